@@ -1,0 +1,137 @@
+"""Everything that a connection is told before it starts, and the callables through which it asks for the rest.
+
+The engine is sans-IO and deterministic: bytes, time, randomness, key shares, signatures and verdicts on certificates
+all come in from here. ``SSLContext.snapshot()`` builds one Config for each connection; what ssl keeps live (trust
+store, sni_callback, session cache) is a callable in it. Nothing here is changed once it has been built.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from refssl.crypto.keys import PublicKey
+    from refssl.crypto.shares import KeyShare
+    from refssl.engine.alerts import AlertDescription
+    from refssl.engine.session import Session
+
+TLS12 = 0x0303
+TLS13 = 0x0304
+
+
+@dataclass(slots=True)
+class Verified:
+    """The chain was built to a trust anchor and accepted. path: DER certificates, leaf first, anchor last."""
+
+    path: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class PskBinder:
+    """The peer proved that it knows the pre-shared key (RFC 8446 4.2.11.2); `original` is what the first handshake proved."""
+
+    original: PeerProof | None
+
+
+@dataclass(slots=True)
+class ExplicitlyUnverified:
+    """Nobody asked for a verdict; `setting` names the setting that says so (``CERT_NONE``)."""
+
+    setting: str
+
+
+PeerProof = Verified | PskBinder | ExplicitlyUnverified
+
+
+@dataclass(slots=True)
+class PeerIdentity:
+    """The certificates that a peer presented, and what is known of them.
+
+    certificates: DER as sent, leaf first (RFC 8446 4.4.2); public_key: the leaf's, ready to verify CertificateVerify.
+    """
+
+    certificates: tuple[bytes, ...]
+    public_key: PublicKey
+    proof: PeerProof
+
+
+@dataclass(slots=True)
+class Credential:
+    """A certificate chain with the means of signing for it.
+
+    certificates: DER, leaf first. schemes: the SignatureScheme code points (RFC 8446 4.2.3) that the key can make,
+    the preferred first. sign(scheme, content) gives the signature over content.
+    """
+
+    certificates: tuple[bytes, ...]
+    schemes: tuple[int, ...]
+    sign: Callable[[int, bytes], bytes]
+
+
+class ClientAuthentication(enum.Enum):
+    """Whether a server asks the client for a certificate, and whether it insists (CERT_NONE, _OPTIONAL, _REQUIRED)."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(slots=True)
+class Tickets:
+    """How a server makes and recognises session tickets (RFC 8446 4.6.1, RFC 5077).
+
+    seal(session) gives the opaque ticket, open(ticket) the session or None where it is not ours or too old.
+    count: how many NewSessionTicket messages follow a full TLS 1.3 handshake. lifetime: seconds.
+    """
+
+    seal: Callable[[Session], bytes]
+    open: Callable[[bytes], Session | None]
+    count: int = 2
+    lifetime: int = 7200
+
+
+def _generate_share(group: int) -> KeyShare:
+    from refssl.crypto import shares
+
+    return shares.generate(group)
+
+
+@dataclass(slots=True)
+class Config:
+    """One connection's settings. Every sequence is in order of preference, as code points of the registries.
+
+    authenticate(certificates) judges a peer's chain (DER, leaf first) and gives its identity, or raises
+    CertificateRefused. choose(name) is the server's answer to server_name (RFC 6066 3; the DNS name, or None where the
+    client sent none): another Config to go on with, an alert to refuse with, or None to go on.
+    keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
+    is told each message as ``_msg_callback`` wants it.
+    clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
+    """
+
+    server_side: bool
+    cipher_suites: tuple[int, ...]
+    groups: tuple[int, ...]
+    signature_schemes: tuple[int, ...]
+    authenticate: Callable[[tuple[bytes, ...]], PeerIdentity]
+    minimum_version: int = TLS12
+    maximum_version: int = TLS13
+    server_name: str | None = None
+    alpn: tuple[bytes, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    client_authentication: ClientAuthentication = ClientAuthentication.NONE
+    certificate_authorities: tuple[bytes, ...] = ()
+    prefer_server_ciphers: bool = True
+    middlebox_compatibility: bool = True
+    session: Session | None = None
+    tickets: Tickets | None = None
+    choose: Callable[[str | None], Config | AlertDescription | None] | None = None
+    keylog: Callable[[str, bytes, bytes], None] | None = None
+    observe: Callable[[bool, int, int, bytes], None] | None = None
+    clock: Callable[[], float] = time.time
+    random: Callable[[int], bytes] = os.urandom
+    generate_share: Callable[[int], KeyShare] = field(default=_generate_share)

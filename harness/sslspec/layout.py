@@ -1,0 +1,39 @@
+"""Where the suites, the certificate catalogue and the reports are.
+
+In a wheel they lie beside the package's own modules; in a checkout two folders up. Nothing else in the project knows
+which of the two it runs from.
+"""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+def _root() -> Path:
+    return _PACKAGE if (_PACKAGE / "suites").is_dir() else _CHECKOUT
+
+
+def suites() -> Path:
+    """The folder that holds one folder of scenarios for each area."""
+    return _root() / "suites"
+
+
+def certs() -> Path:
+    """The folder that holds the catalogue of certificates."""
+    return _root() / "certs"
+
+
+def baselines() -> Path:
+    """The folder of the baselines that come with the suite, one TOML file for each implementation."""
+    return _root() / "reports" / "baselines"
+
+
+def observed() -> Path:
+    """The folder of recorded observations."""
+    return _root() / "reports" / "observed"
+
+
+def pytest_ini() -> Path:
+    """The configuration file with which ``sslspec run`` starts pytest, whatever the user's own says."""
+    return _PACKAGE / "pytest.ini"
