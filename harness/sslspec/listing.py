@@ -1,0 +1,192 @@
+"""The scenarios as a reader sees them: ids, requirements, clauses and source, read from the suites' text.
+
+Nothing is imported or run for it, so that a list costs milliseconds and a broken scenario can still be looked at. How
+often a scenario is run, and where, is the business of the axes.
+"""
+
+from __future__ import annotations
+
+import ast
+import fnmatch
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sslspec import layout
+
+_AXES = ("roles", "versions", "transports", "deliveries", "peers")
+
+
+class UnknownScenario(Exception):
+    """There is no scenario of this id; the text is one line and names those that are near."""
+
+
+@dataclass(slots=True)
+class Scenario:
+    """One scenario function. `id` is ``area/topic/name``; `marks` holds the literal arguments of its other marks."""
+
+    id: str
+    requirement: str
+    docstring: str
+    clauses: tuple[str, ...]
+    level: str
+    known: tuple[str, ...]
+    marks: dict[str, tuple[Any, ...]]
+    file: Path
+    line: int
+    source: str = field(repr=False)
+
+    @property
+    def area(self) -> str:
+        """The first part of the id."""
+        return self.id.partition("/")[0]
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values only; the file is relative to the suites."""
+        return {
+            "id": self.id,
+            "requirement": self.requirement,
+            "clauses": list(self.clauses),
+            "level": self.level,
+            "known": list(self.known),
+            "marks": {name: list(args) for name, args in sorted(self.marks.items())},
+            "file": self.file.relative_to(layout.suites()).as_posix(),
+            "line": self.line,
+        }
+
+
+def scenarios(suites: Path | None = None) -> list[Scenario]:
+    """Every scenario, sorted by id. SyntaxError where a suite is no Python."""
+    root = suites or layout.suites()
+    found = [scenario for path in root.glob("*/test_*.py") for scenario in _of_file(path)]
+    return sorted(found, key=lambda scenario: scenario.id)
+
+
+def select(pattern: str | None, known: Iterable[Scenario]) -> list[Scenario]:
+    """Those whose id fits the glob; a pattern without glob characters also stands for what is below it."""
+    if pattern is None:
+        return list(known)
+    wanted = pattern.partition("@")[0].rstrip("/")
+    return [
+        scenario
+        for scenario in known
+        if fnmatch.fnmatchcase(scenario.id, wanted) or scenario.id.startswith(wanted + "/")
+    ]
+
+
+def find(scenario_id: str) -> Scenario:
+    """The scenario of an id, with or without variant; UnknownScenario if there is none."""
+    name = scenario_id.partition("@")[0]
+    every = scenarios()
+    for scenario in every:
+        if scenario.id == name:
+            return scenario
+    near = [scenario.id for scenario in every if _last(scenario.id) == _last(name)] or _near(name, every)
+    hint = f"; near it: {', '.join(near[:3])}" if near else "; `sslspec list` shows all"
+    raise UnknownScenario(f"no scenario {name!r}{hint}")
+
+
+def listed(chosen: list[Scenario]) -> str:
+    """The text of ``sslspec list``: a line for each scenario under its area."""
+    if not chosen:
+        return "no scenario fits"
+    width = min(max(len(scenario.id) for scenario in chosen), 64)
+    out: list[str] = []
+    area = ""
+    for scenario in chosen:
+        if scenario.area != area:
+            area = scenario.area
+            count = sum(other.area == area for other in chosen)
+            out += ["", f"{area}  ({count})"] if out else [f"{area}  ({count})"]
+        out.append(f"  {scenario.id:{width}}  {scenario.requirement}")
+    areas = len({scenario.area for scenario in chosen})
+    return "\n".join([*out, "", f"{len(chosen)} scenarios in {areas} area{'s' if areas != 1 else ''}"])
+
+
+def as_json(chosen: list[Scenario]) -> str:
+    """The same for programs: a JSON array."""
+    return json.dumps([scenario.to_json() for scenario in chosen], indent=1, sort_keys=True)
+
+
+def shown(scenario: Scenario) -> str:
+    """The text of ``sslspec show``: all that the suite says of one scenario, and its source."""
+    rows = [("requirement", scenario.requirement), ("clauses", ", ".join(scenario.clauses)), ("level", scenario.level)]
+    rows += [("known", ", ".join(scenario.known))] if scenario.known else []
+    rows += [(name, ", ".join(map(str, args)) or "-") for name, args in sorted(scenario.marks.items())]
+    rows += [("source", f"{scenario.file.relative_to(layout.suites().parent).as_posix()}:{scenario.line}")]
+    width = max(len(name) for name, _ in rows)
+    body = scenario.docstring.partition("\n")[2].strip("\n")
+    text = [scenario.id, *(f"  {name:{width}}  {value}" for name, value in rows), ""]
+    text += [*(f"  {line.strip()}" for line in body.split("\n")), ""] if body.strip() else []
+    return "\n".join([*text, scenario.source])
+
+
+def first_sentence(docstring: str) -> str:
+    """The requirement: a docstring's first sentence, on one line, without its full stop."""
+    paragraph = re.sub(r"\s+", " ", docstring.strip().partition("\n\n")[0])
+    return re.split(r"(?<=[^.])\.(?: (?=[A-Z`'\"])|$)", paragraph, maxsplit=1)[0].strip()
+
+
+def _of_file(path: Path) -> Iterator[Scenario]:
+    text = path.read_text(encoding="utf-8")
+    module = ast.parse(text, filename=str(path))
+    shared = [mark for node in module.body for mark in _module_marks(node)]
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield _scenario(path, text, node, shared)
+
+
+def _scenario(path: Path, text: str, node: ast.FunctionDef, shared: list[tuple[str, tuple[Any, ...]]]) -> Scenario:
+    own = [mark for decorator in node.decorator_list for mark in _marks(decorator)]
+    closest = dict([*shared, *own])
+    every = [*own, *shared]
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    docstring = ast.get_docstring(node) or ""
+    names = ("clause", "level", "known")
+    return Scenario(
+        id=f"{path.parent.name}/{path.stem.removeprefix('test_')}/{node.name.removeprefix('test_')}",
+        requirement=first_sentence(docstring),
+        docstring=docstring,
+        clauses=tuple(str(arg) for name, args in every if name == "clause" for arg in args),
+        level=str(closest.get("level", ("must",))[0]),
+        known=tuple(str(arg) for name, args in every if name == "known" for arg in args),
+        marks={name: args for name, args in closest.items() if name not in names and _is_ours(name)},
+        file=path,
+        line=first,
+        source="\n".join(text.split("\n")[first - 1 : node.end_lineno]),
+    )
+
+
+def _is_ours(name: str) -> bool:
+    return name in _AXES or name in ("since", "until", "feature")
+
+
+def _module_marks(node: ast.stmt) -> list[tuple[str, tuple[Any, ...]]]:
+    if not isinstance(node, ast.Assign) or not any(
+        isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets
+    ):
+        return []
+    values = node.value.elts if isinstance(node.value, (ast.List, ast.Tuple)) else [node.value]
+    return [mark for value in values for mark in _marks(value)]
+
+
+def _marks(node: ast.expr) -> list[tuple[str, tuple[Any, ...]]]:
+    """``pytest.mark.NAME(...)`` as (NAME, literal arguments); an argument that is no literal is left out."""
+    called = node.func if isinstance(node, ast.Call) else node
+    if not (isinstance(called, ast.Attribute) and ast.unparse(called.value) == "pytest.mark"):
+        return []
+    args = node.args if isinstance(node, ast.Call) else []
+    return [(called.attr, tuple(arg.value for arg in args if isinstance(arg, ast.Constant)))]
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _near(name: str, every: list[Scenario]) -> list[str]:
+    import difflib  # only a mistyped id needs it
+
+    return difflib.get_close_matches(name, [scenario.id for scenario in every], n=3)
