@@ -1,0 +1,3 @@
+"""sslspec: an executable specification of Python's ssl surface."""
+
+__version__ = "0.1.0"

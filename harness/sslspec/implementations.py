@@ -1,0 +1,89 @@
+"""Implementations by name: any importable object that has the names of ssl.
+
+ssl, stdlib             the standard library's
+refssl                  the reference implementation
+package.module          a module that looks like ssl
+package.module:factory  an attribute of it; called if it is a function
+label=package.module    the same under another name in records
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+ALIASES = {"stdlib": "ssl"}
+# Without these there is nothing that a scenario could begin with.
+INDISPENSABLE = ("SSLContext", "SSLError", "MemoryBIO", "PROTOCOL_TLS_CLIENT", "PROTOCOL_TLS_SERVER", "TLSVersion")
+
+
+class ImplementationError(Exception):
+    """An implementation could not be loaded; the text names it and says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """A loaded implementation.
+
+    name: its column in records. module: what stands for ssl. documented: the (major, minor) of the Python whose ssl
+    documentation it follows: what the module says in ``__ssl_version__``, else the Python that runs it.
+    """
+
+    name: str
+    module: ModuleType
+    documented: tuple[int, int]
+
+
+def name_of(spec: str) -> str:
+    """The column that a specification stands for."""
+    label, equals, _ = spec.partition("=")
+    return label if equals else ALIASES.get(spec, spec)
+
+
+def load(spec: str) -> Implementation:
+    """Import what `spec` names. Raises ImplementationError where that fails or does not look like ssl."""
+    target = spec.partition("=")[2] or ALIASES.get(spec, spec)
+    module_name, _, attribute = target.partition(":")
+    try:
+        found: Any = importlib.import_module(module_name)
+    except Exception as exception:
+        raise ImplementationError(f"{spec}: cannot import {module_name}: {_brief(exception)}") from exception
+    if attribute:
+        try:
+            found = getattr(found, attribute)
+            if inspect.isfunction(found):
+                found = found()
+        except Exception as exception:
+            raise ImplementationError(f"{spec}: {module_name} gives no {attribute}: {_brief(exception)}") from exception
+    missing = [name for name in INDISPENSABLE if not hasattr(found, name)]
+    if missing:
+        raise ImplementationError(f"{spec}: {target} has no {', '.join(missing)}, so it cannot stand for ssl")
+    documented = tuple(getattr(found, "__ssl_version__", sys.version_info[:2]))
+    return Implementation(name_of(spec), found, (documented[0], documented[1]))
+
+
+def _brief(exception: BaseException) -> str:
+    return f"{type(exception).__name__}: {exception}"
+
+
+def describe(implementation: Implementation) -> dict[str, Any]:
+    """What a record's header says of an implementation: JSON values only."""
+    module: Any = implementation.module
+    flags = [name for name in dir(module) if name.startswith("HAS_") and getattr(module, name) is True]
+    return {
+        "name": implementation.name,
+        "module": str(getattr(module, "__name__", type(module).__name__)),
+        "version": str(getattr(module, "__version__", "")),
+        "documented": f"{implementation.documented[0]}.{implementation.documented[1]}",
+        "openssl": str(getattr(module, "OPENSSL_VERSION", "")),
+        "openssl_version_info": [int(part) for part in getattr(module, "OPENSSL_VERSION_INFO", ())],
+        "features": flags,
+        "python": {
+            "implementation": sys.implementation.name,
+            "version": ".".join(map(str, sys.version_info[:3])),
+        },
+    }

@@ -1,0 +1,115 @@
+"""What one execution may cost: a soft limit that ends it, a hard one that ends its process, and the post-mortem.
+
+The soft limit is an alarm: it interrupts Python code and system calls, and raises something that no ``except
+Exception`` of an implementation catches. The hard limit is faulthandler's: it needs no lock, so it also ends a process
+that holds the GIL for ever, and it leaves the stack behind. Only processes that somebody replaces (xdist workers) have
+one. The controller reads what a dead worker left, and says how it died.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from sslspec.verdicts import Verdict
+
+SOFT = 10.0  # seconds
+HARD_FACTOR = 2.0
+
+
+class Hung(BaseException):
+    """The soft limit was reached. Not an Exception: the implementation under test must not swallow it by habit."""
+
+
+@contextlib.contextmanager
+def soft(seconds: float) -> Iterator[None]:
+    """Raise Hung in the block after `seconds`. Without SIGALRM, or off the main thread, only the hard limit remains."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise Hung(f"no answer within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    # it rings again: an implementation that swallows everything meets it a second time before the hard limit
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 4)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class Wake:
+    """What a worker leaves behind: which execution it is at, and the stack if the hard limit ends it."""
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        self._at = folder / f"{worker}.at"
+        self._dump_path = folder / f"{worker}.dump"
+        self._dump = self._dump_path.open("w")
+        faulthandler.enable(self._dump)
+
+    @contextlib.contextmanager
+    def over(self, execution: dict[str, Any], hard: float) -> Iterator[None]:
+        """Watch over one execution; the process exits after `hard` seconds."""
+        self._at.write_text(json.dumps(execution))
+        if self._closed():  # an implementation has closed our descriptors: open what the next one needs
+            self._dump = self._dump_path.open("w")
+            faulthandler.enable(self._dump)
+        faulthandler.dump_traceback_later(hard, exit=True, file=self._dump)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+    def _closed(self) -> bool:
+        try:
+            os.fstat(self._dump.fileno())
+        except OSError:
+            return True
+        return False
+
+
+def last_words(folder: Path, worker: str) -> tuple[dict[str, Any] | None, str]:
+    """What the dead `worker` was at, and the stack that it left ("" if none)."""
+    try:
+        at = json.loads((folder / f"{worker}.at").read_text())
+    except (OSError, ValueError):
+        at = None
+    try:
+        dump = (folder / f"{worker}.dump").read_text(errors="replace")
+    except OSError:
+        dump = ""
+    return at, dump
+
+
+def post_mortem(status: int | None, dump: str) -> tuple[Verdict, str]:
+    """The verdict on a dead worker and how it died, from its exit status (negative: a signal) and its stack."""
+    if dump.startswith("Timeout ("):
+        return Verdict.HUNG, f"no answer, and it held the interpreter: {stuck_in(dump)}"
+    if status is None:
+        return Verdict.CRASHED, "the process ended"
+    if status < 0:
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            name = f"signal {-status}"
+        return Verdict.CRASHED, f"the process died of {name}"
+    return Verdict.CRASHED, f"the process exited with status {status}"
+
+
+def stuck_in(dump: str) -> str:
+    """The innermost function of a stack that faulthandler wrote: its name only, for records hold no foreign paths."""
+    for line in dump.splitlines():
+        if line.strip().startswith("File ") and " in " in line:
+            return f"in {line.rpartition(' in ')[2]}()"
+    return "in no Python function"

@@ -1,0 +1,87 @@
+"""The marks that a scenario carries, and what they say once read.
+
+clause(*names)          the sentences tested: ``ssl.SSLObject.unwrap``, ``RFC 8446 6.1``; every scenario has one
+level(name)             ``must`` (the default), ``should`` or ``observed``
+since(version)          from the Python on whose ssl documentation has it: ``since("3.13")``
+until(version)          for as long as the documentation has it: last version included
+feature(*flags)         needs these ``HAS_*`` flags
+known(*references)      upstream issues that explain a difference
+roles, versions, transports, deliveries, peers      where on the axes it applies; see ``axes``
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+LEVELS = ("must", "should", "observed")
+DECLARATIONS = (
+    "clause(*names): the clauses that the scenario tests",
+    "level(name): must, should or observed",
+    "since(version): first documented version, as '3.13'",
+    "until(version): last documented version, as '3.11'",
+    "feature(*flags): HAS_* flags that it needs",
+    "known(*references): upstream issues that explain a difference",
+    "roles(*names): client, server",
+    "versions(*names): tls12, tls13; none for a scenario that sets them itself",
+    "transports(*names): memory, socketpair, tcp",
+    "deliveries(*names): whole, coalesced, split, bytewise",
+    "peers(*kinds): module, tlslite",
+)
+_RFC = re.compile(r"^RFC \d{3,5} ([A-Z]\.)?\d+(\.\d+)*$|^RFC \d{3,5} Appendix [A-Z](\.\d+)*$")
+_NAME = re.compile(r"^ssl(\.[A-Za-z_]\w*)*$")
+
+
+class MarkError(Exception):
+    """A scenario's marks cannot be understood; the text names the scenario and the mark."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a scenario's marks say of it, apart from the axes."""
+
+    clauses: tuple[str, ...]
+    level: str
+    since: tuple[int, int] | None
+    until: tuple[int, int] | None
+    features: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+def read(item: pytest.Item) -> Marks:
+    """The marks of a collected item. Raises MarkError."""
+    clauses = tuple(str(name) for mark in item.iter_markers("clause") for name in mark.args)
+    if not clauses:
+        raise MarkError(f"{item.nodeid}: no clause; say which sentence it tests with pytest.mark.clause(...)")
+    for clause in clauses:
+        if not (_RFC.match(clause) or _NAME.match(clause)):
+            raise MarkError(f"{item.nodeid}: {clause!r} is no clause; write ssl.Name.method or RFC 8446 4.2.11")
+    level = _single(item, "level") or "must"
+    if level not in LEVELS:
+        raise MarkError(f"{item.nodeid}: level {level!r} is none of {', '.join(LEVELS)}")
+    return Marks(
+        clauses=clauses,
+        level=level,
+        since=_version(item, "since"),
+        until=_version(item, "until"),
+        features=tuple(str(flag) for mark in item.iter_markers("feature") for flag in mark.args),
+        known=tuple(str(reference) for mark in item.iter_markers("known") for reference in mark.args),
+    )
+
+
+def _single(item: pytest.Item, name: str) -> Any:
+    mark = item.get_closest_marker(name)
+    return mark.args[0] if mark else None
+
+
+def _version(item: pytest.Item, name: str) -> tuple[int, int] | None:
+    text = _single(item, name)
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d)\.(\d{1,2})", str(text))
+    if not found:
+        raise MarkError(f"{item.nodeid}: {name}({text!r}) is no version; write {name}('3.13')")
+    return int(found[1]), int(found[2])

@@ -1,0 +1,328 @@
+"""The pytest plugin: options, collection, and the hooks that turn executions into results.
+
+Loaded by name (``-p sslspec.plugin``, or the checkout's conftest), never by an entry point. What there is to execute is
+decided in ``axes``, what became of it in ``judge``, what it may cost in ``limits``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Generator, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sslspec import __version__, axes, events, hermetic, judge, limits, marks, peers, record, scenario
+from sslspec import session as sessions
+from sslspec.axes import AxisError
+from sslspec.baseline import BaselineError
+from sslspec.implementations import ImplementationError
+from sslspec.judge import Judgement
+from sslspec.marks import MarkError
+from sslspec.record import Header, RecordError, Result
+from sslspec.scenario import Scenario
+from sslspec.session import Session
+from sslspec.verdicts import Verdict
+
+pytest_plugins = ["sslspec.fixtures"]
+
+_WAKE: pytest.StashKey[limits.Wake] = pytest.StashKey()
+
+
+# -- configuration -------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("sslspec", "sslspec: conformance of ssl implementations")
+    add = group.addoption
+    add("--impl", action="append", metavar="NAME", help="implementation to test (default: ssl and refssl); repeatable")
+    add("--peer", action="append", metavar="NAME", help="peer: stdlib, refssl, tlslite, self or a module; repeatable")
+    add("--baseline", action="append", metavar="FILE", help="what an implementation is known not to do; repeatable")
+    add("--no-baseline", action="store_true", help="expect every scenario to pass")
+    add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")
+    add("--area", action="append", metavar="AREA", help="only scenarios of this area; repeatable")
+    add("--level", choices=marks.LEVELS, help="only scenarios of this level")
+    add("--limit", type=float, default=limits.SOFT, metavar="SECONDS", help="what one scenario may take")
+    add("--events", metavar="FILE", help="append what happens to this file, as it happens")
+    add("--results", metavar="FILE", help="write the record of the run")
+    add("--pki", metavar="DIRECTORY", help="use the certificates made there, not fresh ones")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in marks.DECLARATIONS:
+        config.addinivalue_line("markers", line)
+    session = config.stash[sessions.KEY] = Session(config)
+    try:
+        for name in session.specs:
+            session.implementation(name)
+        for peer in session.peers:
+            if peer != axes.SELF:
+                peers.factory(peer)
+        session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
+    except (ImplementationError, BaselineError) as problem:
+        raise pytest.UsageError(str(problem)) from problem
+    if session.is_worker:
+        config.stash[_WAKE] = limits.Wake(session.folder, session.worker)
+    else:
+        session.note_interrupts()
+        _emit(session, {"event": "header", **_header(config).to_json()})
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if sessions.KEY in config.stash:
+        sessions.of(config).close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist: tell a worker where the certificates are and where to leave word."""
+    session = sessions.of(node.config)
+    session.pki  # noqa: B018 - made once, here
+    node.workerinput["sslspec_folder"] = str(session.folder)
+
+
+def _header(config: pytest.Config) -> Header:
+    return Header(
+        suite=__version__,
+        implementations=sessions.of(config).header(),
+        environment=hermetic.describe(sessions.of(config).scrubbed),
+        platform=hermetic.platform_name(),
+        volatile={"argv": list(config.invocation_params.args), "started": time.time()},
+    )
+
+
+def _emit(session: Session, event: dict[str, Any]) -> None:
+    if session.events:
+        events.append(session.events, event)
+
+
+# -- collection ----------------------------------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "cell" not in metafunc.fixturenames:
+        return
+    session = sessions.of(metafunc.config)
+    try:
+        cells = axes.cells(metafunc, session.specs, session.peers)
+    except AxisError as problem:
+        raise pytest.UsageError(str(problem)) from problem
+    metafunc.parametrize("cell", cells, ids=[cell.pytest_id for cell in cells], indirect=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    session = sessions.of(config)
+    kept, dropped = [], []
+    for item in items:
+        if not scenario.is_scenario(item.path):
+            kept.append(item)
+            continue
+        try:
+            found = _read(item)
+        except (MarkError, AxisError) as problem:
+            raise pytest.UsageError(str(problem)) from problem
+        if not _selected(config, found):
+            dropped.append(item)
+            continue
+        cell = found.cell
+        found.expectation = session.expectation(found.id, cell.implementation, cell.peer)
+        item.stash[scenario.KEY] = found
+        kept.append(item)
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+def _read(item: pytest.Item) -> Scenario:
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec") or "cell" not in item.callspec.params:
+        raise MarkError(f"{item.nodeid}: a scenario asks for impl, pair or couple; this one tests no implementation")
+    return scenario.read(item)
+
+
+def _selected(config: pytest.Config, found: Scenario) -> bool:
+    option = config.option
+    base = found.id.partition("@")[0]
+    globs = option.scenario or ["*"]
+    return (
+        any(fnmatchcase(found.id, glob) or fnmatchcase(base, glob) for glob in globs)
+        and (not option.area or base.partition("/")[0] in option.area)
+        and option.level in (None, found.marks.level)
+    )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    ours = sessions.of(session.config)
+    found = [scenario.of(item) for item in session.items]
+    if ours.is_first and ours.events:
+        items = [list(one.execution.values()) for one in found if one is not None]
+        _emit(ours, {"event": "collected", "items": items})
+
+
+# -- execution -----------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    found = scenario.of(item)
+    if found is None:
+        return (yield)
+    session = sessions.of(item.config)
+    found.started = time.monotonic()
+    _emit(session, {"event": "start", **found.execution, "worker": session.worker, "time": time.time()})
+    with _watched(item, found, session):
+        return (yield)
+
+
+@contextlib.contextmanager
+def _watched(item: pytest.Item, found: Scenario, session: Session) -> Iterator[None]:
+    wake = item.config.stash.get(_WAKE, None)
+    if wake is None:
+        yield
+        return
+    with wake.over(found.will(item.nodeid), session.limit * limits.HARD_FACTOR):
+        yield
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    found = scenario.of(item)
+    if found is not None and not found.expectation.run:
+        found.judgement = Judgement(Verdict.NOTRUN, {"message": found.expectation.reason})
+        pytest.skip(found.expectation.reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep to the soft limit; and what would end the session (KeyboardInterrupt, sys.exit) ends only this scenario."""
+    found = scenario.of(item)
+    if found is None:
+        return (yield)
+    with limits.soft(sessions.of(item.config).limit):
+        try:
+            return (yield)
+        except (KeyboardInterrupt, SystemExit, GeneratorExit, pytest.exit.Exception) as leaked:
+            if sessions.of(item.config).interrupted:
+                raise  # the user's own Ctrl-C
+            raise judge.Leaked(f"the implementation raised {type(leaked).__name__}") from leaked
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    found = scenario.of(item)
+    if found is None:
+        return report
+    if call.when == "setup" and (call.excinfo is not None or found.judgement is not None):
+        found.judgement = found.judgement or judge.of_setup(call.excinfo, found.journal)
+        judge.tell_pytest(report, found.judgement, found.expectation)
+    elif call.when == "call":
+        found.judgement = judge.of_call(call.excinfo, found.journal)
+        judge.tell_pytest(report, found.judgement, found.expectation)
+    elif call.when == "teardown":
+        judgement = found.judgement or Judgement()
+        if call.excinfo is not None:
+            judgement = judge.of_setup(call.excinfo, found.journal)
+        report.sslspec = _result(item, found, judgement).to_json()  # type: ignore[attr-defined]
+    return report
+
+
+def _result(item: pytest.Item, found: Scenario, judgement: Judgement) -> Result:
+    volatile = {
+        "duration": round(time.monotonic() - found.started, 6),
+        "worker": sessions.of(item.config).worker,
+        "nodeid": item.nodeid,
+    }
+    unexpected = judge.is_unexpected(judgement, found.expectation)
+    return found.result(judgement, unexpected=unexpected, volatile=volatile)
+
+
+# -- results -------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    line = getattr(report, "sslspec", None)
+    if line is not None and _controller is not None:
+        _controller.results.append(Result.from_json(line))
+        _emit(_controller, {"event": "result", **line})
+
+
+# pytest_runtest_logreport is the one hook that is told no config; the controller of a process is the one that is.
+_controller: Session | None = None
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    global _controller
+    ours = sessions.of(session.config)
+    _controller = None if ours.is_worker else ours
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport) -> None:
+    """xdist: a worker has died; say which execution it was at, how it died, and whether that was expected."""
+    if _controller is None:
+        return
+    node = getattr(report, "node", None)
+    worker = node.gateway.id if node is not None else ""
+    will, dump = limits.last_words(_controller.folder, worker)
+    if will is None or will["volatile"]["nodeid"] != crashitem:
+        return
+    result = Result.from_json(will)
+    result.verdict, how = limits.post_mortem(_exit_status(node), dump)
+    judgement = Judgement(result.verdict, {"message": how, "crash": how})
+    expectation = _controller.expectation(result.id, result.implementation, result.peer)
+    result.unexpected = judge.is_unexpected(judgement, expectation)
+    result.detail = judgement.detail
+    judge.tell_pytest(report, judgement, expectation)
+    _controller.results.append(result)
+    _emit(_controller, {"event": "result", **result.to_json()})
+
+
+def _exit_status(node: Any) -> int | None:
+    """How the worker's process ended; execnet keeps its Popen, though not as a promise."""
+    popen = getattr(getattr(getattr(node, "gateway", None), "_io", None), "popen", None)
+    if popen is None:
+        return None
+    with contextlib.suppress(Exception):
+        return int(popen.wait(timeout=10))
+    return None
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    ours = sessions.of(session.config)
+    if ours.is_worker or session.config.option.collectonly:
+        return
+    option = session.config.option
+    ours.selected_all = not (option.scenario or option.area or option.level or option.keyword or option.markexpr) and (
+        exitstatus in (0, 1)
+    )
+    path = option.results
+    if path:
+        header = _header(session.config)
+        header.manifest = record.manifest(result.id for result in ours.results)
+        try:
+            record.write(Path(path), header, ours.results)
+        except RecordError as problem:
+            raise pytest.UsageError(str(problem)) from problem
+    if ours.stale() and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    _emit(ours, {"event": "finish", "exitstatus": int(session.exitstatus)})
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    ours = sessions.of(config)
+    if not ours.results:
+        return
+    for line in ours.stale():
+        terminalreporter.write_line(f"stale baseline entry: {line}", red=True)
+    for name in ours.specs:
+        mine = [result for result in ours.results if result.implementation == name]
+        counts = {verdict: sum(result.verdict is verdict for result in mine) for verdict in Verdict}
+        told = ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items() if count)
+        unexpected = sum(result.unexpected for result in mine)
+        terminalreporter.write_line(f"{name}: {told}; {unexpected} unexpected")

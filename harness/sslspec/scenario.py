@@ -1,0 +1,96 @@
+"""A collected scenario: what the plugin knows of one pytest item before, while and after it runs."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sslspec import axes, layout, marks
+from sslspec.axes import Cell
+from sslspec.baseline import Expectation
+from sslspec.bench.endpoints import Journal
+from sslspec.judge import Judgement
+from sslspec.marks import Marks
+from sslspec.record import Result
+from sslspec.verdicts import Verdict
+
+
+@dataclass
+class Scenario:
+    """One execution: where it stands, what its marks say, what the baseline expects, and what has become of it."""
+
+    id: str
+    cell: Cell
+    marks: Marks
+    requirement: str
+    expectation: Expectation = field(default_factory=Expectation)
+    journal: Journal | None = None
+    judgement: Judgement | None = None
+    started: float = 0.0
+
+    @property
+    def execution(self) -> dict[str, Any]:
+        """What names this execution in events."""
+        return {"id": self.id, "implementation": self.cell.implementation, "peer": self.cell.peer}
+
+    def will(self, nodeid: str) -> dict[str, Any]:
+        """What the record will say if the process does not live to say it."""
+        lost = Judgement(Verdict.CRASHED)
+        return self.result(lost, unexpected=True, volatile={"nodeid": nodeid, "duration": 0.0}).to_json()
+
+    def result(self, judgement: Judgement, *, unexpected: bool, volatile: dict[str, Any]) -> Result:
+        """The line of the record."""
+        return Result(
+            id=self.id,
+            implementation=self.cell.implementation,
+            peer=self.cell.peer,
+            verdict=judgement.verdict,
+            expected=tuple(sorted(self.expectation.verdicts)),
+            unexpected=unexpected,
+            reason=self.expectation.reason,
+            level=self.marks.level,
+            clauses=self.marks.clauses,
+            requirement=self.requirement,
+            steps=self.journal.steps if self.journal else [],
+            detail=judgement.detail,
+            known=self.marks.known,
+            volatile=volatile,
+        )
+
+
+KEY: pytest.StashKey[Scenario] = pytest.StashKey()
+
+
+def of(item: pytest.Item) -> Scenario | None:
+    """The scenario that an item stands for; None for any other test."""
+    return item.stash.get(KEY, None)
+
+
+def is_scenario(path: Path) -> bool:
+    """Whether tests of this file are scenarios."""
+    return path.is_relative_to(layout.suites())
+
+
+def read(item: pytest.Function) -> Scenario:
+    """What an item of the suites says of itself. Raises MarkError or AxisError, naming it."""
+    cell = item.callspec.params["cell"]
+    assert isinstance(cell, Cell)
+    extra = item.callspec.id.replace(cell.pytest_id, "", 1).strip("-").replace("-", "+")
+    path = item.path.relative_to(layout.suites())
+    variant = str(cell.variant) if cell.variant else ""
+    scenario_id = axes.scenario_id(path.parent.as_posix(), path.stem, item.originalname, variant, extra)
+    return Scenario(scenario_id, cell, marks.read(item), first_sentence(item.function, item.nodeid))
+
+
+def first_sentence(function: Any, nodeid: str) -> str:
+    """The requirement: the first sentence of the docstring. Raises MarkError where there is none."""
+    text = inspect.getdoc(function)
+    if not text:
+        raise marks.MarkError(f"{nodeid}: no docstring; its first sentence is the requirement that users read")
+    paragraph = " ".join(text.split("\n\n")[0].split())
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z`(])", paragraph)[0]

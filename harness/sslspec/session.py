@@ -1,0 +1,144 @@
+"""What one pytest session knows: its implementations, baselines and PKI, each made when first needed.
+
+The controller of an xdist run makes the PKI and the folder in which workers leave word; workers are told where.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from sslspec import hermetic, implementations, layout
+from sslspec.baseline import Baseline, Expectation, Facts
+from sslspec.bench.credentials import Pki
+from sslspec.implementations import Implementation
+from sslspec.record import Result
+
+DEFAULT_IMPLEMENTATIONS = ("ssl", "refssl")
+DEFAULT_PEERS = ("stdlib", "tlslite")
+
+
+class Session:
+    """The state that hooks and fixtures share; ``of(config)`` gives it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        option = config.option
+        worker = getattr(config, "workerinput", None)
+        self.worker: str = worker["workerid"] if worker else "main"
+        self.is_worker = worker is not None
+        self.is_first = self.worker in ("main", "gw0")
+        self.specs = {implementations.name_of(spec): spec for spec in option.impl or DEFAULT_IMPLEMENTATIONS}
+        self.peers: list[str] = option.peer or list(DEFAULT_PEERS)
+        self.limit: float = option.limit
+        self.events: str | None = option.events
+        self.results: list[Result] = []
+        self.selected_all = True
+        self.interrupted = False
+        self.scrubbed = hermetic.scrub(os.environ)
+        self._option = option
+        self._loaded: dict[str, Implementation] = {}
+        self._baselines: dict[str, Baseline] | None = None
+        self._pki: Pki | None = None
+        self._folder = Path(worker["sslspec_folder"]) if worker else None
+        self._folder_is_ours = False
+
+    def implementation(self, name: str) -> Implementation:
+        """The loaded implementation of this column. Raises ImplementationError."""
+        if name not in self._loaded:
+            self._loaded[name] = implementations.load(self.specs.get(name, name))
+        return self._loaded[name]
+
+    @property
+    def folder(self) -> Path:
+        """Where the workers of this run leave word, and the PKI lies; for this user alone, gone after the run."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="sslspec-"))
+            self._folder_is_ours = True
+        return self._folder
+
+    @property
+    def pki(self) -> Pki:
+        """The certificates, made once a run."""
+        if self._pki is None:
+            given = self._option.pki
+            directory = Path(given) if given else self.folder / "pki"
+            if not given and not directory.exists():
+                from sslspec import pki  # trustme and cryptography take longer to import than a hundred handshakes
+
+                pki.make(directory)
+            self._pki = Pki(str(directory))
+        return self._pki
+
+    @property
+    def baselines(self) -> dict[str, Baseline]:
+        """By implementation: those named on the command line, else those that come with the suite."""
+        if self._baselines is None:
+            self._baselines = {}
+            if not self._option.no_baseline:
+                own = [layout.baselines() / f"{name}.toml" for name in self.specs]
+                for path in [*(path for path in own if path.is_file()), *map(Path, self._option.baseline or ())]:
+                    baseline = Baseline.load(path)
+                    self._baselines[baseline.implementation] = baseline
+        return self._baselines
+
+    def facts(self, name: str, peer: str) -> Facts:
+        """What a baseline's conditions may ask of one execution."""
+        described = implementations.describe(self.implementation(name))
+        return Facts(
+            implementation=name,
+            peer=peer,
+            python=tuple(int(part) for part in described["python"]["version"].split(".")),
+            openssl=tuple(described["openssl_version_info"]),
+            library=described["openssl"].partition(" ")[0].lower(),
+        )
+
+    def expectation(self, scenario_id: str, name: str, peer: str) -> Expectation:
+        """What the baseline of `name` expects of one execution."""
+        baseline = self.baselines.get(name)
+        return baseline.expectation(scenario_id, self.facts(name, peer)) if baseline else Expectation()
+
+    def stale(self) -> list[str]:
+        """A line for each baseline entry that is no longer true, after the run."""
+        whole = self.selected_all
+        found = []
+        for name, baseline in self.baselines.items():
+            if name in self.specs:
+                stale = baseline.stale(
+                    self.results, whole_run=whole, facts=lambda result: self.facts(result.implementation, result.peer)
+                )
+                found += [str(entry) for entry in stale]
+        return found
+
+    def header(self) -> dict[str, Any]:
+        """What describes the implementations of this session in a record."""
+        return {name: implementations.describe(self.implementation(name)) for name in self.specs}
+
+    def note_interrupts(self) -> None:
+        """Tell a Ctrl-C of the user's from a KeyboardInterrupt that an implementation raises."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._interrupt)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self.interrupted = True
+        signal.default_int_handler(number, frame)
+
+    def close(self) -> None:
+        """Remove what was made for this run."""
+        if self._folder_is_ours and self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+KEY: pytest.StashKey[Session] = pytest.StashKey()
+
+
+def of(config: pytest.Config) -> Session:
+    """The session of this configuration."""
+    return config.stash[KEY]

@@ -1,0 +1,1 @@
+"""How a connection ends: close_notify, unwrap(), and what may still be read and written after each."""
