@@ -7,6 +7,7 @@ import base64
 import difflib
 import os
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
@@ -66,15 +67,16 @@ class Pki:
         return self._known(".pem")
 
     def _known(self, extension: str) -> list[str]:
-        files = sorted(os.listdir(self.directory))
-        return [name[: len(name) - len(extension)] for name in files if name.endswith(extension)]
+        names = (path.name for path in Path(self.directory).iterdir())
+        return sorted(name[: len(name) - len(extension)] for name in names if name.endswith(extension))
 
     def _file(self, name: str, extension: str, *, with_key: bool = False) -> str:
-        path = os.path.join(self.directory, name + extension)
-        if name and not os.path.dirname(name) and os.path.exists(path):
-            return path
-        if not os.path.isdir(self.directory):
-            raise UnknownName(f"there is no PKI in {self.directory}")
+        directory = Path(self.directory)
+        path = directory / (name + extension)
+        if name and path.name == name + extension and path.exists():
+            return str(path)
+        if not directory.is_dir():
+            raise UnknownName(f"there is no PKI in {directory}")
         known = self._known(".key" if with_key else extension)
         near = difflib.get_close_matches(name, known, n=5, cutoff=0.5) or known[:5]
         what = "chain with a key" if with_key else "file"

@@ -1,0 +1,111 @@
+"""A writer for the DER that certificates and CRLs are made of: tag, length, value and the few types they use.
+
+It writes whatever it is asked to, also what no careful library would; it reads nothing, and knows nothing of X.509.
+"""
+
+from datetime import datetime
+
+
+def tlv(tag: int, *parts: bytes) -> bytes:
+    """One element: the identifier octet `tag`, the length of the joined `parts`, and the parts."""
+    content = b"".join(parts)
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+def sequence(*parts: bytes) -> bytes:
+    """SEQUENCE of elements that are encoded already."""
+    return tlv(0x30, *parts)
+
+
+def set_of(*parts: bytes) -> bytes:
+    """SET OF, whose elements DER sorts by their encoding."""
+    return tlv(0x31, *sorted(parts))
+
+
+def context(number: int, *parts: bytes, constructed: bool = True) -> bytes:
+    """A context-specific tag, `[number]`."""
+    return tlv((0xA0 if constructed else 0x80) | number, *parts)
+
+
+def integer(value: int) -> bytes:
+    """INTEGER, negative ones included."""
+    bits = value.bit_length() if value >= 0 else (value + 1).bit_length()
+    return tlv(0x02, value.to_bytes(bits // 8 + 1, "big", signed=True))
+
+
+def enumerated(value: int) -> bytes:
+    """ENUMERATED, of a value below 128."""
+    return tlv(0x0A, bytes((value,)))
+
+
+def boolean(value: bool) -> bytes:
+    """BOOLEAN; DER's TRUE is 0xFF."""
+    return tlv(0x01, b"\xff" if value else b"\x00")
+
+
+def null() -> bytes:
+    """NULL."""
+    return b"\x05\x00"
+
+
+def octet_string(value: bytes) -> bytes:
+    """OCTET STRING."""
+    return tlv(0x04, value)
+
+
+def bit_string(value: bytes, unused: int = 0) -> bytes:
+    """BIT STRING whose last octet has `unused` bits to spare."""
+    return tlv(0x03, bytes((unused,)), value)
+
+
+def named_bits(numbers: list[int]) -> bytes:
+    """BIT STRING with named bits: DER leaves the trailing zero bits out."""
+    value = 0
+    for number in numbers:
+        value |= 1 << (31 - number)
+    octets = value.to_bytes(4, "big").rstrip(b"\x00")
+    unused = (octets[-1] & -octets[-1]).bit_length() - 1 if octets else 0
+    return bit_string(octets, unused)
+
+
+def oid(dotted: str) -> bytes:
+    """OBJECT IDENTIFIER from its dotted form."""
+    return tlv(0x06, oid_content(dotted))
+
+
+def oid_content(dotted: str) -> bytes:
+    """The octets of an OBJECT IDENTIFIER without tag and length."""
+    first, second, *rest = (int(arc) for arc in dotted.split("."))
+    octets = bytearray()
+    for arc in (first * 40 + second, *rest):
+        groups = [arc & 0x7F]
+        while arc := arc >> 7:
+            groups.append(0x80 | (arc & 0x7F))
+        octets += bytes(reversed(groups))
+    return bytes(octets)
+
+
+def utf8(text: str) -> bytes:
+    """UTF8String."""
+    return tlv(0x0C, text.encode())
+
+
+def printable(text: str) -> bytes:
+    """PrintableString; that the characters are permitted in one is the caller's business."""
+    return tlv(0x13, text.encode("ascii"))
+
+
+def ia5(text: str) -> bytes:
+    """IA5String."""
+    return tlv(0x16, text.encode("ascii"))
+
+
+def time(moment: datetime) -> bytes:
+    """RFC 5280 4.1.2.5: UTCTime through the year 2049 and from 1950, GeneralizedTime otherwise."""
+    if 1950 <= moment.year < 2050:
+        return tlv(0x17, moment.strftime("%y%m%d%H%M%SZ").encode())
+    return tlv(0x18, f"{moment.year:04}{moment:%m%d%H%M%SZ}".encode())
