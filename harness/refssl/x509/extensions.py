@@ -1,0 +1,259 @@
+"""The certificate extensions of RFC 5280 4.2, each from the octets of its extnValue to plain Python values.
+
+Only the syntax lives here; what an extension demands of a path is said in ``path`` and ``constraints``. Everything
+raises MalformedCertificate for octets that are not exactly one value of the extension's type.
+"""
+
+from __future__ import annotations
+
+from refssl.x509 import der
+from refssl.x509.der import MalformedCertificate
+
+SUBJECT_KEY_IDENTIFIER = der.oid("2.5.29.14")
+KEY_USAGE = der.oid("2.5.29.15")
+SUBJECT_ALT_NAME = der.oid("2.5.29.17")
+ISSUER_ALT_NAME = der.oid("2.5.29.18")
+BASIC_CONSTRAINTS = der.oid("2.5.29.19")
+NAME_CONSTRAINTS = der.oid("2.5.29.30")
+CRL_DISTRIBUTION_POINTS = der.oid("2.5.29.31")
+CERTIFICATE_POLICIES = der.oid("2.5.29.32")
+POLICY_MAPPINGS = der.oid("2.5.29.33")
+AUTHORITY_KEY_IDENTIFIER = der.oid("2.5.29.35")
+POLICY_CONSTRAINTS = der.oid("2.5.29.36")
+EXTENDED_KEY_USAGE = der.oid("2.5.29.37")
+INHIBIT_ANY_POLICY = der.oid("2.5.29.54")
+AUTHORITY_INFORMATION_ACCESS = der.oid("1.3.6.1.5.5.7.1.1")
+PROXY_CERTIFICATE_INFORMATION = der.oid("1.3.6.1.5.5.7.1.14")
+NETSCAPE_CERTIFICATE_TYPE = der.oid("2.16.840.1.113730.1.1")
+
+SERVER_AUTH = der.oid("1.3.6.1.5.5.7.3.1")
+CLIENT_AUTH = der.oid("1.3.6.1.5.5.7.3.2")
+ANY_EXTENDED_KEY_USAGE = der.oid("2.5.29.37.0")
+OCSP = der.oid("1.3.6.1.5.5.7.48.1")
+CA_ISSUERS = der.oid("1.3.6.1.5.5.7.48.2")
+
+# KeyUsage (RFC 5280 4.2.1.3), named bits as the BIT STRING numbers them.
+DIGITAL_SIGNATURE = 1 << 0
+KEY_ENCIPHERMENT = 1 << 2
+KEY_AGREEMENT = 1 << 4
+KEY_CERT_SIGN = 1 << 5
+CRL_SIGN = 1 << 6
+
+# GeneralName's context-specific tags (RFC 5280 4.2.1.6), [0] to [8].
+OTHER_NAME, RFC822_NAME, DNS_NAME, X400_ADDRESS, DIRECTORY_NAME, EDI_PARTY_NAME, URI, IP_ADDRESS, REGISTERED_ID = range(
+    9
+)
+_CONSTRUCTED = frozenset((OTHER_NAME, X400_ADDRESS, DIRECTORY_NAME, EDI_PARTY_NAME))
+
+GeneralName = tuple[int, bytes]
+"""(number of the choice, content octets); for DIRECTORY_NAME the whole Name, for OTHER_NAME type-id and value."""
+
+Extensions = dict[bytes, tuple[bool, bytes]]
+"""extnID (OID content octets) -> (critical, extnValue)."""
+
+
+def parse_extensions(data: bytes, at: int, end: int) -> tuple[Extensions, frozenset[bytes]]:
+    """The extensions between two offsets (the content of Extensions), and the identifiers that come more than once."""
+    extensions: Extensions = {}
+    repeated: frozenset[bytes] = frozenset()
+    element = der.element
+    while at < end:
+        tag, inner, at = element(data, at, end)
+        oid_tag, oid_start, oid_end = element(data, inner, at)
+        next_tag, start, stop = element(data, oid_end, at)
+        critical = False
+        if next_tag == der.BOOLEAN:
+            critical = der.boolean(data[start:stop])
+            next_tag, start, stop = element(data, stop, at)
+        if tag != der.SEQUENCE or oid_tag != der.OBJECT_IDENTIFIER or next_tag != der.OCTET_STRING or stop != at:
+            raise MalformedCertificate("malformed extension")
+        identifier = data[oid_start:oid_end]
+        if identifier in extensions:
+            repeated |= {identifier}
+        else:
+            extensions[identifier] = (critical, data[start:stop])
+    return extensions, repeated
+
+
+def basic_constraints(value: bytes) -> tuple[bool, int | None]:
+    """BasicConstraints (RFC 5280 4.2.1.9): (cA, pathLenConstraint or None)."""
+    at, end = der.whole(der.SEQUENCE, value)
+    authority = False
+    length = None
+    if at < end:
+        tag, start, stop = der.element(value, at, end)
+        if tag == der.BOOLEAN:
+            authority = der.boolean(value[start:stop])
+            at = stop
+    if at < end:
+        start, at = der.expect(der.INTEGER, value, at, end)
+        length = der.integer(value[start:at])
+    if at != end:
+        raise MalformedCertificate("malformed basicConstraints")
+    return authority, length
+
+
+def key_usage(value: bytes) -> int:
+    """KeyUsage (RFC 5280 4.2.1.3) as a mask in which bit n of the BIT STRING is ``1 << n``."""
+    start, end = der.whole(der.BIT_STRING, value)
+    octets, _ = der.bits(value[start:end])
+    mask = 0
+    for number, octet in enumerate(octets[:2]):
+        for bit in range(8):
+            if octet & 0x80 >> bit:
+                mask |= 1 << 8 * number + bit
+    return mask
+
+
+def extended_key_usage(value: bytes) -> tuple[bytes, ...]:
+    """ExtKeyUsageSyntax (RFC 5280 4.2.1.12): the purposes' OID content octets; none is malformed."""
+    purposes = []
+    at, end = der.whole(der.SEQUENCE, value)
+    while at < end:
+        start, at = der.expect(der.OBJECT_IDENTIFIER, value, at, end)
+        purposes.append(value[start:at])
+    return tuple(purposes)
+
+
+def subject_key_identifier(value: bytes) -> bytes:
+    """SubjectKeyIdentifier (RFC 5280 4.2.1.2)."""
+    start, end = der.whole(der.OCTET_STRING, value)
+    return value[start:end]
+
+
+def authority_key_identifier(value: bytes) -> tuple[bytes | None, tuple[GeneralName, ...] | None, int | None]:
+    """AuthorityKeyIdentifier (RFC 5280 4.2.1.1): (keyIdentifier, authorityCertIssuer, authorityCertSerialNumber)."""
+    identifier: bytes | None = None
+    issuer: tuple[GeneralName, ...] | None = None
+    serial: int | None = None
+    at, end = der.whole(der.SEQUENCE, value)
+    previous = -1
+    while at < end:
+        tag, start, at = der.element(value, at, end)
+        if tag <= previous:
+            raise MalformedCertificate("malformed authorityKeyIdentifier")
+        previous = tag
+        if tag == 0x80:
+            identifier = value[start:at]
+        elif tag == 0xA1:
+            issuer = general_names(value, start, at)
+            previous = 0x81
+        elif tag == 0x82:
+            serial = der.integer(value[start:at])
+        else:
+            raise MalformedCertificate("malformed authorityKeyIdentifier")
+    return identifier, issuer, serial
+
+
+def alternative_names(value: bytes) -> tuple[GeneralName, ...]:
+    """SubjectAltName or IssuerAltName (RFC 5280 4.2.1.6 and 4.2.1.7), an empty one being well-formed here."""
+    start, end = der.whole(der.SEQUENCE, value)
+    return general_names(value, start, end)
+
+
+def general_names(data: bytes, at: int, end: int) -> tuple[GeneralName, ...]:
+    """Every GeneralName between two offsets."""
+    names = []
+    while at < end:
+        tag, start, at = der.element(data, at, end)
+        names.append(_general_name(tag, data[start:at]))
+    return tuple(names)
+
+
+def _general_name(tag: int, content: bytes) -> GeneralName:
+    kind = tag & 0x1F
+    if kind > REGISTERED_ID or tag & 0xE0 != (0xA0 if kind in _CONSTRUCTED else 0x80):
+        raise MalformedCertificate("malformed general name")
+    if kind == DIRECTORY_NAME:
+        der.whole(der.SEQUENCE, content)
+    elif kind == OTHER_NAME:
+        _, stop = der.expect(der.OBJECT_IDENTIFIER, content, 0, len(content))
+        start, end = der.expect(0xA0, content, stop, len(content))
+        if end != len(content) or der.element(content, start, end)[2] != end:
+            raise MalformedCertificate("malformed otherName")
+    elif kind == REGISTERED_ID:
+        der.dotted(content)
+    return kind, content
+
+
+def access_descriptions(value: bytes) -> tuple[tuple[bytes, GeneralName], ...]:
+    """AuthorityInfoAccessSyntax (RFC 5280 4.2.2.1): (accessMethod, accessLocation) in order."""
+    descriptions = []
+    at, end = der.whole(der.SEQUENCE, value)
+    while at < end:
+        inner, at = der.expect(der.SEQUENCE, value, at, end)
+        start, stop = der.expect(der.OBJECT_IDENTIFIER, value, inner, at)
+        names = general_names(value, stop, at)
+        if len(names) != 1:
+            raise MalformedCertificate("malformed authorityInfoAccess")
+        descriptions.append((value[start:stop], names[0]))
+    return tuple(descriptions)
+
+
+def distribution_points(value: bytes) -> tuple[tuple[GeneralName, ...], ...]:
+    """CRLDistributionPoints (RFC 5280 4.2.1.13): the fullName of each point, empty where it has none."""
+    points = []
+    at, end = der.whole(der.SEQUENCE, value)
+    while at < end:
+        inner, at = der.expect(der.SEQUENCE, value, at, end)
+        full: tuple[GeneralName, ...] = ()
+        previous = -1
+        for tag, _, start, stop in der.elements(value, inner, at):
+            if tag <= previous or tag not in (0xA0, 0x81, 0xA2):
+                raise MalformedCertificate("malformed distributionPoint")
+            previous = tag & 0x1F | 0x80
+            if tag == 0xA0:
+                full = _full_name(value, start, stop)
+            elif tag == 0xA2:
+                general_names(value, start, stop)
+        points.append(full)
+    return tuple(points)
+
+
+def _full_name(data: bytes, at: int, end: int) -> tuple[GeneralName, ...]:
+    tag, start, stop = der.element(data, at, end)
+    if stop != end or tag not in (0xA0, 0xA1):
+        raise MalformedCertificate("malformed distributionPointName")
+    if tag == 0xA1:
+        der.elements(data, start, stop)
+        return ()
+    return general_names(data, start, stop)
+
+
+Subtree = tuple[int, bytes, int, int | None]
+"""(number of GeneralName's choice, its content, minimum, maximum)."""
+
+
+def name_constraints(value: bytes) -> tuple[tuple[Subtree, ...], tuple[Subtree, ...]]:
+    """NameConstraints (RFC 5280 4.2.1.10): (permittedSubtrees, excludedSubtrees)."""
+    permitted: tuple[Subtree, ...] = ()
+    excluded: tuple[Subtree, ...] = ()
+    at, end = der.whole(der.SEQUENCE, value)
+    previous = -1
+    for tag, _, start, stop in der.elements(value, at, end):
+        if tag <= previous or tag not in (0xA0, 0xA1):
+            raise MalformedCertificate("malformed nameConstraints")
+        previous = tag
+        if tag == 0xA0:
+            permitted = _subtrees(value, start, stop)
+        else:
+            excluded = _subtrees(value, start, stop)
+    return permitted, excluded
+
+
+def _subtrees(data: bytes, at: int, end: int) -> tuple[Subtree, ...]:
+    subtrees = []
+    while at < end:
+        inner, at = der.expect(der.SEQUENCE, data, at, end)
+        tag, start, stop = der.element(data, inner, at)
+        kind, content = _general_name(tag, data[start:stop])
+        minimum, maximum = 0, None
+        for bound, _, first, last in der.elements(data, stop, at):
+            if bound == 0x80:
+                minimum = der.integer(data[first:last])
+            elif bound == 0x81:
+                maximum = der.integer(data[first:last])
+            else:
+                raise MalformedCertificate("malformed GeneralSubtree")
+        subtrees.append((kind, content, minimum, maximum))
+    return tuple(subtrees)

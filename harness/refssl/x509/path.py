@@ -1,0 +1,136 @@
+"""The verdict on a peer's certificates (RFC 5280 6.1), with OpenSSL's order of checks and its verify codes.
+
+Here stands only the order; each step is a module of its own. What is not understood is refused, never accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from refssl.crypto.keys import UnsupportedAlgorithm
+from refssl.x509 import checks, codes, constraints, hostname, revocation, strength
+from refssl.x509 import extensions as ext
+from refssl.x509.building import build, is_self_signed
+from refssl.x509.certificate import Certificate
+from refssl.x509.codes import VerificationError
+from refssl.x509.der import MalformedCertificate
+from refssl.x509.store import TrustStore
+
+CRL_CHECK = 0x4
+CRL_CHECK_ALL = 0x8
+X509_STRICT = 0x20
+POLICY_CHECK = 0x80
+EXPLICIT_POLICY = 0x100
+INHIBIT_ANY = 0x200
+INHIBIT_MAP = 0x400
+CHECK_SS_SIGNATURE = 0x4000
+TRUSTED_FIRST = 0x8000
+PARTIAL_CHAIN = 0x80000
+
+_PURPOSES = {"server": ext.SERVER_AUTH, "client": ext.CLIENT_AUTH}
+
+
+@dataclass(slots=True)
+class Policy:
+    """What is asked of a path.
+
+    purpose: whom the leaf must authenticate, "server" or "client". time: POSIX seconds. flags: VerifyFlags.
+    hostname: an A-label to be matched, or None. ip: an address as 4 or 16 octets, or None. security_level: 0 to 5.
+    check_common_name: whether the subject may stand in for a missing dNSName (``hostname_checks_common_name``).
+    """
+
+    purpose: str
+    time: float
+    flags: int = TRUSTED_FIRST
+    hostname: str | None = None
+    ip: bytes | None = None
+    security_level: int = 2
+    check_common_name: bool = True
+
+
+def verify(certificates: Sequence[Certificate], store: TrustStore, policy: Policy) -> tuple[Certificate, ...]:
+    """Judge what a peer presented, leaf first: gives the path, leaf to anchor. Raises VerificationError."""
+    try:
+        return _verify(certificates, store, policy)
+    except MalformedCertificate:
+        raise VerificationError(codes.INVALID_EXTENSION) from None
+
+
+def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Policy) -> tuple[Certificate, ...]:
+    flags = policy.flags
+    path = build(certificates, store, policy.time, bool(flags & TRUSTED_FIRST), bool(flags & PARTIAL_CHAIN))
+    _check_trust(path, store, _PURPOSES[policy.purpose])
+    checks.check_extensions(path, policy.purpose == "server", bool(flags & X509_STRICT))
+    weakness = strength.refusal(path, True, policy.security_level)
+    if weakness is not None:
+        raise VerificationError(*weakness)
+    _check_identity(path[0], policy)
+    if flags & CRL_CHECK:
+        revocation.check(path, store, policy.time, bool(flags & CRL_CHECK_ALL))
+    _check_signatures(path, policy.time, bool(flags & CHECK_SS_SIGNATURE))
+    constraints.check(path)
+    if flags & (POLICY_CHECK | EXPLICIT_POLICY | INHIBIT_ANY | INHIBIT_MAP):
+        # Policy processing (RFC 5280 6.1.3 (d) to (f)) is not done; who asks for it gets no path at all.
+        raise VerificationError(codes.NO_EXPLICIT_POLICY)
+    return tuple(path)
+
+
+def _check_trust(path: Sequence[Certificate], store: TrustStore, purpose: bytes) -> None:
+    """The settings of a TRUSTED CERTIFICATE, which may allow or forbid an anchor purposes beyond its extensions."""
+    for depth, certificate in enumerate(path):
+        anchor = store.anchor_of(certificate)
+        if anchor is None:
+            continue
+        if purpose in anchor.rejected or ext.ANY_EXTENDED_KEY_USAGE in anchor.rejected:
+            raise VerificationError(codes.CERT_REJECTED, depth)
+        trusted = anchor.trusted
+        if trusted is not None and purpose not in trusted and ext.ANY_EXTENDED_KEY_USAGE not in trusted:
+            raise VerificationError(codes.CERT_REJECTED, depth)
+
+
+def _check_identity(leaf: Certificate, policy: Policy) -> None:
+    if policy.hostname is not None and not hostname.matches_hostname(leaf, policy.hostname, policy.check_common_name):
+        raise VerificationError(codes.HOSTNAME_MISMATCH)
+    if policy.ip is not None and not hostname.matches_address(leaf, policy.ip):
+        raise VerificationError(codes.IP_ADDRESS_MISMATCH)
+
+
+def _check_signatures(path: Sequence[Certificate], time: float, check_anchor: bool) -> None:
+    """Signatures and validity periods, from the anchor down to the leaf (RFC 5280 6.1.3 (a) (1) and (2))."""
+    last = len(path) - 1
+    for depth in range(last, -1, -1):
+        certificate = path[depth]
+        if depth < last:
+            _check_signature(certificate, path[depth + 1], depth)
+        elif check_anchor and is_self_signed(certificate):
+            _check_signature(certificate, certificate, depth)
+        _check_time(certificate, time, depth)
+
+
+def _check_signature(certificate: Certificate, issuer: Certificate, depth: int) -> None:
+    key = issuer.public_key
+    if key.kind == "unknown":
+        raise VerificationError(codes.UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, depth + 1)
+    try:
+        holds = key.verify_algorithm(certificate.signature_algorithm, certificate.signature, certificate.tbs)
+    except UnsupportedAlgorithm:
+        holds = False
+    # RFC 5280 4.1.1.2: "This field MUST contain the same algorithm identifier as the signature field".
+    if not holds or certificate.signature_algorithm != certificate.tbs_algorithm:
+        raise VerificationError(codes.CERT_SIGNATURE_FAILURE, depth)
+
+
+def _check_time(certificate: Certificate, time: float, depth: int) -> None:
+    try:
+        not_before = certificate.not_before
+    except MalformedCertificate:
+        raise VerificationError(codes.ERROR_IN_CERT_NOT_BEFORE_FIELD, depth) from None
+    if time < not_before:
+        raise VerificationError(codes.CERT_NOT_YET_VALID, depth)
+    try:
+        not_after = certificate.not_after
+    except MalformedCertificate:
+        raise VerificationError(codes.ERROR_IN_CERT_NOT_AFTER_FIELD, depth) from None
+    if time > not_after:
+        raise VerificationError(codes.CERT_HAS_EXPIRED, depth)

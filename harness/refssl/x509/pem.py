@@ -1,0 +1,54 @@
+"""PEM (RFC 7468): the labelled blocks of a text, and the octets in them.
+
+Only the armour lives here. A malformed block is reported as such and the search goes on behind it, because one bad
+certificate must not cost a bundle the others.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+
+CERTIFICATE_LABELS = frozenset((b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"))
+
+# A block ends with its own label, or is broken off by the next beginning.
+_BEGIN = re.compile(rb"^-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t]*\r?$", re.MULTILINE)
+_WHITE = b" \t\r\n\v\f"
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+
+
+class Block:
+    """One block. label: ``CERTIFICATE`` and the like; data: its octets, or None where the armour is broken."""
+
+    __slots__ = ("data", "label")
+
+    def __init__(self, label: bytes, data: bytes | None) -> None:
+        self.label = label
+        self.data = data
+
+
+def blocks(text: bytes) -> Iterator[Block]:
+    """Every block that begins in ``text``, in order; what stands between blocks is ignored (RFC 7468 5.2)."""
+    at = 0
+    while begin := _BEGIN.search(text, at):
+        label = begin.group(1)
+        ending = b"-----END " + label + b"-----"
+        end = text.find(ending, begin.end())
+        following = _BEGIN.search(text, begin.end())
+        if end < 0 or (following and following.start() < end):
+            yield Block(label, None)
+            if following is None:
+                return
+            at = following.start()
+            continue
+        yield Block(label, _octets(text[begin.end() : end]))
+        at = end + len(ending)
+
+
+def _octets(body: bytes) -> bytes | None:
+    packed = body.translate(None, _WHITE)
+    # a2b_base64 has no strict_mode before Python 3.11 and skips what is not of its alphabet.
+    if len(packed) % 4 or not _BASE64.fullmatch(packed):
+        return None
+    return binascii.a2b_base64(packed)
