@@ -33,7 +33,7 @@ class Verified:
 
 @dataclass(slots=True)
 class PskBinder:
-    """The peer proved that it knows the pre-shared key (RFC 8446 4.2.11.2); `original` is what the first handshake proved."""
+    """The peer proved that it knows the PSK (RFC 8446 4.2.11.2); `original` is what the first handshake proved."""
 
     original: PeerProof | None
 

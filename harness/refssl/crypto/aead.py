@@ -1,0 +1,39 @@
+"""The AEAD algorithms of TLS 1.3 (RFC 8446 B.4), by the names that the cipher catalogue uses.
+
+Only construction: nonces, limits and records are `refssl.engine.protection`'s. The objects have ``encrypt(nonce, data,
+associated_data)`` and ``decrypt`` and raise what `failures()` names when a tag does not verify.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Protocol
+
+
+class Aead(Protocol):
+    """What an AEAD object can do (RFC 5116 2)."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
+
+
+@cache
+def _constructors() -> dict[str, Any]:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+
+    return {"AES-GCM": AESGCM, "CHACHA20-POLY1305": ChaCha20Poly1305}
+
+
+def new(algorithm: str, key: bytes) -> Aead:
+    """Give the AEAD object of `algorithm` ("AES-GCM", "CHACHA20-POLY1305") under `key`."""
+    made: Aead = _constructors()[algorithm](key)
+    return made
+
+
+@cache
+def failures() -> tuple[type[Exception], ...]:
+    """The exceptions by which ``decrypt`` refuses a ciphertext (a wrong tag; one too short to have a tag)."""
+    from cryptography.exceptions import InvalidTag
+
+    return (InvalidTag, ValueError)

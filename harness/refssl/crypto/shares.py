@@ -1,0 +1,100 @@
+"""Ephemeral key shares of the (EC)DHE groups of TLS 1.3 (RFC 8446 4.2.8, RFC 7748), made fresh each time.
+
+Which groups are offered and chosen is `refssl.engine.negotiation`'s; a new group is added to `GROUPS` here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Protocol
+
+SECP256R1 = 0x0017
+SECP384R1 = 0x0018
+SECP521R1 = 0x0019
+X25519 = 0x001D
+
+# code point -> the name that OpenSSL 3 gives it
+GROUPS = {SECP256R1: "secp256r1", SECP384R1: "secp384r1", SECP521R1: "secp521r1", X25519: "x25519"}
+
+
+class InvalidShare(Exception):
+    """The peer's share is not a public key of the group (RFC 8446 4.2.8.2, 7.4.2)."""
+
+
+class KeyShare(Protocol):
+    """One side's share of a key exchange.
+
+    public: the key_exchange to send, and exchange(peer) gives the shared secret or raises InvalidShare.
+    """
+
+    @property
+    def public(self) -> bytes: ...
+
+    def exchange(self, peer: bytes) -> bytes: ...
+
+
+class X25519Share:
+    """RFC 7748; RFC 8446 7.4.2."""
+
+    __slots__ = ("_private", "public")
+
+    def __init__(self, private: Any = None) -> None:
+        private_class = _x25519()[0]
+        self._private = private_class.generate() if private is None else private_class.from_private_bytes(private)
+        self.public: bytes = self._private.public_key().public_bytes_raw()
+
+    def exchange(self, peer: bytes) -> bytes:
+        """RFC 7748 6.1: the all-zero secret is refused too, here by `cryptography`'s ValueError."""
+        try:
+            shared: bytes = self._private.exchange(_x25519()[1].from_public_bytes(peer))
+        except ValueError:
+            raise InvalidShare from None
+        return shared
+
+
+class CurveShare:
+    """RFC 8446 4.2.8.2: an UncompressedPointRepresentation of P-256, P-384 or P-521."""
+
+    __slots__ = ("_curve", "_private", "public")
+
+    def __init__(self, group: int, private: int | None = None) -> None:
+        ec, curves, encoding = _elliptic()
+        self._curve = curves[group]
+        self._private = (
+            ec.generate_private_key(self._curve) if private is None else ec.derive_private_key(private, self._curve)
+        )
+        self.public: bytes = self._private.public_key().public_bytes(*encoding)
+
+    def exchange(self, peer: bytes) -> bytes:
+        """RFC 8446 7.4.2: the X coordinate, after the peer's point has been found to be on the curve."""
+        ec = _elliptic()[0]
+        # RFC 8446 4.2.8.2: "uint8 legacy_form = 4"
+        if peer[:1] != b"\x04":
+            raise InvalidShare
+        try:
+            point = ec.EllipticCurvePublicKey.from_encoded_point(self._curve, peer)
+            shared: bytes = self._private.exchange(ec.ECDH(), point)
+        except ValueError:
+            raise InvalidShare from None
+        return shared
+
+
+def generate(group: int) -> KeyShare:
+    """Give a fresh share of `group`, one of `GROUPS`."""
+    return X25519Share() if group == X25519 else CurveShare(group)
+
+
+@cache
+def _x25519() -> tuple[Any, Any]:
+    from cryptography.hazmat.primitives.asymmetric import x25519
+
+    return x25519.X25519PrivateKey, x25519.X25519PublicKey
+
+
+@cache
+def _elliptic() -> tuple[Any, dict[int, Any], tuple[Any, Any]]:
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    curves = {SECP256R1: ec.SECP256R1(), SECP384R1: ec.SECP384R1(), SECP521R1: ec.SECP521R1()}
+    return ec, curves, (Encoding.X962, PublicFormat.UncompressedPoint)

@@ -1,0 +1,384 @@
+"""One TLS connection, sans-IO: whole records in, whole records out, and what is known in between.
+
+The record layer's rules for content types live here (RFC 8446 5, 5.1, 6); what handshake messages do is told by the
+state tables. Nothing here reads a socket or waits: the Channel of the surface does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from refssl.ciphers.catalogue import CipherSuite
+from refssl.engine import records
+from refssl.engine.alerts import AlertDescription, AlertLevel
+from refssl.engine.config import TLS13, Config, PeerIdentity
+from refssl.engine.faults import AlertReceived, Fault, ProtocolError
+from refssl.engine.messages.control import (
+    ALERT,
+    APPLICATION_DATA,
+    CHANGE_CIPHER_SPEC,
+    HANDSHAKE,
+    Alert,
+    ChangeCipherSpec,
+)
+from refssl.engine.messages.hello import RETRY_RANDOM, HelloRetryRequest, ServerHello
+from refssl.engine.output import Output
+from refssl.engine.presentation import decode
+from refssl.engine.protection import Opener
+from refssl.engine.session import Session
+from refssl.engine.states import client, connected, server, table
+from refssl.engine.transcript import Transcript
+
+# New keys are made when this few records are left under the old ones.
+_KEY_UPDATE_MARGIN = 1 << 10
+# How many bytes of early data a server that refuses it will skip (RFC 8446 4.2.10), as OpenSSL does.
+_EARLY_DATA_LIMIT = 2**14
+# OpenSSL's bounds on records that bring nothing.
+_MAX_EMPTY_RECORDS = 32
+_MAX_WARNINGS = 5
+
+# RFC 8446 5.1: "Handshake messages MUST NOT span key changes": these must end their record.
+_BEFORE_KEY_CHANGE = frozenset((1, 2, 5, 20, 24))
+
+
+class Connection:
+    """One TLS connection.
+
+    Feed it whole records (`receive`), send what `take_output` gives. After a Fault it is dead (`failed`), and the alert
+    that explains why is in the output. The attributes tell what is known so far:
+
+    plaintext: received application data, one item a record; version, cipher_suite, alpn, group, server_name: what was
+    negotiated, None until then; peer: who the other end is, if it was asked; unverified_certificates: the DER chain
+    that the peer sent; resumed: by a PSK; session: the newest that can be resumed; shared_ciphers: at a server, what of
+    the client's offer it has too; client_finished, server_finished: verify_data; client_signature_scheme,
+    server_signature_scheme: of the CertificateVerifys; config: the current one (``Config.choose`` may change it).
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_early_data_left",
+        "_empty_records",
+        "_expected",
+        "_first_record",
+        "_partial",
+        "_plain_alerts",
+        "_sent_ccs",
+        "_state",
+        "_table",
+        "_transcript",
+        "_warnings",
+        "alpn",
+        "cipher_suite",
+        "client_finished",
+        "client_random",
+        "client_resumes",
+        "client_signature_scheme",
+        "close_notify_received",
+        "close_notify_sent",
+        "config",
+        "failed",
+        "group",
+        "handshake_complete",
+        "key_updates",
+        "opener",
+        "output",
+        "peer",
+        "plaintext",
+        "resumed",
+        "selected_identity",
+        "server_finished",
+        "server_name",
+        "server_signature_scheme",
+        "session",
+        "shared_ciphers",
+        "unverified_certificates",
+        "version",
+    )
+
+    def __init__(self, config: Config, output: Output | None = None) -> None:
+        """output: a subclass of Output, to make a faulty peer."""
+        self.config = config
+        self.output = output if output is not None else Output()
+        self.output.observe = config.observe
+        self._transcript: Transcript | None = Transcript()
+        self.output.transcript = self._transcript
+        self.opener: Opener | None = None
+        if config.server_side:
+            self._table, self._expected = table.SERVER, table.EXPECTED_BY_SERVER
+            self._state: Any = server.Start()
+        else:
+            self._table, self._expected = table.CLIENT, table.EXPECTED_BY_CLIENT
+            self._state = client.Start()
+        self._partial = bytearray()
+        self._first_record = True
+        self._sent_ccs = False
+        self._plain_alerts = config.server_side
+        self._early_data_left = 0
+        self._empty_records = 0
+        self._warnings = 0
+        self.key_updates = 0
+        self.handshake_complete = False
+        self.failed = False
+        self.close_notify_sent = False
+        self.close_notify_received = False
+        self.plaintext: deque[bytes] = deque()
+        self.version: int | None = None
+        self.cipher_suite: CipherSuite | None = None
+        self.alpn: bytes | None = None
+        self.group: int | None = None
+        self.server_name: str | None = config.server_name
+        self.peer: PeerIdentity | None = None
+        self.unverified_certificates: tuple[bytes, ...] = ()
+        self.resumed = False
+        self.session: Session | None = None
+        self.shared_ciphers: tuple[CipherSuite, ...] | None = None
+        self.client_finished: bytes | None = None
+        self.server_finished: bytes | None = None
+        self.client_signature_scheme: int | None = None
+        self.server_signature_scheme: int | None = None
+        self.client_random = b""
+        self.client_resumes = False
+        self.selected_identity = 0
+
+    # -- progress
+
+    def start(self) -> None:
+        """At a client, queue the ClientHello; at a server, nothing. A second call does nothing.
+
+        Raises ProtocolError where the config leaves no protocol version.
+        """
+        if isinstance(self._state, client.Start):
+            try:
+                self._state = client.start(self)
+            except Fault:
+                self.failed = True
+                raise
+
+    def check_header(self, header: bytes) -> int:
+        """Give the length of the body that follows a record's 5-byte header.
+
+        Raises ProtocolError (RFC 8446 5.1, 5.2), with the alert queued and the connection dead.
+        """
+        try:
+            return records.body_length(
+                header,
+                server_side=self.config.server_side,
+                first=self._first_record,
+                protected=self.opener is not None,
+            )
+        except Fault as fault:
+            self._fail(fault)
+            raise
+
+    def receive(self, record: bytes) -> None:
+        """Take one whole record, header included.
+
+        Raises a Fault for what ends the connection; the alert that answers it is queued, and `failed` is True.
+        """
+        if self.failed or self.close_notify_received:
+            # RFC 8446 6.1: "Any data received after a closure alert has been received MUST be ignored."
+            return
+        try:
+            self._receive(record)
+        except Fault as fault:
+            self._fail(fault)
+            raise
+
+    def send(self, data: bytes | memoryview) -> None:
+        """Queue application data, in records of at most 2**14 bytes. Only after the handshake and before `close`."""
+        output = self.output
+        if output.sealer is None:
+            raise ValueError("there are no keys for application data before the handshake")
+        if output.sealer.remaining < _KEY_UPDATE_MARGIN + (len(data) >> 14):
+            self.update_keys(request=False)
+        output.send_data(data)
+
+    def close(self) -> None:
+        """Queue close_notify, once (RFC 8446 6.1)."""
+        if not self.close_notify_sent and not self.failed:
+            self.close_notify_sent = True
+            self.output.send(Alert(AlertLevel.WARNING, AlertDescription.CLOSE_NOTIFY))
+
+    def update_keys(self, request: bool) -> None:
+        """Change the sending keys, and ask the peer for the same if `request` (RFC 8446 4.6.3). After the handshake."""
+        self._state = connected.send_key_update(self, self._state, request=request)
+
+    def take_output(self) -> bytes:
+        """Everything queued to be sent, as whole records; b"" if there is nothing."""
+        return self.output.take()
+
+    # -- for the states
+
+    @property
+    def transcript(self) -> Transcript:
+        """The transcript of the handshake. There is none once it is complete."""
+        if self._transcript is None:
+            raise ValueError("the handshake is over")
+        return self._transcript
+
+    def complete(self) -> None:
+        """The handshake is done; what only it needed is dropped."""
+        self.handshake_complete = True
+        self._transcript = self.output.transcript = None
+
+    def log_secret(self, label: str, secret: bytes) -> None:
+        """Tell ``Config.keylog`` a secret."""
+        if self.config.keylog is not None:
+            self.config.keylog(label, self.client_random, secret)
+
+    def send_compatibility_ccs(self) -> None:
+        """RFC 8446 D.4: one change_cipher_spec record, for the sake of middleboxes."""
+        if not self._sent_ccs and (self.config.server_side or self.config.middlebox_compatibility):
+            self._sent_ccs = True
+            self.output.send(ChangeCipherSpec())
+
+    def skip_early_data(self) -> None:
+        """RFC 8446 4.2.10: a server that does not accept early data skips what cannot be decrypted, up to a limit."""
+        self._early_data_left = _EARLY_DATA_LIMIT
+
+    # -- records
+
+    def _receive(self, record: bytes) -> None:
+        self._first_record = False
+        content_type = record[0]
+        opener = self.opener
+        if opener is None or content_type != APPLICATION_DATA:
+            self._receive_plain(content_type, record[records.HEADER :])
+            return
+        try:
+            content_type, content = opener.open(record)
+        except ProtocolError as fault:
+            if self._skipped(fault, record):
+                return
+            raise
+        if content_type == APPLICATION_DATA:
+            if not self.handshake_complete or self._partial:
+                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
+            self.key_updates = 0
+            if content:
+                self._empty_records = 0
+                self.plaintext.append(content)
+            else:
+                self._count_empty()
+            return
+        self._early_data_left = 0
+        self._plain_alerts = False
+        if content_type == HANDSHAKE:
+            self._receive_handshake(content)
+        elif content_type == ALERT:
+            self._receive_alert(content)
+        else:
+            # RFC 8446 5: "An implementation [...] which receives a protected change_cipher_spec record MUST abort the
+            # handshake with an "unexpected_message" alert."
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
+
+    def _receive_plain(self, content_type: int, content: bytes) -> None:
+        if content_type == CHANGE_CIPHER_SPEC:
+            self._receive_change_cipher_spec(content)
+        elif self.opener is not None and not (content_type == ALERT and self._plain_alerts):
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
+        elif content_type == HANDSHAKE:
+            self._receive_handshake(content)
+        elif content_type == ALERT:
+            self._receive_alert(content)
+        elif self._early_data_left:
+            self._count_early_data(len(content))
+        else:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "APP_DATA_IN_HANDSHAKE")
+
+    def _receive_change_cipher_spec(self, content: bytes) -> None:
+        """RFC 8446 5: a single 0x01 is dropped "at any time after the first ClientHello message has been sent or
+        received and before the peer's Finished message has been received"; anything else is unexpected_message."""
+        if isinstance(self._state, (server.Start, client.Start)) and self.version != TLS13:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
+        if content != b"\x01":
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_CHANGE_CIPHER_SPEC")
+        if self.handshake_complete:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
+        if self._partial:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
+        self._count_empty()
+
+    def _receive_alert(self, content: bytes) -> None:
+        """RFC 8446 6: all alerts but close_notify and user_canceled are errors, "regardless of the AlertLevel"."""
+        if self._partial:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
+        alert = decode(Alert, content, "INVALID_ALERT")
+        if self.config.observe is not None:
+            self.config.observe(False, self.output.version, ALERT, content)
+        if alert.description == AlertDescription.CLOSE_NOTIFY:
+            self.close_notify_received = True
+        elif alert.description == AlertDescription.USER_CANCELED:
+            self._warnings += 1
+            if self._warnings >= _MAX_WARNINGS:
+                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "TOO_MANY_WARN_ALERTS")
+        else:
+            raise AlertReceived(alert.description)
+
+    def _receive_handshake(self, content: bytes) -> None:
+        """RFC 8446 5.1: messages "MAY be coalesced into a single TLSPlaintext record or fragmented"."""
+        if not content:
+            # RFC 8446 5.1: "Implementations MUST NOT send zero-length fragments of Handshake types".
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_LENGTH")
+        partial = self._partial
+        if partial:
+            partial += content
+            if len(partial) < 4 or len(partial) < 4 + int.from_bytes(partial[1:4], "big"):
+                self._message_class(partial)
+                return
+            content = bytes(partial)
+            partial.clear()
+        position, size = 0, len(content)
+        while position < size:
+            head = content[position : position + 4]
+            message_class = self._message_class(head)
+            end = position + 4 + int.from_bytes(head[1:], "big")
+            if size - position < 4 or end > size:
+                partial += content[position:]
+                return
+            if end != size and head[0] in _BEFORE_KEY_CHANGE:
+                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
+            self._receive_message(message_class, content[position:end])
+            position = end
+
+    def _message_class(self, head: bytes | bytearray) -> type:
+        """What the message that begins with `head` is, if the state allows it. Raises ProtocolError."""
+        allowed = self._expected.get(type(self._state))
+        message_class = allowed.get(head[0]) if allowed is not None else None
+        if message_class is None:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
+        if len(head) >= 4 and int.from_bytes(head[1:4], "big") > table.LIMITS[message_class]:
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE")
+        return message_class
+
+    def _receive_message(self, message_class: type, raw: bytes) -> None:
+        message: Any = decode(message_class, raw[4:])
+        if self.config.observe is not None:
+            self.config.observe(False, self.output.version, HANDSHAKE, raw)
+        if isinstance(message, ServerHello) and message.random == RETRY_RANDOM:
+            message = decode(HelloRetryRequest, raw[4:])
+        state = self._state
+        self._state = self._table[type(state), type(message)](self, state, message, raw)
+
+    def _count_empty(self) -> None:
+        self._empty_records += 1
+        if self._empty_records > _MAX_EMPTY_RECORDS:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "RECORD_TOO_SMALL")
+
+    def _skipped(self, fault: ProtocolError, record: bytes) -> bool:
+        """Whether a record that cannot be opened is early data that was refused."""
+        if not self._early_data_left or fault.alert is not AlertDescription.BAD_RECORD_MAC:
+            return False
+        self._count_early_data(len(record) - records.HEADER)
+        return True
+
+    def _count_early_data(self, size: int) -> None:
+        if size > self._early_data_left:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "TOO_MUCH_EARLY_DATA")
+        self._early_data_left -= size
+
+    def _fail(self, fault: Fault) -> None:
+        self.failed = True
+        if isinstance(fault, ProtocolError) and fault.alert is not None:
+            self.output.send(Alert(AlertLevel.FATAL, fault.alert))

@@ -1,0 +1,114 @@
+"""Choosing among what the peer offers, and refusing what may not stand where it stands (RFC 8446 4.1.1, 4.2).
+
+Pure functions of messages and Config; nothing here sends, receives or derives anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
+from refssl.engine.alerts import AlertDescription
+from refssl.engine.config import TLS13, Config, Credential
+from refssl.engine.faults import ProtocolError
+from refssl.engine.messages import extensions as ext
+from refssl.engine.presentation import decode
+
+T = TypeVar("T")
+
+# The versions that this engine speaks, the preferred first.
+VERSIONS = (TLS13,)
+
+# RFC 8446 4.2, the table of messages in which an extension may appear (with RFC 8449's record_size_limit, 28).
+IN_SERVER_HELLO = frozenset((ext.PRE_SHARED_KEY, ext.SUPPORTED_VERSIONS, ext.KEY_SHARE))
+IN_HELLO_RETRY_REQUEST = frozenset((ext.SUPPORTED_VERSIONS, ext.COOKIE, ext.KEY_SHARE))
+IN_ENCRYPTED_EXTENSIONS = frozenset((0, 1, 10, 14, 15, 16, 19, 20, 28, 42))
+IN_CERTIFICATE = frozenset((5, 18))
+IN_CERTIFICATE_REQUEST = frozenset((5, 13, 18, 47, 48, 50))
+IN_NEW_SESSION_TICKET = frozenset((42,))
+KNOWN = frozenset(
+    (0, 1, 5, 10, 11, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 28, 35, 41, 42, 43, 44, 45, 47, 48, 49, 50, 51)
+)
+# RFC 8446 4.2: "There is one exception": a cookie answers nothing.
+_UNASKED = frozenset((ext.COOKIE,))
+
+
+def check_answer(found: Mapping[int, bytes], allowed: frozenset[int], offered: Iterable[int]) -> None:
+    """Refuse extensions in an answer that may not stand there, or that nobody asked for (RFC 8446 4.2).
+
+    Raises ProtocolError: illegal_parameter for an extension known to us "which is not specified for the message in
+    which it appears", unsupported_extension for one that answers nothing in `offered`.
+    """
+    for kind in found:
+        if kind not in allowed and kind in KNOWN:
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
+        if kind not in offered and kind not in _UNASKED:
+            raise ProtocolError(AlertDescription.UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION")
+
+
+def check_request(found: Mapping[int, bytes], allowed: frozenset[int]) -> None:
+    """Refuse known extensions that may not stand in a message that asks for something itself (RFC 8446 4.2)."""
+    for kind in found:
+        if kind not in allowed and kind in KNOWN:
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
+
+
+def read_extension(struct_class: type[T], found: Mapping[int, bytes], kind: int) -> T | None:
+    """Give the contents of extension `kind`, or None where it is absent. Raises ProtocolError, decode_error."""
+    data = found.get(kind)
+    return None if data is None else decode(struct_class, data, "BAD_EXTENSION")
+
+
+def enabled_versions(config: Config) -> tuple[int, ...]:
+    """The versions that may be negotiated, the preferred first."""
+    return tuple(v for v in VERSIONS if config.minimum_version <= v <= config.maximum_version)
+
+
+def first_common(ours: tuple[int, ...], theirs: tuple[int, ...], *, ours_first: bool = True) -> int | None:
+    """The first value that both have, in our order or in theirs."""
+    first, second = (ours, theirs) if ours_first else (theirs, ours)
+    return next((value for value in first if value in second), None)
+
+
+def choose_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
+    """The server's choice of protocol (RFC 7301 3.2), in the server's order.
+
+    Where nothing is common OpenSSL as ssl drives it goes on without ALPN instead of no_application_protocol.
+    """
+    offered = read_extension(ext.ProtocolNameList, found, ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION)
+    if offered is None:
+        return None
+    return next((name for name in config.alpn if name in offered.protocol_name_list), None)
+
+
+def read_server_name(found: Mapping[int, bytes]) -> str | None:
+    """The host name that a client sent (RFC 6066 3). Raises ProtocolError."""
+    names = read_extension(ext.ServerNameList, found, ext.SERVER_NAME)
+    if names is None:
+        return None
+    # RFC 6066 3: "The ServerNameList MUST NOT contain more than one name of the same name_type."
+    name = names.server_name_list[0]
+    if len(names.server_name_list) != 1 or name.name_type != 0:
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
+    if len(name.host_name) > 255 or b"\0" in name.host_name:
+        raise ProtocolError(AlertDescription.UNRECOGNIZED_NAME, "BAD_EXTENSION")
+    return name.host_name.decode("ascii", "surrogateescape")
+
+
+def choose_credential(config: Config, schemes: tuple[int, ...], *, ours_first: bool) -> tuple[Credential, int] | None:
+    """The credential, and the SignatureScheme for its CertificateVerify, that the peer's signature_algorithms allow.
+
+    RFC 8446 4.4.2.2: "the certificate MUST allow the key to be used for signing [...] with a signature scheme
+    indicated in the client's signature_algorithms extension". The scheme must be one of config's own, too.
+    """
+    usable = tuple(s for s in config.signature_schemes if s in HANDSHAKE_SCHEMES_13)
+    if ours_first:
+        order: Iterable[int] = (s for s in usable if s in schemes)
+    else:
+        order = (s for s in schemes if s in usable)
+    for scheme in order:
+        for credential in config.credentials:
+            if scheme in credential.schemes:
+                return credential, scheme
+    return None

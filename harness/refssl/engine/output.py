@@ -1,0 +1,105 @@
+"""What a connection sends, from messages to records, and the one seam at which faulty peers are made (`Output.send`).
+
+Handshake messages of one flight share records; they leave when keys change or the flight ends (RFC 8446 5.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from refssl.engine.config import TLS12
+from refssl.engine.messages.control import APPLICATION_DATA, HANDSHAKE, ChangeCipherSpec, Raw
+from refssl.engine.presentation import encode
+from refssl.engine.protection import Sealer
+from refssl.engine.records import MAX_PLAINTEXT, plain
+from refssl.engine.transcript import Transcript
+
+M = TypeVar("M")
+
+
+def framed(message: object) -> bytes:
+    """A handshake message with its header (RFC 8446 4)."""
+    body = encode(message)
+    return (message.msg_type << 24 | len(body)).to_bytes(4, "big") + body  # type: ignore[attr-defined, no-any-return]
+
+
+class Output:
+    """The sending half of a connection.
+
+    A faulty peer is a subclass that overrides `send`: it edits a message with ``dataclasses.replace`` before handing
+    it on, or hands on a `Raw` instead. sealer: the current protection, None while records are plain. transcript: where
+    handshake messages are added, None once the handshake is over. observe: as in Config.
+    """
+
+    __slots__ = ("_flight", "_records", "observe", "record_version", "sealer", "transcript", "version")
+
+    def __init__(self) -> None:
+        self._flight: list[bytes] = []
+        self._records: list[bytes] = []
+        self.sealer: Sealer | None = None
+        self.transcript: Transcript | None = None
+        self.observe: Callable[[bool, int, int, bytes], None] | None = None
+        self.version = TLS12
+        self.record_version = 0x0301
+
+    def send(self, message: M) -> M:
+        """Queue one message of any content type, and give the message that was really sent."""
+        content_type: int = message.content_type  # type: ignore[attr-defined]
+        if content_type == HANDSHAKE and not isinstance(message, Raw):
+            data = framed(message)
+            if self.transcript is not None:
+                self.transcript.update(data)
+            self._flight.append(data)
+        else:
+            self.flush()
+            data = encode(message) if not isinstance(message, Raw) else message.content
+            if isinstance(message, ChangeCipherSpec):
+                # RFC 8446 5: it is sent unprotected whatever the current keys are.
+                self._records.append(plain(content_type, TLS12, data))
+            else:
+                self._record(content_type, data)
+        if self.observe is not None:
+            self.observe(True, self.version, content_type, data)
+        return message
+
+    def send_data(self, data: bytes | memoryview) -> None:
+        """Queue application data, as records of at most 2**14 bytes each. There must be a sealer."""
+        self.flush()
+        seal = self.sealer.seal  # type: ignore[union-attr]
+        if len(data) <= MAX_PLAINTEXT:
+            self._records.append(seal(APPLICATION_DATA, bytes(data)))
+            return
+        view = memoryview(data)
+        for start in range(0, len(view), MAX_PLAINTEXT):
+            self._records.append(seal(APPLICATION_DATA, bytes(view[start : start + MAX_PLAINTEXT])))
+
+    def change_keys(self, sealer: Sealer) -> None:
+        """Everything after this is protected by `sealer`."""
+        self.flush()
+        self.sealer = sealer
+
+    def flush(self) -> None:
+        """End the flight: put the handshake messages that wait into as few records as possible."""
+        if self._flight:
+            data = self._flight[0] if len(self._flight) == 1 else b"".join(self._flight)
+            self._flight.clear()
+            self._record(HANDSHAKE, data)
+
+    def take(self) -> bytes:
+        """Give all records queued so far."""
+        self.flush()
+        records = self._records
+        if not records:
+            return b""
+        taken = records[0] if len(records) == 1 else b"".join(records)
+        records.clear()
+        return taken
+
+    def _record(self, content_type: int, data: bytes) -> None:
+        for start in range(0, len(data) or 1, MAX_PLAINTEXT):
+            piece = data if len(data) <= MAX_PLAINTEXT else data[start : start + MAX_PLAINTEXT]
+            if self.sealer is not None:
+                self._records.append(self.sealer.seal(content_type, piece))
+            else:
+                self._records.append(plain(content_type, self.record_version, piece))

@@ -1,0 +1,116 @@
+"""A session that can be resumed, and its form inside a ticket that the server need not remember (RFC 5077 4).
+
+Sealing tickets, caches and their time-outs are the context's; when a session may be used is `negotiation`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from refssl.crypto.keys import PublicKey
+from refssl.engine.config import ExplicitlyUnverified, PeerIdentity, PeerProof, PskBinder, Verified
+from refssl.engine.presentation import decode, encode, opaque_vector, uint8, uint16, uint32, uint64, vector
+
+_UNVERIFIED = 0
+_VERIFIED = 1
+
+
+@dataclass(slots=True)
+class Session:
+    """What both ends keep for a later resumption.
+
+    secret: the PSK in TLS 1.3, the master secret in TLS 1.2. created: seconds since the epoch by ``Config.clock``;
+    lifetime: seconds. session_id: in TLS 1.3 32 bytes made from the ticket, so that a session has a name.
+    """
+
+    version: int
+    cipher_suite: int
+    secret: bytes
+    ticket: bytes
+    session_id: bytes
+    age_add: int
+    created: float
+    lifetime: int
+    server_name: str | None
+    alpn: bytes | None
+    peer: PeerIdentity | None
+    extended_master_secret: bool = True
+
+    def encode(self) -> bytes:
+        """The session as bytes, for a ticket that holds everything. The ticket itself is not part of it."""
+        peer = self.peer
+        proof = _first_proof(peer.proof) if peer is not None else None
+        return encode(
+            _Stored(
+                version=self.version,
+                cipher_suite=self.cipher_suite,
+                secret=self.secret,
+                session_id=self.session_id,
+                age_add=self.age_add,
+                created_ms=int(self.created * 1000),
+                lifetime=self.lifetime,
+                extended_master_secret=int(self.extended_master_secret),
+                server_name=(self.server_name or "").encode("utf-8"),
+                alpn=self.alpn or b"",
+                certificates=peer.certificates if peer is not None else (),
+                public_key=peer.public_key.spki if peer is not None else b"",
+                proof=_VERIFIED if isinstance(proof, Verified) else _UNVERIFIED,
+                path=proof.path if isinstance(proof, Verified) else (),
+                setting=proof.setting.encode("utf-8") if isinstance(proof, ExplicitlyUnverified) else b"",
+            )
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> Session:
+        """The inverse of `encode`. Raises ProtocolError where the bytes are no session; they must be authentic."""
+        stored = decode(_Stored, data)
+        peer = None
+        if stored.certificates:
+            proof: PeerProof
+            if stored.proof == _VERIFIED:
+                proof = Verified(stored.path)
+            else:
+                proof = ExplicitlyUnverified(stored.setting.decode("utf-8", "replace"))
+            peer = PeerIdentity(stored.certificates, PublicKey.from_spki(stored.public_key), proof)
+        return cls(
+            version=stored.version,
+            cipher_suite=stored.cipher_suite,
+            secret=stored.secret,
+            ticket=b"",
+            session_id=stored.session_id,
+            age_add=stored.age_add,
+            created=stored.created_ms / 1000,
+            lifetime=stored.lifetime,
+            server_name=stored.server_name.decode("utf-8", "replace") or None,
+            alpn=stored.alpn or None,
+            peer=peer,
+            extended_master_secret=bool(stored.extended_master_secret),
+        )
+
+
+def _first_proof(proof: PeerProof) -> PeerProof | None:
+    """What the first handshake of a chain of resumptions proved."""
+    found: PeerProof | None = proof
+    while isinstance(found, PskBinder):
+        found = found.original
+    return found
+
+
+@dataclass(slots=True)
+class _Stored:
+    version: Annotated[int, uint16]
+    cipher_suite: Annotated[int, uint16]
+    secret: Annotated[bytes, opaque_vector(1, 2**8 - 1)]
+    session_id: Annotated[bytes, opaque_vector(0, 2**8 - 1)]
+    age_add: Annotated[int, uint32]
+    created_ms: Annotated[int, uint64]
+    lifetime: Annotated[int, uint32]
+    extended_master_secret: Annotated[int, uint8]
+    server_name: Annotated[bytes, opaque_vector(0, 2**16 - 1)]
+    alpn: Annotated[bytes, opaque_vector(0, 2**8 - 1)]
+    certificates: Annotated[tuple[bytes, ...], vector(opaque_vector(1, 2**24 - 1), 0, 2**24 - 1)]
+    public_key: Annotated[bytes, opaque_vector(0, 2**16 - 1)]
+    proof: Annotated[int, uint8]
+    path: Annotated[tuple[bytes, ...], vector(opaque_vector(1, 2**24 - 1), 0, 2**24 - 1)]
+    setting: Annotated[bytes, opaque_vector(0, 2**8 - 1)]

@@ -1,0 +1,264 @@
+"""The client before the version is known: it makes the ClientHello and reads the first answer (RFC 8446 4.1, A.1).
+
+What follows ServerHello is `client13`'s; another version is one more branch in `receive_server_hello`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from refssl.ciphers import catalogue
+from refssl.ciphers.catalogue import CipherSuite
+from refssl.crypto.shares import InvalidShare, KeyShare
+from refssl.engine import negotiation, schedule13
+from refssl.engine.alerts import AlertDescription
+from refssl.engine.config import TLS12, TLS13, Config
+from refssl.engine.faults import ProtocolError
+from refssl.engine.messages import extensions as ext
+from refssl.engine.messages.hello import DOWNGRADE_TLS11, DOWNGRADE_TLS12, ClientHello, HelloRetryRequest, ServerHello
+from refssl.engine.output import framed
+from refssl.engine.presentation import decode, encode
+from refssl.engine.session import Session
+from refssl.engine.states import client13
+
+if TYPE_CHECKING:
+    from refssl.engine.connection import Connection
+
+
+@dataclass(slots=True)
+class Start:
+    """RFC 8446 A.1: START."""
+
+
+@dataclass(slots=True)
+class WaitServerHello:
+    """RFC 8446 A.1: WAIT_SH. hello: what was sent; shares: the private halves of its key_share, by group; session:
+    whose PSK it offers; retry: the HelloRetryRequest that it answers, if it does."""
+
+    hello: ClientHello
+    shares: dict[int, KeyShare]
+    session: Session | None
+    retry: HelloRetryRequest | None
+
+
+def start(connection: Connection) -> WaitServerHello:
+    """Send the first ClientHello (RFC 8446 4.1.2). Raises ProtocolError where the config allows no version."""
+    config = connection.config
+    versions = negotiation.enabled_versions(config)
+    if not versions:
+        raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
+    session = config.session
+    if session is not None and not _resumable(session, config):
+        session = None
+    group = config.groups[0]
+    shares = {group: config.generate_share(group)}
+    found = _extensions(config, versions, shares)
+    if session is not None:
+        found[ext.PRE_SHARED_KEY] = _psk(session, config)
+    hello = ClientHello(
+        # RFC 8446 4.1.2: "the legacy_version field MUST be set to 0x0303"
+        legacy_version=TLS12,
+        random=config.random(32),
+        # RFC 8446 D.4: "The client always provides a non-empty session ID in the ClientHello"
+        legacy_session_id=config.random(32) if config.middlebox_compatibility else b"",
+        cipher_suites=tuple(code for code in config.cipher_suites if code in catalogue.BY_CODE),
+        legacy_compression_methods=(0,),
+        extensions=found,
+    )
+    connection.client_random = hello.random
+    connection.server_name = config.server_name
+    return _send_hello(connection, hello, shares, session, None)
+
+
+def _send_hello(
+    connection: Connection,
+    hello: ClientHello,
+    shares: dict[int, KeyShare],
+    session: Session | None,
+    retry: HelloRetryRequest | None,
+) -> WaitServerHello:
+    if session is not None:
+        hello = _with_binder(connection, hello, session)
+    hello = connection.output.send(hello)
+    # RFC 8446 5.1: 0x0301 is for "an initial ClientHello" only.
+    connection.output.flush()
+    connection.output.record_version = TLS12
+    return WaitServerHello(hello, shares, session, retry)
+
+
+def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, KeyShare]) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    if config.server_name is not None:
+        name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
+        found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
+    found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(config.groups))
+    if config.alpn:
+        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(config.alpn))
+    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(config.signature_schemes))
+    found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
+    found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes((ext.PSK_DHE_KE,)))
+    found[ext.KEY_SHARE] = _key_share(shares)
+    return found
+
+
+def _key_share(shares: dict[int, KeyShare]) -> bytes:
+    entries = tuple(ext.KeyShareEntry(group, share.public) for group, share in shares.items())
+    return encode(ext.KeyShareClientHello(entries))
+
+
+def _resumable(session: Session, config: Config) -> bool:
+    """Whether a session may be offered (RFC 8446 4.6.1, 4.2.11)."""
+    suite = catalogue.BY_CODE.get(session.cipher_suite)
+    return (
+        session.version == TLS13
+        and bool(session.ticket)
+        and suite is not None
+        and any(catalogue.BY_CODE[c].hash == suite.hash for c in config.cipher_suites if c in catalogue.BY_CODE)
+        # RFC 8446 4.6.1: "Clients MUST NOT attempt to use tickets which have ages greater than the "ticket_lifetime""
+        and 0 <= config.clock() - session.created <= session.lifetime
+    )
+
+
+def _psk(session: Session, config: Config) -> bytes:
+    """pre_shared_key with a binder of zeros, to be replaced (RFC 8446 4.2.11)."""
+    # RFC 8446 4.2.11.1: the age "in milliseconds" plus ticket_age_add, modulo 2^32
+    age = int((config.clock() - session.created) * 1000) + session.age_add & 0xFFFFFFFF
+    length = schedule13.labels(catalogue.BY_CODE[session.cipher_suite].hash).length
+    return encode(ext.OfferedPsks((ext.PskIdentity(session.ticket, age),), (bytes(length),)))
+
+
+def _with_binder(connection: Connection, hello: ClientHello, session: Session) -> ClientHello:
+    """RFC 8446 4.2.11.2: the binder is computed over the ClientHello "up to and including the PreSharedKeyExtension.
+    identities field"."""
+    name = catalogue.BY_CODE[session.cipher_suite].hash
+    key = schedule13.binder_key(name, session.secret)
+    length = key.labels.length
+    truncated = framed(hello)[: -length - 3]
+    binder = key.finished_mac(connection.transcript.digest_with(name, truncated))
+    data = hello.extensions[ext.PRE_SHARED_KEY]
+    return replace(hello, extensions={**hello.extensions, ext.PRE_SHARED_KEY: data[:-length] + binder})
+
+
+def receive_hello_retry_request(
+    connection: Connection, state: WaitServerHello, message: HelloRetryRequest, raw: bytes
+) -> WaitServerHello:
+    """RFC 8446 4.1.4: send the ClientHello again, as the server wants it."""
+    if state.retry is not None:
+        # RFC 8446 4.1.4: "If a client receives a second HelloRetryRequest in the same connection [...], it MUST abort
+        # the handshake with an "unexpected_message" alert."
+        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
+    suite = check_server_hello(state.hello, message)
+    _check_selected_version(connection, message)
+    negotiation.check_answer(message.extensions, negotiation.IN_HELLO_RETRY_REQUEST, state.hello.extensions)
+    cookie = negotiation.read_extension(ext.Cookie, message.extensions, ext.COOKIE)
+    selected = negotiation.read_extension(ext.KeyShareHelloRetryRequest, message.extensions, ext.KEY_SHARE)
+    if cookie is None and selected is None:
+        # RFC 8446 4.1.4: "Clients MUST abort the handshake with an "illegal_parameter" alert if the HelloRetryRequest
+        # would not result in any change in the ClientHello."
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "NO_CHANGE_FOLLOWING_HRR")
+    shares = state.shares
+    found = dict(state.hello.extensions)
+    if selected is not None:
+        group = selected.selected_group
+        # RFC 8446 4.2.8: it must be a group of supported_groups for which no share was sent.
+        if group not in connection.config.groups or group in shares:
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
+        shares = {group: connection.config.generate_share(group)}
+        found[ext.KEY_SHARE] = _key_share(shares)
+    # RFC 8446 4.2.11: pre_shared_key "MUST be the last extension in the ClientHello".
+    found.pop(ext.PRE_SHARED_KEY, None)
+    if cookie is not None:
+        found[ext.COOKIE] = message.extensions[ext.COOKIE]
+    session = state.session
+    connection.transcript.select(suite.hash)
+    connection.transcript.replace_first_hello()
+    connection.transcript.update(raw)
+    if session is not None:
+        if catalogue.BY_CODE[session.cipher_suite].hash == suite.hash:
+            found[ext.PRE_SHARED_KEY] = _psk(session, connection.config)
+        else:
+            # RFC 8446 4.1.4: "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that
+            # of the selected cipher suite."
+            session = None
+    connection.send_compatibility_ccs()
+    return _send_hello(connection, replace(state.hello, extensions=found), shares, session, message)
+
+
+def receive_server_hello(
+    connection: Connection, state: WaitServerHello, message: ServerHello, raw: bytes
+) -> client13.WaitEncryptedExtensions:
+    """RFC 8446 4.1.3: the version is decided, and with it who goes on."""
+    _check_selected_version(connection, message)
+    suite = check_server_hello(state.hello, message)
+    negotiation.check_answer(message.extensions, negotiation.IN_SERVER_HELLO, state.hello.extensions)
+    if state.retry is not None and state.retry.cipher_suite != message.cipher_suite:
+        # RFC 8446 4.1.4: the suite of the ServerHello must be the one of the HelloRetryRequest.
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CIPHER_RETURNED")
+    session = _accepted_session(state, message, suite)
+    shared, group = _exchange(state, message)
+    connection.transcript.select(suite.hash)
+    connection.transcript.update(raw)
+    connection.version = TLS13
+    connection.cipher_suite = suite
+    connection.group = group
+    return client13.begin(connection, state.hello, suite, session, shared)
+
+
+def _check_selected_version(connection: Connection, message: ServerHello) -> None:
+    """RFC 8446 4.2.1, and 4.1.3 for the sentinels against downgrade. Raises ProtocolError."""
+    selected = negotiation.read_extension(ext.SelectedVersion, message.extensions, ext.SUPPORTED_VERSIONS)
+    if selected is None:
+        # RFC 8446 4.1.3: "TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below MUST check that the last
+        # 8 bytes are not equal to either of these values."
+        in_range = connection.config.minimum_version <= message.legacy_version <= connection.config.maximum_version
+        if in_range and message.random[24:] in (DOWNGRADE_TLS12, DOWNGRADE_TLS11):
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INAPPROPRIATE_FALLBACK")
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+    if selected.selected_version != TLS13:
+        # RFC 8446 4.2.1: a version "prior to TLS 1.3" or not offered: illegal_parameter.
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PROTOCOL_VERSION_NUMBER")
+    if message.legacy_version != TLS12:
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+
+
+def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
+    """RFC 8446 4.1.3: what must be as it was offered. Gives the suite; raises ProtocolError."""
+    if message.legacy_session_id_echo != hello.legacy_session_id:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_SESSION_ID")
+    if message.legacy_compression_method != 0:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_COMPRESSION_ALGORITHM")
+    suite = catalogue.BY_CODE.get(message.cipher_suite)
+    if suite is None:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNKNOWN_CIPHER_RETURNED")
+    if message.cipher_suite not in hello.cipher_suites:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CIPHER_RETURNED")
+    return suite
+
+
+def _accepted_session(state: WaitServerHello, message: ServerHello, suite: CipherSuite) -> Session | None:
+    """RFC 8446 4.2.11: whether the server took our PSK. Raises ProtocolError."""
+    data = message.extensions.get(ext.PRE_SHARED_KEY)
+    if data is None:
+        return None
+    # RFC 8446 4.2.11: "the server's selected_identity is within the range supplied by the client"
+    if decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity != 0 or state.session is None:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PSK_IDENTITY")
+    if catalogue.BY_CODE[state.session.cipher_suite].hash != suite.hash:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "CIPHERSUITE_DIGEST_HAS_CHANGED")
+    return state.session
+
+
+def _exchange(state: WaitServerHello, message: ServerHello) -> tuple[bytes, int]:
+    """RFC 8446 4.2.8: the shared secret and its group. Raises ProtocolError."""
+    entry = negotiation.read_extension(ext.KeyShareEntry, message.extensions, ext.KEY_SHARE)
+    if entry is None:
+        # Only psk_dhe_ke is offered, so that a key share must come in any case.
+        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "NO_SUITABLE_KEY_SHARE")
+    share = state.shares.get(entry.group)
+    if share is None:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
+    try:
+        return share.exchange(entry.key_exchange), entry.group
+    except InvalidShare:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_ECPOINT") from None

@@ -1,0 +1,115 @@
+"""What both roles of TLS 1.3 share: the secrets that the states carry, and the making and judging of CertificateVerify.
+
+No state and no transition lives here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from refssl.ciphers.catalogue import CipherSuite
+from refssl.crypto.hashing import equal
+from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
+from refssl.engine import schedule13
+from refssl.engine.alerts import AlertDescription
+from refssl.engine.config import Credential, PeerIdentity
+from refssl.engine.faults import ProtocolError
+from refssl.engine.messages.tls13 import Certificate, CertificateEntry, CertificateVerify, Finished
+from refssl.engine.schedule13 import Secret
+
+if TYPE_CHECKING:
+    from refssl.engine.connection import Connection
+
+# RFC 8446 4.4.3: 64 bytes of 0x20, the context string, a zero byte.
+SERVER_CONTEXT = b" " * 64 + b"TLS 1.3, server CertificateVerify\0"
+CLIENT_CONTEXT = b" " * 64 + b"TLS 1.3, client CertificateVerify\0"
+
+
+@dataclass(slots=True)
+class HandshakeKeys:
+    """The suite and the secrets of a handshake whose ServerHello is known (RFC 8446 7.1)."""
+
+    suite: CipherSuite
+    handshake: Secret
+    client: Secret
+    server: Secret
+
+
+@dataclass(slots=True)
+class ApplicationKeys:
+    """The secrets after the server's Finished (RFC 8446 7.1)."""
+
+    master: Secret
+    client: Secret
+    server: Secret
+
+
+def handshake_keys(connection: Connection, suite: CipherSuite, psk: bytes | None, shared: bytes) -> HandshakeKeys:
+    """Derive the handshake traffic secrets; the transcript ends with ServerHello."""
+    secret = schedule13.handshake_secret(suite.hash, psk, shared)
+    so_far = connection.transcript.digest()
+    keys = HandshakeKeys(suite, secret, secret.derive("c hs traffic", so_far), secret.derive("s hs traffic", so_far))
+    if connection.config.keylog is not None:
+        connection.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", keys.server.value)
+        connection.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.client.value)
+    return keys
+
+
+def application_keys(connection: Connection, keys: HandshakeKeys) -> ApplicationKeys:
+    """Derive the application traffic secrets; the transcript ends with the server's Finished."""
+    master = schedule13.master_secret(keys.handshake)
+    so_far = connection.transcript.digest()
+    made = ApplicationKeys(master, master.derive("c ap traffic", so_far), master.derive("s ap traffic", so_far))
+    if connection.config.keylog is not None:
+        connection.log_secret("EXPORTER_SECRET", master.expand(master.labels.with_hash("exp master", so_far)))
+        connection.log_secret("SERVER_TRAFFIC_SECRET_0", made.server.value)
+        connection.log_secret("CLIENT_TRAFFIC_SECRET_0", made.client.value)
+    return made
+
+
+def resumption_master_secret(connection: Connection, master: Secret) -> bytes:
+    """RFC 8446 7.1; the transcript ends with the client's Finished."""
+    return master.expand(master.labels.with_hash("res master", connection.transcript.digest()))
+
+
+def send_certificate(connection: Connection, credential: Credential, request_context: bytes = b"") -> None:
+    """Send Certificate (RFC 8446 4.4.2). Only the chain is sent: no extension was asked for that we could answer."""
+    entries = tuple(CertificateEntry(der, {}) for der in credential.certificates)
+    connection.output.send(Certificate(request_context, entries))
+
+
+def send_certificate_verify(connection: Connection, credential: Credential, scheme: int, context: bytes) -> None:
+    """Sign the transcript and send CertificateVerify (RFC 8446 4.4.3)."""
+    signature = credential.sign(scheme, context + connection.transcript.digest())
+    connection.output.send(CertificateVerify(scheme, signature))
+
+
+def verify_signature(connection: Connection, message: CertificateVerify, peer: PeerIdentity, context: bytes) -> None:
+    """Judge a CertificateVerify whose transcript ends with the peer's Certificate. Raises ProtocolError.
+
+    RFC 8446 4.4.3: "If the CertificateVerify message is sent by a server, the signature algorithm MUST be one offered
+    in the client's "signature_algorithms" extension", and likewise for a client; "If the verification fails, the
+    receiver MUST terminate the handshake with a "decrypt_error" alert."
+    """
+    scheme = message.algorithm
+    if scheme not in HANDSHAKE_SCHEMES_13 or scheme not in connection.config.signature_schemes:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE")
+    if not peer.public_key.suits(scheme):
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE")
+    if not peer.public_key.verify_scheme(scheme, message.signature, context + connection.transcript.digest()):
+        raise ProtocolError(AlertDescription.DECRYPT_ERROR, "BAD_SIGNATURE")
+
+
+def verify_finished(connection: Connection, message: Finished, secret: Secret) -> None:
+    """Judge a Finished whose transcript ends before it. Raises ProtocolError (RFC 8446 4.4.4)."""
+    expected = secret.finished_mac(connection.transcript.digest())
+    if not equal(expected, message.verify_data):
+        # RFC 8446 4.4.4: "Recipients of Finished messages MUST verify that the contents are correct and if incorrect
+        # MUST terminate the connection with a "decrypt_error" alert."
+        raise ProtocolError(AlertDescription.DECRYPT_ERROR, "DIGEST_CHECK_FAILED")
+
+
+def certificates_of(message: Certificate) -> tuple[bytes, ...]:
+    """The DER certificates of a Certificate message, leaf first."""
+    return tuple(entry.cert_data for entry in message.certificate_list)

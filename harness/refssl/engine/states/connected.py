@@ -1,0 +1,116 @@
+"""CONNECTED, which both roles share: session tickets and new keys (RFC 8446 4.6).
+
+How the state is reached is told in `client13` and `server13`. Application data never comes here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from refssl.ciphers.catalogue import CipherSuite
+from refssl.engine import schedule13
+from refssl.engine.alerts import AlertDescription
+from refssl.engine.config import TLS13, Tickets
+from refssl.engine.faults import ProtocolError
+from refssl.engine.messages import extensions as ext
+from refssl.engine.messages.tls13 import KeyUpdate, NewSessionTicket
+from refssl.engine.negotiation import IN_NEW_SESSION_TICKET, check_request
+from refssl.engine.schedule13 import Secret
+from refssl.engine.session import Session
+
+if TYPE_CHECKING:
+    from refssl.engine.connection import Connection
+
+UPDATE_NOT_REQUESTED = 0
+UPDATE_REQUESTED = 1
+# RFC 8446 4.6.1: "Servers MUST NOT use any value greater than 604800 seconds (7 days)."
+MAX_LIFETIME = 604800
+# OpenSSL's bound on KeyUpdates that bring no data between them.
+MAX_KEY_UPDATES = 32
+
+
+@dataclass(slots=True)
+class Connected:
+    """RFC 8446 A: CONNECTED. The current application traffic secrets, and what new tickets are derived from."""
+
+    suite: CipherSuite
+    receive_secret: bytes
+    send_secret: bytes
+    resumption_master_secret: bytes
+
+
+def receive_new_session_ticket(
+    connection: Connection, state: Connected, message: NewSessionTicket, _raw: bytes
+) -> Connected:
+    """RFC 8446 4.6.1: the client keeps the newest ticket as its session."""
+    check_request(message.extensions, IN_NEW_SESSION_TICKET)
+    if ext.EARLY_DATA in message.extensions and len(message.extensions[ext.EARLY_DATA]) != 4:
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "INVALID_MAX_EARLY_DATA")
+    # RFC 8446 4.6.1: "The value of zero indicates that the ticket should be discarded immediately."
+    if message.ticket_lifetime:
+        psk = schedule13.resumption_psk(state.suite.hash, state.resumption_master_secret, message.ticket_nonce)
+        connection.session = Session(
+            version=TLS13,
+            cipher_suite=state.suite.code,
+            secret=psk,
+            ticket=message.ticket,
+            session_id=hashlib.sha256(message.ticket).digest(),
+            age_add=message.ticket_age_add,
+            created=connection.config.clock(),
+            lifetime=min(message.ticket_lifetime, MAX_LIFETIME),
+            server_name=connection.server_name,
+            alpn=connection.alpn,
+            peer=connection.peer,
+        )
+    return state
+
+
+def send_new_session_tickets(connection: Connection, state: Connected, tickets: Tickets) -> None:
+    """RFC 8446 4.6.1: the server makes `tickets.count` sessions, each with a PSK of its own."""
+    config = connection.config
+    for number in range(tickets.count):
+        nonce = number.to_bytes(8, "big")
+        session = Session(
+            version=TLS13,
+            cipher_suite=state.suite.code,
+            secret=schedule13.resumption_psk(state.suite.hash, state.resumption_master_secret, nonce),
+            ticket=b"",
+            session_id=b"",
+            age_add=int.from_bytes(config.random(4), "big"),
+            created=config.clock(),
+            lifetime=min(tickets.lifetime, MAX_LIFETIME),
+            server_name=connection.server_name,
+            alpn=connection.alpn,
+            peer=connection.peer,
+        )
+        session.ticket = tickets.seal(session)
+        session.session_id = hashlib.sha256(session.ticket).digest()
+        connection.session = session
+        connection.output.send(NewSessionTicket(session.lifetime, session.age_add, nonce, session.ticket, {}))
+
+
+def receive_key_update(connection: Connection, state: Connected, message: KeyUpdate, _raw: bytes) -> Connected:
+    """RFC 8446 4.6.3: the peer's next records are under new keys; ours too, where it asks for that."""
+    if message.request_update > UPDATE_REQUESTED:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_UPDATE")
+    connection.key_updates += 1
+    if connection.key_updates > MAX_KEY_UPDATES:
+        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "TOO_MANY_KEY_UPDATES")
+    secret = Secret(schedule13.labels(state.suite.hash), state.receive_secret).updated()
+    connection.opener = secret.opener(state.suite)
+    state = replace(state, receive_secret=secret.value)
+    # RFC 8446 4.6.3: "If the request_update field is set to "update_requested", then the receiver MUST send a KeyUpdate
+    # of its own with request_update set to "update_not_requested" prior to sending its next Application Data record."
+    if message.request_update == UPDATE_REQUESTED and not connection.close_notify_sent:
+        state = send_key_update(connection, state, request=False)
+    return state
+
+
+def send_key_update(connection: Connection, state: Connected, *, request: bool) -> Connected:
+    """RFC 8446 4.6.3: announce new sending keys under the old ones, then change."""
+    connection.output.send(KeyUpdate(UPDATE_REQUESTED if request else UPDATE_NOT_REQUESTED))
+    secret = Secret(schedule13.labels(state.suite.hash), state.send_secret).updated()
+    connection.output.change_keys(secret.sealer(state.suite))
+    return replace(state, send_secret=secret.value)

@@ -1,0 +1,81 @@
+"""The server's judgement of a pre_shared_key offer (RFC 8446 4.2.11, 4.6.1): which session may be resumed.
+
+Opening tickets is the context's; making them is `connected`'s.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refssl.ciphers import catalogue
+from refssl.ciphers.catalogue import CipherSuite
+from refssl.crypto.hashing import equal
+from refssl.engine import schedule13
+from refssl.engine.alerts import AlertDescription
+from refssl.engine.config import TLS13, ClientAuthentication
+from refssl.engine.faults import ProtocolError
+from refssl.engine.messages import extensions as ext
+from refssl.engine.messages.hello import ClientHello
+from refssl.engine.negotiation import read_extension
+from refssl.engine.session import Session
+
+if TYPE_CHECKING:
+    from refssl.engine.connection import Connection
+
+
+def accepted_session(connection: Connection, hello: ClientHello, suite: CipherSuite, raw: bytes) -> Session | None:
+    """The session of the first identity that is good, its binder verified, or None for a full handshake.
+
+    raw: the ClientHello, which is not yet in the transcript. Raises ProtocolError: an offer without
+    psk_key_exchange_modes, a wrong binder. Leaves the identity's index in ``connection.selected_identity``.
+    """
+    modes = read_extension(ext.PskKeyExchangeModes, hello.extensions, ext.PSK_KEY_EXCHANGE_MODES)
+    connection.client_resumes = modes is not None and ext.PSK_DHE_KE in modes.ke_modes
+    offered = read_extension(ext.OfferedPsks, hello.extensions, ext.PRE_SHARED_KEY)
+    if offered is None:
+        return None
+    if modes is None:
+        # RFC 8446 4.2.9: "If clients offer "pre_shared_key" without a "psk_key_exchange_modes" extension, servers MUST
+        # abort the handshake."
+        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_PSK_KEX_MODES_EXTENSION")
+    if len(offered.identities) != len(offered.binders):
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
+    tickets = connection.config.tickets
+    if tickets is None or not connection.client_resumes:
+        return None
+    for index, identity in enumerate(offered.identities):
+        session = tickets.open(identity.identity)
+        if session is None or not _usable(connection, session, suite):
+            continue
+        _check_binder(connection, session, offered, index, raw)
+        connection.selected_identity = index
+        return session
+    return None
+
+
+def _usable(connection: Connection, session: Session, suite: CipherSuite) -> bool:
+    config = connection.config
+    known = catalogue.BY_CODE.get(session.cipher_suite)
+    return (
+        session.version == TLS13
+        # RFC 8446 4.2.11: "the server MUST ensure that it selects a compatible PSK (if any) and cipher suite."
+        and known is not None
+        and known.hash == suite.hash
+        and -1 <= config.clock() - session.created <= session.lifetime
+        # RFC 6066 3: a server "MUST NOT accept the request to resume the session if the server_name extension contains
+        # a different name."
+        and session.server_name == connection.server_name
+        # A session made without the client's certificate cannot stand for one.
+        and not (config.client_authentication is ClientAuthentication.REQUIRED and session.peer is None)
+    )
+
+
+def _check_binder(connection: Connection, session: Session, offered: ext.OfferedPsks, index: int, raw: bytes) -> None:
+    """RFC 8446 4.2.11.2: "the server MUST validate the corresponding binder value"."""
+    name = catalogue.BY_CODE[session.cipher_suite].hash
+    # RFC 8446 4.2.11: pre_shared_key is the last extension, so that the binders are the end of the message.
+    binders = 2 + sum(1 + len(binder) for binder in offered.binders)
+    key = schedule13.binder_key(name, session.secret)
+    expected = key.finished_mac(connection.transcript.digest_with(name, raw[:-binders]))
+    if not equal(expected, offered.binders[index]):
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BINDER_DOES_NOT_VERIFY")

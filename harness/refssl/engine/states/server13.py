@@ -1,0 +1,360 @@
+"""The TLS 1.3 server from ClientHello to CONNECTED (RFC 8446 4.1 to 4.4, A.2).
+
+RECVD_CH and NEGOTIATED are passed through without waiting: they are what `receive_client_hello` computes. Resumption
+is judged in `resumption13`; which version is spoken at all, in `server`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from refssl.ciphers import catalogue
+from refssl.ciphers.catalogue import CipherSuite
+from refssl.crypto.shares import InvalidShare
+from refssl.engine import negotiation
+from refssl.engine.alerts import AlertDescription
+from refssl.engine.config import (
+    TLS12,
+    TLS13,
+    ClientAuthentication,
+    Config,
+    Credential,
+    ExplicitlyUnverified,
+    PeerIdentity,
+    PeerProof,
+    PskBinder,
+)
+from refssl.engine.faults import ProtocolError
+from refssl.engine.messages import extensions as ext
+from refssl.engine.messages.hello import RETRY_RANDOM, ClientHello, HelloRetryRequest, ServerHello
+from refssl.engine.messages.tls13 import (
+    Certificate,
+    CertificateRequest,
+    CertificateVerify,
+    EncryptedExtensions,
+    Finished,
+)
+from refssl.engine.presentation import encode
+from refssl.engine.schedule13 import Secret
+from refssl.engine.session import Session
+from refssl.engine.states import common13, resumption13
+from refssl.engine.states.common13 import ApplicationKeys
+from refssl.engine.states.connected import Connected, send_new_session_tickets
+
+if TYPE_CHECKING:
+    from refssl.engine.connection import Connection
+
+# RFC 8446 4.1.2: "TLS 1.3 ClientHellos MUST contain exactly one byte, set to zero".
+_NULL_COMPRESSION = (0,)
+_SELECTED_VERSION = encode(ext.SelectedVersion(TLS13))
+
+
+@dataclass(slots=True)
+class Retry:
+    """RFC 8446 A.2: back at START, with what the second ClientHello must keep to."""
+
+    suite: CipherSuite
+    group: int
+
+
+@dataclass(slots=True)
+class Negotiated:
+    """RFC 8446 A.2: NEGOTIATED. share: the client's key_exchange in `group`."""
+
+    hello: ClientHello
+    suite: CipherSuite
+    group: int
+    share: bytes
+    alpn: bytes | None
+    session: Session | None
+    certificate: tuple[Credential, int] | None
+
+
+@dataclass(slots=True)
+class WaitCertificate:
+    """RFC 8446 A.2: WAIT_CERT (the client has been asked)."""
+
+    suite: CipherSuite
+    client: Secret
+    application: ApplicationKeys
+
+
+@dataclass(slots=True)
+class WaitCertificateVerify:
+    """RFC 8446 A.2: WAIT_CV. peer: whom the certificate names, as yet without proof that it is they."""
+
+    suite: CipherSuite
+    client: Secret
+    application: ApplicationKeys
+    peer: PeerIdentity
+
+
+@dataclass(slots=True)
+class WaitFinished:
+    """RFC 8446 A.2: WAIT_FINISHED. proof: why the client is believed to be who it says, or who said not to ask."""
+
+    suite: CipherSuite
+    client: Secret
+    application: ApplicationKeys
+    peer: PeerIdentity | None
+    proof: PeerProof
+
+
+def receive_client_hello(
+    connection: Connection, retry: Retry | None, message: ClientHello, raw: bytes
+) -> Retry | WaitCertificate | WaitFinished:
+    """RFC 8446 A.2: RECVD_CH, then either back to START or through NEGOTIATED to WAIT_FLIGHT2."""
+    outcome = _select_parameters(connection, retry, message, raw)
+    if isinstance(outcome, Retry):
+        _send_hello_retry_request(connection, message, outcome)
+        return outcome
+    return _send_flight(connection, outcome)
+
+
+def _select_parameters(
+    connection: Connection, retry: Retry | None, hello: ClientHello, raw: bytes
+) -> Retry | Negotiated:
+    """RFC 8446 4.1.1: suite, group, PSK and signature are chosen independently. Raises ProtocolError."""
+    found = hello.extensions
+    if hello.legacy_compression_methods != _NULL_COMPRESSION:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_COMPRESSION_ALGORITHM")
+    if ext.PRE_SHARED_KEY in found and next(reversed(found)) != ext.PRE_SHARED_KEY:
+        # RFC 8446 4.2.11: servers "MUST check that it is the last extension and otherwise fail the handshake with an
+        # "illegal_parameter" alert".
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
+    suite = _choose_suite(connection, hello, retry)
+    config = _choose_config(connection, found)
+    alpn = negotiation.choose_alpn(config, found)
+    if retry is None and ext.EARLY_DATA in found:
+        connection.skip_early_data()
+    group, share = _choose_group(config, found, retry)
+    session = resumption13.accepted_session(connection, hello, suite, raw)
+    certificate = None if session is not None else _choose_certificate(config, found)
+    connection.transcript.update(raw)
+    connection.transcript.select(suite.hash)
+    if share is None:
+        return Retry(suite, group)
+    return Negotiated(hello, suite, group, share, alpn, session, certificate)
+
+
+def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | None) -> CipherSuite:
+    config = connection.config
+    ours = tuple(code for code in config.cipher_suites if code in catalogue.BY_CODE)
+    shared = tuple(code for code in ours if code in hello.cipher_suites)
+    connection.shared_ciphers = tuple(catalogue.BY_CODE[code] for code in shared)
+    code = negotiation.first_common(ours, hello.cipher_suites, ours_first=config.prefer_server_ciphers)
+    if code is None:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
+    if retry is not None and retry.suite.code != code:
+        # RFC 8446 4.1.2: after a HelloRetryRequest the client sends "the same ClientHello without modification".
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_CIPHER")
+    return catalogue.BY_CODE[code]
+
+
+def _choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
+    """RFC 6066 3: let the name choose the Config to go on with. Raises ProtocolError where it chooses an alert."""
+    name = negotiation.read_server_name(found)
+    connection.server_name = name
+    choose = connection.config.choose
+    if choose is not None:
+        chosen = choose(name)
+        if isinstance(chosen, Config):
+            connection.config = chosen
+        elif chosen is not None:
+            raise ProtocolError(chosen, "CALLBACK_FAILED")
+    return connection.config
+
+
+def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int, bytes | None]:
+    """RFC 8446 4.2.7, 4.2.8: a group, and the client's share in it or None where it must be asked for."""
+    groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
+    offered = negotiation.read_extension(ext.KeyShareClientHello, found, ext.KEY_SHARE)
+    if groups is None or offered is None:
+        # RFC 8446 9.2: a ClientHello that has the one must have the other, and one without PSK both.
+        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "NO_SUITABLE_KEY_SHARE")
+    shares = {entry.group: entry.key_exchange for entry in offered.client_shares}
+    if len(shares) != len(offered.client_shares) or not shares.keys() <= set(groups.named_group_list):
+        # RFC 8446 4.2.8: "Clients MUST NOT offer multiple KeyShareEntry values for the same group" nor "for groups not
+        # listed in the client's "supported_groups" extension".
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
+    if retry is not None:
+        if tuple(shares) != (retry.group,):
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
+        return retry.group, shares[retry.group]
+    for group in config.groups:
+        if group in shares:
+            return group, shares[group]
+    common = negotiation.first_common(config.groups, groups.named_group_list)
+    if common is None:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
+    return common, None
+
+
+def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Credential, int]:
+    """RFC 8446 4.4.2.2. Raises ProtocolError where nothing fits."""
+    schemes = negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
+    if schemes is None:
+        # RFC 8446 4.2.3: "If a server is authenticating via a certificate and the client has not sent a
+        # "signature_algorithms" extension, then the server MUST abort the handshake with a "missing_extension" alert".
+        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
+    if not config.credentials:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
+    chosen = negotiation.choose_credential(
+        config, schemes.supported_signature_algorithms, ours_first=config.prefer_server_ciphers
+    )
+    if chosen is None:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_SIGNATURE_ALGORITHM")
+    return chosen
+
+
+def _send_hello_retry_request(connection: Connection, hello: ClientHello, retry: Retry) -> None:
+    """RFC 8446 4.1.4."""
+    connection.transcript.replace_first_hello()
+    connection.output.send(
+        HelloRetryRequest(
+            legacy_version=TLS12,
+            random=RETRY_RANDOM,
+            legacy_session_id_echo=hello.legacy_session_id,
+            cipher_suite=retry.suite.code,
+            legacy_compression_method=0,
+            extensions={
+                ext.SUPPORTED_VERSIONS: _SELECTED_VERSION,
+                ext.KEY_SHARE: encode(ext.KeyShareHelloRetryRequest(retry.group)),
+            },
+        )
+    )
+    if hello.legacy_session_id:
+        connection.send_compatibility_ccs()
+
+
+def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate | WaitFinished:
+    """RFC 8446 A.2: NEGOTIATED, everything that the server sends there, and WAIT_FLIGHT2."""
+    config, output, suite = connection.config, connection.output, state.suite
+    connection.cipher_suite, connection.group, connection.alpn = suite, state.group, state.alpn
+    keys = common13.handshake_keys(
+        connection,
+        suite,
+        state.session.secret if state.session is not None else None,
+        _send_server_hello(connection, state),
+    )
+    if state.hello.legacy_session_id:
+        connection.send_compatibility_ccs()
+    output.change_keys(keys.server.sealer(suite))
+    connection.opener = keys.client.opener(suite)
+    found: dict[int, bytes] = {}
+    if connection.server_name is not None and state.session is None and config.choose is not None:
+        found[ext.SERVER_NAME] = b""
+    if state.alpn is not None:
+        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList((state.alpn,)))
+    output.send(EncryptedExtensions(found))
+    asking = state.session is None and config.client_authentication is not ClientAuthentication.NONE
+    if asking:
+        output.send(_certificate_request(config))
+    if state.certificate is not None:
+        credential, scheme = state.certificate
+        common13.send_certificate(connection, credential)
+        common13.send_certificate_verify(connection, credential, scheme, common13.SERVER_CONTEXT)
+        connection.server_signature_scheme = scheme
+    finished = output.send(Finished(keys.server.finished_mac(connection.transcript.digest())))
+    connection.server_finished = finished.verify_data
+    application = common13.application_keys(connection, keys)
+    output.change_keys(application.server.sealer(suite))
+    if asking:
+        return WaitCertificate(suite, keys.client, application)
+    peer, proof = _known_client(connection, state.session)
+    return WaitFinished(suite, keys.client, application, peer, proof)
+
+
+def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
+    """RFC 8446 4.1.3. Gives the shared secret; raises ProtocolError for a share that is no public key."""
+    share = connection.config.generate_share(state.group)
+    try:
+        shared = share.exchange(state.share)
+    except InvalidShare:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_ECPOINT") from None
+    found = {
+        ext.KEY_SHARE: encode(ext.KeyShareEntry(state.group, share.public)),
+        ext.SUPPORTED_VERSIONS: _SELECTED_VERSION,
+    }
+    if state.session is not None:
+        found[ext.PRE_SHARED_KEY] = encode(ext.SelectedPsk(connection.selected_identity))
+    connection.output.send(
+        ServerHello(
+            legacy_version=TLS12,
+            random=connection.config.random(32),
+            legacy_session_id_echo=state.hello.legacy_session_id,
+            cipher_suite=state.suite.code,
+            legacy_compression_method=0,
+            extensions=found,
+        )
+    )
+    return shared
+
+
+def _known_client(connection: Connection, session: Session | None) -> tuple[PeerIdentity | None, PeerProof]:
+    """Who the client is when it is not asked: nobody in particular, or whoever the session was made with."""
+    if session is None:
+        return None, ExplicitlyUnverified("CERT_NONE")
+    connection.resumed = True
+    connection.session = session
+    peer = session.peer
+    if peer is None:
+        return None, PskBinder(None)
+    proof = PskBinder(peer.proof)
+    return PeerIdentity(peer.certificates, peer.public_key, proof), proof
+
+
+def _certificate_request(config: Config) -> CertificateRequest:
+    """RFC 8446 4.3.2."""
+    found = {ext.SIGNATURE_ALGORITHMS: encode(ext.SignatureSchemeList(config.signature_schemes))}
+    if config.certificate_authorities:
+        found[ext.CERTIFICATE_AUTHORITIES] = encode(ext.CertificateAuthorities(config.certificate_authorities))
+    return CertificateRequest(b"", found)
+
+
+def receive_certificate(
+    connection: Connection, state: WaitCertificate, message: Certificate, raw: bytes
+) -> WaitCertificateVerify | WaitFinished:
+    """RFC 8446 4.4.2.4: an empty Certificate is accepted only where that is what the Config says."""
+    if message.certificate_request_context:
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "INVALID_CONTEXT")
+    if not message.certificate_list:
+        if connection.config.client_authentication is ClientAuthentication.REQUIRED:
+            raise ProtocolError(AlertDescription.CERTIFICATE_REQUIRED, "PEER_DID_NOT_RETURN_A_CERTIFICATE")
+        connection.transcript.update(raw)
+        proof = ExplicitlyUnverified("CERT_OPTIONAL")
+        return WaitFinished(state.suite, state.client, state.application, None, proof)
+    for entry in message.certificate_list:
+        negotiation.check_answer(entry.extensions, negotiation.IN_CERTIFICATE, ())
+    connection.unverified_certificates = common13.certificates_of(message)
+    peer = connection.config.authenticate(connection.unverified_certificates)
+    connection.transcript.update(raw)
+    return WaitCertificateVerify(state.suite, state.client, state.application, peer)
+
+
+def receive_certificate_verify(
+    connection: Connection, state: WaitCertificateVerify, message: CertificateVerify, raw: bytes
+) -> WaitFinished:
+    """RFC 8446 4.4.3."""
+    common13.verify_signature(connection, message, state.peer, common13.CLIENT_CONTEXT)
+    connection.client_signature_scheme = message.algorithm
+    connection.transcript.update(raw)
+    return WaitFinished(state.suite, state.client, state.application, state.peer, state.peer.proof)
+
+
+def receive_finished(connection: Connection, state: WaitFinished, message: Finished, raw: bytes) -> Connected:
+    """RFC 8446 4.4.4: both sides are known; hand out tickets and be connected."""
+    common13.verify_finished(connection, message, state.client)
+    connection.client_finished = message.verify_data
+    connection.transcript.update(raw)
+    application = state.application
+    connection.opener = application.client.opener(state.suite)
+    connection.peer = state.peer
+    resumption = common13.resumption_master_secret(connection, application.master)
+    connected = Connected(state.suite, application.client.value, application.server.value, resumption)
+    connection.complete()
+    tickets = connection.config.tickets
+    if tickets is not None and tickets.count and connection.client_resumes:
+        send_new_session_tickets(connection, connected, tickets)
+    return connected

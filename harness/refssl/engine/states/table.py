@@ -1,0 +1,72 @@
+"""All transitions of all states: what is not listed here is unexpected_message (RFC 8446 4, Appendix A).
+
+Each row is (state, message) and the function that acts on it; its return annotation says where it leads. Run as a
+module, this prints docs/states.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from refssl.engine.messages.hello import ClientHello, HelloRetryRequest, ServerHello
+from refssl.engine.messages.tls13 import (
+    Certificate,
+    CertificateRequest,
+    CertificateVerify,
+    EncryptedExtensions,
+    Finished,
+    KeyUpdate,
+    NewSessionTicket,
+)
+from refssl.engine.states import client, client13, connected, server, server13
+
+Handler = Callable[[Any, Any, Any, bytes], Any]
+Table = dict[tuple[type, Any], Handler]
+
+CLIENT: Table = {
+    (client.WaitServerHello, HelloRetryRequest): client.receive_hello_retry_request,
+    (client.WaitServerHello, ServerHello): client.receive_server_hello,
+    (client13.WaitEncryptedExtensions, EncryptedExtensions): client13.receive_encrypted_extensions,
+    (client13.WaitCertificateCertificateRequest, CertificateRequest): client13.receive_certificate_request,
+    (client13.WaitCertificateCertificateRequest, Certificate): client13.receive_certificate,
+    (client13.WaitCertificate, Certificate): client13.receive_certificate,
+    (client13.WaitCertificateVerify, CertificateVerify): client13.receive_certificate_verify,
+    (client13.WaitFinished, Finished): client13.receive_finished,
+    (connected.Connected, NewSessionTicket): connected.receive_new_session_ticket,
+    (connected.Connected, KeyUpdate): connected.receive_key_update,
+}
+
+SERVER: Table = {
+    (server.Start, ClientHello): server.receive_client_hello,
+    (server13.WaitCertificate, Certificate): server13.receive_certificate,
+    (server13.WaitCertificateVerify, CertificateVerify): server13.receive_certificate_verify,
+    (server13.WaitFinished, Finished): server13.receive_finished,
+    (connected.Connected, KeyUpdate): connected.receive_key_update,
+}
+
+# OpenSSL's limits on what it will collect of one message: larger is illegal_parameter, EXCESSIVE_MESSAGE_SIZE.
+LIMITS: dict[type, int] = {
+    ClientHello: 131396,
+    ServerHello: 65607,
+    EncryptedExtensions: 20000,
+    CertificateRequest: 65607,
+    Certificate: 102400,
+    CertificateVerify: 65539,
+    Finished: 64,
+    KeyUpdate: 1,
+    NewSessionTicket: 131338,
+}
+
+
+def expected(table: Table) -> dict[type, dict[int, type]]:
+    """For each state the messages that it takes, by handshake type; HelloRetryRequest goes by ServerHello's."""
+    found: dict[type, dict[int, type]] = {}
+    for state, message in table:
+        if message is not HelloRetryRequest:
+            found.setdefault(state, {})[message.msg_type] = message
+    return found
+
+
+EXPECTED_BY_CLIENT = expected(CLIENT)
+EXPECTED_BY_SERVER = expected(SERVER)

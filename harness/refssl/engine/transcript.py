@@ -1,0 +1,55 @@
+"""The hash of the handshake messages so far (RFC 8446 4.4.1), which starts before it is known which hash it is.
+
+Which messages belong to it is decided where they are sent and received.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refssl.crypto.hashing import HASHES
+
+
+class Transcript:
+    """The running Transcript-Hash. Until `select` is called the messages themselves are kept."""
+
+    __slots__ = ("_hash", "_name", "_waiting")
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+        self._hash: Any = None
+        self._name = ""
+
+    def update(self, message: bytes) -> None:
+        """Add one whole handshake message, header included."""
+        if self._hash is None:
+            self._waiting.append(message)
+        else:
+            self._hash.update(message)
+
+    def select(self, name: str) -> None:
+        """The hash is `name` from now on; a second call changes nothing."""
+        if self._hash is None:
+            self._name = name
+            self._hash = HASHES[name](b"".join(self._waiting))
+            self._waiting.clear()
+
+    def digest(self) -> bytes:
+        """Transcript-Hash of all messages so far."""
+        digest: bytes = self._hash.copy().digest()
+        return digest
+
+    def digest_with(self, name: str, partial: bytes) -> bytes:
+        """Transcript-Hash under `name` of all messages so far and a truncated one (RFC 8446 4.2.11.2)."""
+        if self._hash is None:
+            digest: bytes = HASHES[name](b"".join((*self._waiting, partial))).digest()
+            return digest
+        copied = self._hash.copy()
+        copied.update(partial)
+        return bytes(copied.digest())
+
+    def replace_first_hello(self) -> None:
+        """RFC 8446 4.4.1: on a HelloRetryRequest "the value of ClientHello1 is replaced with a special synthetic
+        handshake message of handshake type "message_hash" containing Hash(ClientHello1)"."""
+        digest = self._hash.digest()
+        self._hash = HASHES[self._name](b"\xfe\x00\x00" + bytes((len(digest),)) + digest)
