@@ -157,12 +157,24 @@ class SocketLine(Line):
         self.wake()
 
     def stop(self) -> None:
+        self._end_thread()
+        self._connection.close()
+
+    def release(self) -> socket.socket:
+        """Stop, but leave the connection open, with all that the peer has put out sent; gives it back."""
+        self._end_thread()
+        self.peer.line = None
+        self._connection.settimeout(DEADLINE)
+        self._connection.sendall(self._to_send + self.peer.take())
+        return self._connection
+
+    def _end_thread(self) -> None:
         with self._changed:
             self._stopping = True
         self.wake()
         self._thread.join(DEADLINE)
-        for end in (self._connection, self._waker, self._woken):
-            end.close()
+        self._waker.close()
+        self._woken.close()
 
     def _ask_to_close(self, how: str) -> None:
         with self._changed:

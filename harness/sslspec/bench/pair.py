@@ -7,6 +7,7 @@ looked at, and the implementation's object (``subject``) when it is used or ``wr
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -125,6 +126,19 @@ class Pair:
         except BaseException as exception:
             self._journal.raised("subject", written_call(name, args, options), exception)
             raise
+
+    def attach(self, connection: socket.socket) -> None:
+        """Put the peer onto `connection`: the other end of a socket that the scenario wraps itself.
+
+        For what ``wrap()`` does not do: listening, accepting, connecting, plain text before TLS. There is no subject then.
+        """
+        self._line = SocketLine(self.peer, connection)
+
+    def release(self) -> socket.socket:
+        """Take the connection from an attached peer; it is left open, blocking with a timeout. The peer is done."""
+        assert isinstance(self._line, SocketLine)
+        line, self._line = self._line, None
+        return line.release()
 
     # -- progress ----------------------------------------------------------------------------------------------------
 
