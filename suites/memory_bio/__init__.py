@@ -1,0 +1,1 @@
+"""MemoryBIO, the buffer between an SSLObject and whoever carries its bytes: reading, writing, the end of the stream."""
