@@ -11,11 +11,12 @@ import datetime
 import fnmatch
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sslspec import layout
 from sslspec.record import Result
 from sslspec.verdicts import EXPECTED, Verdict
 
@@ -54,6 +55,18 @@ class Facts:
     openssl: tuple[int, ...] = ()
     platform: str = sys.platform
     library: str = ""
+
+    @classmethod
+    def of(cls, description: Mapping[str, Any], peer: str) -> Facts:
+        """The facts of an implementation as a record's header describes it."""
+        library, _, version = str(description.get("openssl", "")).partition(" ")
+        return cls(
+            implementation=str(description.get("name", "")),
+            peer=peer,
+            python=_numbers(str(description.get("python", {}).get("version", ""))),
+            openssl=_numbers(version),
+            library=library.lower(),
+        )
 
 
 @dataclass(slots=True)
@@ -192,6 +205,23 @@ class Baseline:
         return found
 
 
+def load_all(names: Iterable[str], given: Iterable[Path] = ()) -> dict[str, Baseline]:
+    """The baselines of these implementations: those given, else those that come with the suite.
+
+    Raises BaselineError, also for one that is given and speaks of none of them.
+    """
+    wanted = list(names)
+    own = [layout.baselines() / f"{name}.toml" for name in wanted]
+    found = {name: Baseline.load(path) for name, path in zip(wanted, own, strict=True) if path.is_file()}
+    for path in given:
+        baseline = Baseline.load(path)
+        if baseline.implementation not in wanted:
+            is_for = f"{path}: is the baseline of {baseline.implementation!r}"
+            raise BaselineError(f"{is_for}, and this run is about {', '.join(wanted)}")
+        found[baseline.implementation] = baseline
+    return found
+
+
 def _why_stale(entry: Entry, matched: list[Result], spoken: list[Result], whole_run: bool) -> str:
     if _expired(entry):
         return f"expired on {entry.until}: look at it again, then remove it or give it a new date"
@@ -299,6 +329,12 @@ def _distinct(entries: list[Entry]) -> None:
 
 def _expired(entry: Entry) -> bool:
     return entry.until is not None and datetime.date.today() > entry.until
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """(3, 0, 19) of ``3.0.19 30 Sep 2025``; empty where there is no number."""
+    found = re.match(r"\d+(\.\d+)*", version)
+    return tuple(map(int, found[0].split("."))) if found else ()
 
 
 def _version_holds(specifier: str, have: tuple[int, ...]) -> bool:

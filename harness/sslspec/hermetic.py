@@ -28,6 +28,8 @@ _KEPT = frozenset({"PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX
 # These change what is loaded; taking them away could keep an implementation from loading at all.
 _NOTED = ("LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "DYLD_LIBRARY_PATH")
 
+SCRUBBED: list[str] = []  # what `scrub_process` has taken from this process
+
 
 def is_library_variable(name: str) -> bool:
     """True for an environment variable by which a TLS library may be led."""
@@ -40,6 +42,11 @@ def scrub(environment: MutableMapping[str, str]) -> list[str]:
     for name in found:
         del environment[name]
     return found
+
+
+def scrub_process() -> None:
+    """Take it from this process's own environment; SCRUBBED remembers the names."""
+    SCRUBBED[:] = sorted({*SCRUBBED, *scrub(os.environ)})
 
 
 def child_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sslspec import layout
+from sslspec.style import plural
 
 _AXES = ("roles", "versions", "transports", "deliveries", "peers")
 
@@ -103,7 +104,7 @@ def listed(chosen: list[Scenario]) -> str:
             out += ["", f"{area}  ({count})"] if out else [f"{area}  ({count})"]
         out.append(f"  {scenario.id:{width}}  {scenario.requirement}")
     areas = len({scenario.area for scenario in chosen})
-    return "\n".join([*out, "", f"{len(chosen)} scenarios in {areas} area{'s' if areas != 1 else ''}"])
+    return "\n".join([*out, "", f"{plural(len(chosen), 'scenario')} in {plural(areas, 'area')}"])
 
 
 def as_json(chosen: list[Scenario]) -> str:
@@ -125,9 +126,9 @@ def shown(scenario: Scenario) -> str:
 
 
 def first_sentence(docstring: str) -> str:
-    """The requirement: a docstring's first sentence, on one line, without its full stop."""
-    paragraph = re.sub(r"\s+", " ", docstring.strip().partition("\n\n")[0])
-    return re.split(r"(?<=[^.])\.(?: (?=[A-Z`'\"])|$)", paragraph, maxsplit=1)[0].strip()
+    """The requirement that users read: a docstring's first sentence, on one line."""
+    paragraph = " ".join(docstring.strip().partition("\n\n")[0].split())
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z`(])", paragraph)[0]
 
 
 def _of_file(path: Path) -> Iterator[Scenario]:

@@ -1,0 +1,265 @@
+"""The command line: what may be said, and which part of sslspec answers. No part of the work is done here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from sslspec import __version__, style
+from sslspec.exitcodes import ExitCode
+from sslspec.style import Style
+
+if TYPE_CHECKING:
+    from sslspec.run import Options
+
+DEFAULT_OUTPUT = "sslspec-results.jsonl"
+_EXIT_CODES = """\
+exit codes: 0 all as expected, 1 unexpected results or stale baseline entries, 2 interrupted, 3 internal error,
+4 usage, 5 nothing selected, 10 the run is incomplete, 11 an implementation could not be loaded"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Answer a command line; the exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    ours, theirs = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
+    arguments = _parser().parse_args(ours)
+    arguments.pytest_args = theirs
+    arguments.argv = given
+    try:
+        return int(_COMMANDS[arguments.command](arguments))
+    except KeyboardInterrupt:
+        return fail("interrupted", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (sslspec list | head).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.AS_EXPECTED
+
+
+def fail(problem: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
+    """Say in one line on stderr what is wrong."""
+    sys.stderr.write(f"sslspec: {problem}\n")
+    return code
+
+
+def _run(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import record, run, summary
+    from sslspec.baseline import BaselineError
+    from sslspec.terminal import Terminal
+
+    pretty = arguments.format == "pretty"
+    shown: TextIO = sys.stdout if pretty else sys.stderr
+    look = style.style_for(shown, arguments.color)
+    live = style.is_terminal(shown)
+    verbosity = arguments.verbose - arguments.quiet if pretty or live else -1
+    terminal = Terminal(shown, look, live=live, verbosity=verbosity)
+    try:
+        output = _output(arguments.output)
+        outcome = run.execute(_options(arguments), terminal)
+    except (BaselineError, record.RecordError) as problem:
+        return fail(str(problem))
+    except run.NotLoadable as problem:
+        for line in problem.problems:
+            fail(line)
+        return ExitCode.NOT_LOADED
+    terminal.finish()
+    if outcome.record.results:
+        try:
+            record.write(output, outcome.record.header, outcome.record.results, complete=outcome.record.complete)
+        except record.RecordError as problem:
+            fail(str(problem))
+        if pretty:
+            told = summary.text(
+                outcome.record, look, stale=outcome.stale, seconds=outcome.seconds, verbose=arguments.verbose > 0
+            )
+            _print(f"\n{told}\nresults in {output}", look)
+        else:
+            lines = record.lines(outcome.record.header, outcome.record.results, complete=outcome.record.complete)
+            _print("\n".join(lines), look)
+    if outcome.problem:
+        fail(outcome.problem)
+    return outcome.exit_code
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    from sslspec import run
+
+    return run.Options(
+        implementations=tuple(arguments.implementations) or run.DEFAULT_IMPLEMENTATIONS,
+        peers=tuple(arguments.peer),
+        globs=run.selection(arguments.k),
+        areas=tuple(arguments.area),
+        level=arguments.level,
+        workers=arguments.j,
+        baselines=tuple(arguments.baseline),
+        no_baseline=arguments.no_baseline,
+        limit=arguments.timeout,
+        first_only=arguments.x,
+        pytest_args=tuple(arguments.pytest_args),
+        argv=tuple(arguments.argv),
+    )
+
+
+def _output(given: Path | None) -> Path:
+    """Where the record goes; known to be writable before anything runs. Raises RecordError."""
+    from sslspec.record import RecordError
+
+    wanted = given or Path(DEFAULT_OUTPUT)
+    if wanted.is_dir():
+        raise RecordError(f"{wanted}: is a folder; -o takes the name of a file")
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".sslspec-", dir=wanted.parent):
+            return wanted
+    except OSError as problem:
+        if given is not None:
+            raise RecordError(f"{wanted}: cannot be written ({problem.strerror})") from problem
+        elsewhere = Path(tempfile.mkdtemp(prefix="sslspec-")) / DEFAULT_OUTPUT
+        fail(f"this folder cannot be written to; the results go to {elsewhere}")
+        return elsewhere
+
+
+def _compare(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import compare, record
+
+    try:
+        records = [record.read(path) for path in arguments.files]
+        comparison = compare.compare(*records)
+    except record.RecordError as problem:
+        return fail(str(problem))
+    look = style.style_for(sys.stdout, arguments.color)
+    _print(compare.text(comparison, look, verbose=arguments.verbose > 0), look)
+    return ExitCode.UNEXPECTED if comparison.regressions else ExitCode.AS_EXPECTED
+
+
+def _doctor(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import doctor, run
+
+    look = style.style_for(sys.stdout, arguments.color)
+    told, well = doctor.report(arguments.implementations or run.DEFAULT_IMPLEMENTATIONS, look)
+    _print(told, look)
+    return ExitCode.AS_EXPECTED if well else ExitCode.NOT_LOADED
+
+
+def _list(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import listing
+
+    chosen = listing.select(arguments.glob, listing.scenarios())
+    look = style.style_for(sys.stdout, arguments.color)
+    _print(listing.as_json(chosen) if arguments.format == "json" else listing.listed(chosen), look)
+    return ExitCode.AS_EXPECTED if chosen else ExitCode.NOTHING
+
+
+def _show(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import listing
+
+    try:
+        scenario = listing.find(arguments.id)
+    except listing.UnknownScenario as problem:
+        return fail(str(problem))
+    _print(listing.shown(scenario), style.style_for(sys.stdout, arguments.color))
+    return ExitCode.AS_EXPECTED
+
+
+def _print(text: str, look: Style) -> None:
+    sys.stdout.write(look.plain(text) + "\n")
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sslspec",
+        description="An executable specification of Python's ssl surface.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"sslspec {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands)
+    compare = _command(commands, "compare", "what is different between two result files, regressions first")
+    compare.add_argument("files", nargs=2, type=Path, metavar="FILE", help="result files: before and after")
+    compare.add_argument("-v", "--verbose", action="count", default=0, help="show what is different in full")
+    doctor = _command(commands, "doctor", "versions, features and a first handshake of implementations")
+    doctor.add_argument("implementations", nargs="*", metavar="IMPL", help="default: ssl and refssl")
+    listing = _command(commands, "list", "the scenarios")
+    listing.add_argument("glob", nargs="?", metavar="GLOB", help="an id, an area or a pattern")
+    listing.add_argument("--format", choices=("pretty", "json"), default="pretty")
+    show = _command(commands, "show", "one scenario: requirement, clauses, source")
+    show.add_argument("id", metavar="ID")
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = _command(commands, "run", "run the scenarios against implementations", epilog=_EXIT_CODES)
+    run.add_argument(
+        "implementations",
+        nargs="*",
+        metavar="IMPL",
+        help="ssl, refssl, MODULE, MODULE:ATTRIBUTE or NAME=MODULE; default: ssl and refssl",
+    )
+    run.add_argument(
+        "--peer", action="append", default=[], metavar="PEER", help="stdlib, refssl, tlslite, self or a module"
+    )
+    run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
+    run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
+    run.add_argument("--level", choices=("must", "should", "observed"), help="only scenarios of this level")
+    run.add_argument("-j", type=_workers, default=os.cpu_count() or 1, metavar="N", help="processes; default: cores")
+    run.add_argument(
+        "--baseline", action="append", default=[], type=Path, metavar="FILE", help="what is known not to work, and why"
+    )
+    run.add_argument("--no-baseline", action="store_true", help="expect everything to pass")
+    run.add_argument(
+        "--timeout", type=_seconds, default=10.0, metavar="S", help="seconds until a scenario counts as hung (10)"
+    )
+    run.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"the result file; default: {DEFAULT_OUTPUT}")
+    run.add_argument(
+        "--format", choices=("pretty", "json"), default="pretty", help="json: the result file's lines on stdout"
+    )
+    run.add_argument("-q", "--quiet", action="count", default=0, help="only the closing report")
+    run.add_argument("-v", "--verbose", action="count", default=0, help="each unexpected result in full; the slowest")
+    run.add_argument("-x", action="store_true", help="stop at the first unexpected result")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, epilog: str = ""
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--color", choices=style.CHOICES, default="auto", help="default: auto, as NO_COLOR and others say"
+    )
+    return parser
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 86400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
+
+
+_COMMANDS = {
+    "run": _run,
+    "compare": _compare,
+    "doctor": _doctor,
+    "list": _list,
+    "show": _show,
+}

@@ -1,0 +1,245 @@
+"""What is different between two records: regressions first, then what is better, other, gone and new.
+
+A scenario is compared with itself: the same id and peer, and the same implementation, unless each record is about a
+single one; then these two are compared with each other. Volatile things are never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+from sslspec.record import Key, Record, Result
+from sslspec.style import Style, columns, plural
+from sslspec.terminal import outcome
+from sslspec.verdicts import EXPECTED, Verdict
+
+_GOOD = EXPECTED
+_MOST = 20  # changes of one kind that are shown in full, unless all are asked for
+_CONTEXT = 1  # equal steps around a different one
+
+
+@dataclass(slots=True)
+class Change:
+    """One scenario that is not as it was."""
+
+    before: Result
+    after: Result
+
+    @property
+    def is_regression(self) -> bool:
+        """It was as the clause demands, or did not apply, and is neither now."""
+        return self.before.verdict in _GOOD and self.after.verdict not in _GOOD
+
+    @property
+    def is_fix(self) -> bool:
+        """The other way round."""
+        return self.before.verdict not in _GOOD and self.after.verdict in _GOOD
+
+    @property
+    def same_verdict(self) -> bool:
+        """Only the steps, or the failure, are others."""
+        return self.before.verdict is self.after.verdict
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Two records, and what is different; each list sorted by id."""
+
+    before: Record
+    after: Record
+    regressions: list[Change] = field(default_factory=list)
+    fixes: list[Change] = field(default_factory=list)
+    others: list[Change] = field(default_factory=list)
+    steps: list[Change] = field(default_factory=list)
+    added: list[Result] = field(default_factory=list)
+    gone: list[Result] = field(default_factory=list)
+    unchanged: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def compare(before: Record, after: Record) -> Comparison:
+    """Sort every scenario of two records into what became of it."""
+    rename = _one_each(before, after)
+    old = {_key(result, rename): result for result in before.results}
+    new = {_key(result, {}): result for result in after.results}
+    found = Comparison(before, after, warnings=_warnings(before, after))
+    for key in sorted(old.keys() | new.keys()):
+        if key not in new:
+            found.gone.append(old[key])
+        elif key not in old:
+            found.added.append(new[key])
+        else:
+            _sort(found, Change(old[key], new[key]))
+    return found
+
+
+def text(comparison: Comparison, style: Style, *, verbose: bool = False) -> str:
+    """The report: warnings, regressions, what else changed, and the counts."""
+    names = [_title(record) for record in (comparison.before, comparison.after)]
+    parts = ["\n".join(f"{style.dim(word)}  {name}" for word, name in zip(("before", "after "), names, strict=True))]
+    parts += ["\n".join(f"{style.paint('!', 'yellow')} {warning}" for warning in comparison.warnings)]
+    for title, changes in (
+        ("regressions", comparison.regressions),
+        ("fixed", comparison.fixes),
+        ("other verdicts", comparison.others),
+        ("other steps, same verdict", comparison.steps),
+    ):
+        if changes:
+            parts.append(_section(title, changes, style, verbose=verbose))
+    for title, results in (("gone", comparison.gone), ("added", comparison.added)):
+        if results:
+            parts.append(_listed(title, results, style, verbose=verbose))
+    counts = [
+        (len(comparison.regressions), "regression"),
+        (len(comparison.fixes), "fix"),
+        (len(comparison.others) + len(comparison.steps), "other change"),
+    ]
+    told = ", ".join("1 fix" if (n, thing) == (1, "fix") else _counted(n, thing) for n, thing in counts)
+    parts.append(
+        f"{told}, {len(comparison.gone)} gone, {len(comparison.added)} added, {comparison.unchanged} unchanged"
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _sort(found: Comparison, change: Change) -> None:
+    if change.is_regression:
+        found.regressions.append(change)
+    elif change.is_fix:
+        found.fixes.append(change)
+    elif not change.same_verdict:
+        found.others.append(change)
+    elif change.before.steps != change.after.steps or _identity(change.before) != _identity(change.after):
+        found.steps.append(change)
+    else:
+        found.unchanged += 1
+
+
+def _identity(result: Result) -> Any:
+    """What a failure is, without its wording."""
+    return result.detail.get("came"), result.detail.get("crash")
+
+
+def _key(result: Result, rename: dict[str, str]) -> Key:
+    name = result.implementation
+    peer = rename.get(result.peer, result.peer)
+    return result.id, rename.get(name, name), peer
+
+
+def _one_each(before: Record, after: Record) -> dict[str, str]:
+    """The renaming under which two records of a single implementation each are about the same one."""
+    names = [sorted({result.implementation for result in record.results}) for record in (before, after)]
+    if len(names[0]) == len(names[1]) == 1 and names[0] != names[1]:
+        return {names[0][0]: names[1][0]}
+    return {}
+
+
+def _warnings(before: Record, after: Record) -> list[str]:
+    found = []
+    old, new = before.header, after.header
+    if old.suite != new.suite:
+        found.append(f"the suite was sslspec {old.suite}, and is {new.suite}")
+    if old.platform != new.platform:
+        found.append(f"the platform was {old.platform}, and is {new.platform}")
+    left, right = (header.environment.get("unscrubbed", {}) for header in (old, new))
+    for name in sorted(left.keys() | right.keys()):
+        if left.get(name) != right.get(name):
+            said = f"{_said(left.get(name))}, and is {_said(right.get(name))}"
+            found.append(
+                f"{name.replace('_', ' ')} was {said}: a difference may be the system's, not the implementation's"
+            )
+    for word, record in (("before", before), ("after", after)):
+        if not record.complete:
+            found.append(f"the run {word} is incomplete: what it says is gone may only not have had its turn")
+    return found
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={item}" for name, item in sorted(value.items())) or "empty"
+    return "empty" if value in (None, "", []) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _title(record: Record) -> str:
+    """Which file, and who was tested in it on what."""
+    tested = []
+    for name, facts in sorted(record.header.implementations.items()):
+        python = facts.get("python", {})
+        on = f"Python {python.get('version')}" if python.get("version") else ""
+        library = " ".join(str(facts.get("openssl", "")).split()[:2])
+        tested.append(f"{name} ({', '.join(part for part in (on, library) if part)})")
+    return f"{record.path or 'record'}: {'; '.join(tested)}"
+
+
+def _section(title: str, changes: list[Change], style: Style, *, verbose: bool) -> str:
+    shown = changes if verbose else changes[:_MOST]
+    lines = [style.bold(f"{title} ({len(changes)})")]
+    for change in shown:
+        lines += _change(change, style)
+    return "\n".join([*lines, *_more(changes, shown, style)])
+
+
+def _change(change: Change, style: Style) -> list[str]:
+    before, after = change.before, change.after
+    names = [result.implementation for result in (before, after)]
+    who = names[1] if names[0] == names[1] else f"{names[0]} / {names[1]}"
+    peer = "" if after.peer in ("", "none") else style.dim(f" with {after.peer}")
+    lines = [f"  {style.glyph(after.verdict)} {after.id}  {style.paint(who, 'cyan')}{peer}"]
+    if not change.same_verdict or _identity(before) != _identity(after):
+        lines.append(f"      {_brief(before, style)}  ->  {_brief(after, style)}")
+    return lines + [f"      {line}" for line in _side_by_side(before.steps, after.steps, style)]
+
+
+def _brief(result: Result, style: Style) -> str:
+    came = result.detail.get("came") or result.detail.get("crash")
+    why = f" ({outcome(came)})" if came and result.verdict is not Verdict.PASSED else ""
+    return style.of(result.verdict, result.verdict.value) + why
+
+
+def _side_by_side(before: list[dict[str, Any]], after: list[dict[str, Any]], style: Style) -> list[str]:
+    """The steps around the first that differ, in two columns; nothing where all are equal."""
+    pairs = list(zip_longest(before, after))
+    different = [number for number, (left, right) in enumerate(pairs) if left != right]
+    if not different:
+        return []
+    first = different[0]
+    shown = range(max(0, first - _CONTEXT), min(len(pairs), first + _CONTEXT + 2))
+    width = max(24, (columns() - 14) // 2)
+    lines = []
+    for number in shown:
+        left, right = (_cut(_step(step), width) for step in pairs[number])
+        sign = "=" if pairs[number][0] == pairs[number][1] else style.paint("|", "yellow")
+        row = f"{left:{width}} {sign} {right}".rstrip()
+        lines.append(row if number in different else style.dim(row))
+    rest = [number for number in different if number not in shown]
+    return lines + ([style.dim(f"and {plural(len(rest), 'more step')} that differ")] if rest else [])
+
+
+def _step(step: dict[str, Any] | None) -> str:
+    if step is None:
+        return "(nothing)"
+    actor = f"{step.get('actor')}." if step.get("actor") != "subject" else ""
+    return f"{actor}{step.get('call')} {outcome(step.get('outcome'))}"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def _listed(title: str, results: list[Result], style: Style, *, verbose: bool) -> str:
+    shown = results if verbose else results[:_MOST]
+    lines = [style.bold(f"{title} ({len(results)})")]
+    for result in shown:
+        lines.append(f"  {style.glyph(result.verdict)} {result.id}  {style.paint(result.implementation, 'cyan')}")
+    return "\n".join([*lines, *_more(results, shown, style)])
+
+
+def _more(every: Iterable[object], shown: Iterable[object], style: Style) -> list[str]:
+    rest = len(list(every)) - len(list(shown))
+    return [style.dim(f"  and {rest} more; -v shows them all")] if rest else []
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} fixes" if thing == "fix" else plural(count, thing)

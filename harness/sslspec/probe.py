@@ -1,0 +1,89 @@
+"""The child of ``doctor``: loads one implementation, says what it is, and may try to shake hands with it.
+
+It runs in a process of its own, since an implementation may do anything at all when it is imported; what it found goes
+into a file, since an implementation may print anything at all. Nothing else belongs here.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from sslspec import implementations
+from sslspec.bench.credentials import Pki
+from sslspec.bench.endpoints import Journal
+from sslspec.bench.pair import Pair, Variant, module_peer
+from sslspec.implementations import Implementation, ImplementationError
+
+
+def main() -> None:
+    """``probe SPEC FILE [PKI]``: write a JSON object with "facts" or "problem", and with PKI also "handshakes"."""
+    spec, file, *pki = sys.argv[1:]
+    found: dict[str, Any] = {}
+    try:
+        implementation = implementations.load(spec)
+    except ImplementationError as problem:
+        found["problem"] = str(problem)
+    except BaseException as problem:
+        found["problem"] = f"{spec}: raises {type(problem).__name__} when it is imported"
+    else:
+        found["facts"] = _facts(implementation)
+        if pki:
+            _write(file, {**found, "handshakes": None})  # in case that it does not live through them
+            found["handshakes"] = _handshakes(implementation, Pki(pki[0]))
+    _write(file, found)
+    # What an implementation leaves behind (threads, atexit handlers) must not keep us.
+    os._exit(0)
+
+
+def _facts(implementation: Implementation) -> dict[str, Any]:
+    facts = implementations.describe(implementation)
+    module = implementation.module
+    flags = sorted(name for name in dir(module) if name.startswith("HAS_"))
+    facts["without"] = [name for name in flags if not getattr(module, name)]
+    if not facts.get("version"):
+        facts["version"] = _distribution_version(str(getattr(module, "__name__", "")))
+    return facts
+
+
+def _distribution_version(module: str) -> str:
+    """The version of the distribution that a module came with, or ""."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return ""
+    for name in importlib.metadata.packages_distributions().get(top, ()):
+        return importlib.metadata.version(name)
+    return ""
+
+
+def _handshakes(implementation: Implementation, pki: Pki) -> list[dict[str, Any]]:
+    stdlib = implementations.load("ssl")
+    peers = {stdlib.name: stdlib, implementation.name: implementation}
+    return [
+        _handshake(implementation, role, name, peer, pki)
+        for name, peer in peers.items()
+        for role in ("client", "server")
+    ]
+
+
+def _handshake(tested: Implementation, role: str, name: str, peer: Implementation, pki: Pki) -> dict[str, Any]:
+    done = {"role": role, "peer": name}
+    try:
+        pair = Pair(tested.module, Variant(role, None), module_peer(peer.module, name), pki, Journal(tested.module))
+        pair.shake_hands()
+        cipher = pair.subject.cipher()
+        return {**done, "ok": True, "what": f"{pair.subject.version()} {cipher[0] if cipher else ''}".strip()}
+    except BaseException as problem:
+        return {**done, "ok": False, "what": " ".join(f"{type(problem).__name__}: {problem}".split())[:160]}
+
+
+def _write(file: str, found: dict[str, Any]) -> None:
+    Path(file).write_text(json.dumps(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""What is known of a session that is under way, from its events alone.
+
+The one picture that the watchdog, the progress lines and the record share. It takes events in the order in which they
+were written and believes nothing that is not in them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sslspec.events import Event
+from sslspec.record import Header, Key, Result
+from sslspec.verdicts import Verdict
+
+
+@dataclass(slots=True)
+class Column:
+    """The state of one implementation: how many results there will be, what came, and where the session is."""
+
+    total: int = 0
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    unexpected: int = 0
+    at: str = ""
+
+    @property
+    def done(self) -> int:
+        """How many results there are."""
+        return sum(self.verdicts.values())
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that the events said. `running` maps what has started and not ended to the worker that is at it."""
+
+    header: Header | None = None
+    collected: dict[Key, None] = field(default_factory=dict)
+    running: dict[Key, str] = field(default_factory=dict)
+    results: dict[Key, Result] = field(default_factory=dict)
+    columns: dict[str, Column] = field(default_factory=dict)
+    exit_status: int | None = None
+
+    def apply(self, event: Event) -> Result | None:
+        """Take one event; the result that it brought, if it did. One that is not understood is passed over."""
+        try:
+            return self._apply(event)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+    def add(self, result: Result) -> None:
+        """Take a result; the first that came for a key stands."""
+        if result.key in self.results:
+            return
+        self.results[result.key] = result
+        self.running.pop(result.key, None)
+        column = self.column(result.implementation)
+        column.verdicts[result.verdict] += 1
+        column.unexpected += result.unexpected
+
+    def missing(self) -> list[Key]:
+        """What was collected and has no result."""
+        return [key for key in self.collected if key not in self.results]
+
+    def column(self, implementation: str) -> Column:
+        """The state of one implementation."""
+        return self.columns.setdefault(implementation, Column())
+
+    def _apply(self, event: Event) -> Result | None:
+        kind = event["event"]
+        if kind == "header":
+            self.header = Header.from_json(event)
+        elif kind == "collected":
+            self._collect(event["items"])
+        elif kind == "start":
+            key = (str(event["id"]), str(event["implementation"]), str(event["peer"]))
+            if key not in self.results:
+                self.running[key] = str(event.get("worker", ""))
+            self.column(key[1]).at = key[0]
+        elif kind == "result":
+            result = Result.from_json(event)
+            if result.key not in self.results:
+                self.add(result)
+                return result
+        elif kind == "finish":
+            self.exit_status = int(event["exitstatus"])
+        return None
+
+    def _collect(self, items: list[Any]) -> None:
+        for scenario_id, implementation, peer in items:
+            key = (str(scenario_id), str(implementation), str(peer))
+            if key not in self.collected:
+                self.collected[key] = None
+                self.column(key[1]).total += 1

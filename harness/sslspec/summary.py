@@ -1,0 +1,137 @@
+"""What a user sees when a run is over: the table area x implementation, what was unexpected, and where the record is.
+
+It speaks of a record alone, so that what is shown after a run can be shown again later from the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from sslspec.record import Record, Result
+from sslspec.style import Style, plural
+from sslspec.terminal import outcome
+from sslspec.verdicts import Verdict
+
+_BAR = 12
+_MOST = 25  # lines of unexpected scenarios
+_SLOWEST = 5
+_NOT_COUNTED = frozenset({Verdict.INAPPLICABLE})
+_NAMES = {
+    Verdict.PASSED: ("unexpected pass", "unexpected passes"),
+    Verdict.FAILED: ("failure", "failures"),
+    Verdict.HUNG: ("hang", "hangs"),
+    Verdict.CRASHED: ("crash", "crashes"),
+    Verdict.ERROR: ("error of the suite", "errors of the suite"),
+    Verdict.UNSUPPORTED: ("unsupported", "unsupported"),
+    Verdict.NOTRUN: ("not run", "not run"),
+    Verdict.INAPPLICABLE: ("inapplicable", "inapplicable"),
+}
+
+
+def text(
+    record: Record, style: Style, *, stale: Sequence[str] = (), seconds: float = 0.0, verbose: bool = False
+) -> str:
+    """The closing report, without a line end behind it."""
+    unexpected = [result for result in record.results if result.unexpected]
+    parts = [table(record, style)]
+    if unexpected:
+        parts.append(_unexpected(unexpected, style))
+    if stale:
+        parts.append("\n".join([style.bold("stale baseline entries"), *(f"  {style.bad()} {line}" for line in stale)]))
+    if verbose:
+        parts.append(_slowest(record.results, style))
+    parts.append(_closing(record, unexpected, len(stale), seconds, style))
+    return "\n\n".join(part for part in parts if part)
+
+
+def table(record: Record, style: Style) -> str:
+    """Area by area, for each implementation: how much of what applies passed, and how many were unexpected."""
+    names = sorted({result.implementation for result in record.results}, key=lambda name: (name != "ssl", name))
+    areas = sorted({result.area for result in record.results})
+    if not areas:
+        return ""
+    cells: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    for result in record.results:
+        cells[result.area, result.implementation].append(result)
+        cells["", result.implementation].append(result)
+    digits = len(str(max(len(found) for found in cells.values())))
+    left = max(len("area"), len("together"), *map(len, areas))
+    widths = {name: max(len(name), _BAR + 2 * digits + 9) for name in names}
+    lines = [style.bold("  ".join(["area".ljust(left), *(name.ljust(widths[name]) for name in names)]).rstrip())]
+    for area in [*areas, ""]:
+        row = [_cell(cells[area, name], widths[name], digits, style) for name in names]
+        title = (area or "together").ljust(left)
+        lines.append("  ".join([title if area else style.bold(title), *row]).rstrip())
+    return "\n".join(lines)
+
+
+def _cell(results: list[Result], width: int, digits: int, style: Style) -> str:
+    counted = [result for result in results if result.verdict not in _NOT_COUNTED]
+    passed = sum(result.verdict is Verdict.PASSED for result in counted)
+    unexpected = sum(result.unexpected for result in results)
+    if not counted:
+        return style.dim(("-" if not results else "does not apply").ljust(width))
+    bar = style.bar(passed, len(counted), _BAR)
+    numbers = f"{passed:>{digits}}/{len(counted):<{digits}}"
+    mark = f"  {'✗' if style.unicode else 'x'}{unexpected}" if unexpected else ""
+    colour = "red" if unexpected else "green" if passed == len(counted) else "yellow"
+    room = " " * max(0, width - len(bar) - len(numbers) - len(mark) - 1)
+    return f"{style.paint(bar, colour)} {numbers}{style.paint(mark, 'red')}{room}"
+
+
+def _unexpected(results: list[Result], style: Style) -> str:
+    """The unexpected results, a line for each scenario, implementation and verdict."""
+    groups: dict[tuple[str, str, Verdict], list[Result]] = defaultdict(list)
+    for result in results:
+        groups[result.implementation, result.scenario, result.verdict].append(result)
+    lines = [style.bold("unexpected")]
+    for (implementation, scenario, verdict), found in sorted(groups.items())[:_MOST]:
+        times = f" ({len(found)} variants)" if len(found) > 1 else ""
+        name = style.paint(implementation, "cyan")
+        lines.append(f"  {style.glyph(verdict)} {name}  {scenario}{style.dim(times)}  {_brief(found)}".rstrip())
+    if len(groups) > _MOST:
+        lines.append(style.dim(f"  and {len(groups) - _MOST} more; the result file has them all"))
+    return "\n".join(lines)
+
+
+def _brief(results: list[Result]) -> str:
+    """What came, where that is the same in each variant and short."""
+    said = {_came(result) for result in results}
+    return said.pop() if len(said) == 1 else ""
+
+
+def _came(result: Result) -> str:
+    came = result.detail.get("came")
+    if isinstance(came, dict) and came.get("raises") != "AssertionError":
+        return outcome(came)
+    message = str(result.detail.get("message", "")).removeprefix("AssertionError: ").split("\n")[0]
+    return message if len(message) <= 70 else message[:67] + "..."
+
+
+def _slowest(results: Iterable[Result], style: Style) -> str:
+    ordered = sorted(results, key=lambda result: -result.duration)[:_SLOWEST]
+    rows = [
+        f"  {result.duration:6.2f} s  {result.id}  {result.implementation}" for result in ordered if result.duration
+    ]
+    return "\n".join([style.bold("slowest"), *rows]) if rows else ""
+
+
+def _closing(record: Record, unexpected: list[Result], stale: int, seconds: float, style: Style) -> str:
+    counts = Counter(result.verdict for result in record.results)
+    told = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
+    pace = f" in {seconds:.1f} s" if seconds else ""
+    lines = [f"{plural(len(record.results), 'result')}{pace}: {told}"]
+    if unexpected or stale:
+        kinds = Counter(result.verdict for result in unexpected)
+        parts = [
+            f"{n} {_NAMES[verdict][n != 1]}" for verdict, n in sorted(kinds.items(), key=lambda kind: kind[0].value)
+        ]
+        parts += [plural(stale, "stale baseline entry")] if stale else []
+        total = len(unexpected) + stale
+        lines.append(style.paint(f"{style.plain_bad()} {total} unexpected: {', '.join(parts)}", "red"))
+    elif record.results and record.complete:
+        lines.append(style.paint(f"{style.plain_good()} everything as expected", "green"))
+    if not record.complete:
+        lines.append(style.paint("the run is incomplete", "yellow"))
+    return "\n".join(lines)

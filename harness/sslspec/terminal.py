@@ -1,0 +1,217 @@
+"""What a user sees while a run goes on: a line for each implementation, and unexpected results as they come.
+
+On a terminal the lines are redrawn in place; elsewhere one is printed every ten seconds. A result that nobody expected
+is told in full once: what the clause is, what was expected, what came, and how to repeat it; its further variants in a
+line each.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from typing import Any, TextIO
+
+from sslspec.record import Result
+from sslspec.state import Column, State
+from sslspec.style import Style, columns
+from sslspec.verdicts import EXPECTED, Verdict
+
+EVERY = 10.0  # seconds between two lines where nothing can be redrawn
+REDRAW = 0.2
+_LONGEST_VALUE = 10  # lines
+_MANY_BLOCKS = 30
+_SHOWN = (
+    Verdict.PASSED,
+    Verdict.FAILED,
+    Verdict.UNSUPPORTED,
+    Verdict.HUNG,
+    Verdict.CRASHED,
+    Verdict.ERROR,
+    Verdict.INAPPLICABLE,
+)
+
+
+class Terminal:
+    """The observer of a run that prints; `live` where lines can be redrawn. `verbosity`: -1 quiet, 0, 1 and more."""
+
+    def __init__(self, stream: TextIO, style: Style, *, live: bool, verbosity: int = 0) -> None:
+        self._stream = stream
+        self._style = style
+        self._live = live
+        self._verbosity = verbosity
+        self._drawn = 0
+        self._began = time.monotonic()
+        self._next = self._began + (0.0 if live else EVERY)
+        self._told: Counter[tuple[str, str, Verdict]] = Counter()
+
+    def result(self, result: Result, state: State) -> None:
+        """Tell of a result that nobody expected."""
+        if not result.unexpected or self._verbosity < 0:
+            return
+        key = (result.scenario, result.implementation, result.verdict)
+        brief = bool(self._told[key]) or (len(self._told) >= _MANY_BLOCKS)
+        self._told[key] += 1
+        again = "as above" if self._told[key] > 1 else ""
+        text = line(result, self._style, again) if brief and not self._verbosity > 0 else block(result, self._style)
+        self._clear()
+        self._write(text + "\n")
+        self._next = min(self._next, time.monotonic() + REDRAW) if self._live else self._next
+
+    def tick(self, state: State) -> None:
+        """Draw the progress again when it is time."""
+        now = time.monotonic()
+        if self._verbosity < 0 or now < self._next or not state.columns:
+            return
+        self._next = now + (REDRAW if self._live else EVERY)
+        lines = self._progress(state, now)
+        if self._live:
+            self._clear()
+            self._drawn = len(lines)
+        self._write("".join(text + "\n" for text in lines))
+
+    def finish(self) -> None:
+        """Take the progress away; what comes now stays."""
+        self._clear()
+        self._stream.flush()
+
+    def say(self, text: str) -> None:
+        """A line of its own, before the run begins."""
+        if self._verbosity >= 0:
+            self._write(text + "\n")
+
+    def _progress(self, state: State, now: float) -> list[str]:
+        width = max(map(len, state.columns))
+        digits = len(str(max(column.total for column in state.columns.values())))
+        elapsed = _clock(now - self._began)
+        return [
+            self._column(name.ljust(width), column, digits, elapsed) for name, column in sorted(state.columns.items())
+        ]
+
+    def _column(self, name: str, column: Column, digits: int, elapsed: str) -> str:
+        style = self._style
+        counts = [
+            (style.glyph(verdict), str(column.verdicts[verdict])) for verdict in _SHOWN if column.verdicts[verdict]
+        ]
+        head = f"{name}  {column.done:>{digits}}/{column.total:<{digits}}"
+        plain = f"{head}  {elapsed}  " + " ".join(f"x{count}" for _, count in counts)
+        bar = style.bar(column.done, column.total, 20) if self._live else ""
+        at = column.at if column.done < column.total else ""
+        room = columns() - len(plain) - len(bar) - 6
+        at = at if len(at) <= room else at[: max(0, room - 1)] + ("…" if style.unicode else "~")
+        told = " ".join(f"{glyph}{count}" for glyph, count in counts)
+        parts = [style.bold(head), *([style.dim(bar)] if bar else []), elapsed, told, style.dim(at if room > 8 else "")]
+        return "  ".join(part for part in parts if part)
+
+    def _clear(self) -> None:
+        if self._drawn:
+            self._write(f"\x1b[{self._drawn}A\x1b[J")
+            self._drawn = 0
+
+    def _write(self, text: str) -> None:
+        self._stream.write(self._style.plain(text))
+        self._stream.flush()
+
+
+def line(result: Result, style: Style, note: str = "") -> str:
+    """One unexpected result in one line."""
+    tail = f"  {style.dim(note)}" if note else ""
+    return f"{style.glyph(result.verdict)} {result.id}  {_column(result, style)}{tail}"
+
+
+def block(result: Result, style: Style) -> str:
+    """One unexpected result, with all that is needed to think about it and to repeat it."""
+    rows = [("requirement", result.requirement)]
+    level = "" if result.level == "must" else f"  ({result.level})"
+    rows.append(("clause", ", ".join(result.clauses) + level))
+    rows += _what_came(result)
+    if result.reason:
+        rows.append(("baseline", result.reason))
+    if result.known:
+        rows.append(("known", ", ".join(result.known)))
+    frames = result.detail.get("traceback") or []
+    if frames and result.verdict is not Verdict.PASSED:
+        rows.append(("at", str(frames[-1] if len(frames) == 1 else _last_of_suites(frames))))
+    rows.append(("repeat", f"sslspec repro {result.id} {result.implementation}"))
+    text = [f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}"]
+    for name, value in rows:
+        first, *rest = value.split("\n") if value else [""]
+        if first or rest:
+            text.append(f"  {style.dim(f'{name:11}')}  {first}")
+            text += [f"  {'':11}  {more}" for more in rest[: _LONGEST_VALUE - 1]]
+    return "\n".join(text)
+
+
+def outcome(value: Any) -> str:
+    """An outcome as a reader writes it: ``raises SSLError reason=NO_SHARED_CIPHER errno=1``, ``returns b'x'``."""
+    if isinstance(value, dict) and "raises" in value:
+        rest = " ".join(f"{name}={item}" for name, item in value.items() if name != "raises")
+        return f"raises {value['raises']} {rest}".rstrip()
+    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ("returns", "is"):
+        ((name, item),) = value.items()
+        return f"{name} {literal(item)}"
+    return value if isinstance(value, str) else literal(value)
+
+
+def literal(value: Any) -> str:
+    """A recorded value as it would stand in Python: ``b'abc'``, ``TLSVersion.TLSv1_3``, ``(1, 2)``."""
+    if not isinstance(value, dict) or not value:
+        return repr(value) if value is None or isinstance(value, (bool, int, str)) else json.dumps(value)
+    name, item = next(iter(value.items()))
+    if name in ("bytes", "bytearray", "memoryview"):
+        inner = repr(item.encode("latin-1")) if isinstance(item, str) else f"{item} bytes"
+        return inner if name == "bytes" else f"{name}({inner})"
+    if name in ("enum", "float"):
+        return str(item)
+    if name in ("list", "tuple") and isinstance(item, list):
+        inner = ", ".join(map(literal, item))
+        return f"[{inner}]" if name == "list" else f"({inner}{',' if len(item) == 1 else ''})"
+    if name == "text":
+        return f"{item} characters"
+    if name in ("object", "kind"):
+        return f"a {item}"
+    if name == "dict" and isinstance(item, list):
+        return f"a dict with {', '.join(map(str, item))}"
+    if name == "dict" and isinstance(item, dict):
+        return "{" + ", ".join(f"{key!r}: {literal(inner)}" for key, inner in item.items()) + "}"
+    return json.dumps(value)
+
+
+def _what_came(result: Result) -> list[tuple[str, str]]:
+    detail = result.detail
+    if result.verdict is Verdict.PASSED:
+        allowed = " or ".join(verdict.value for verdict in result.expected if verdict is not Verdict.INAPPLICABLE)
+        return [("expected", f"{allowed}, says the baseline"), ("came", "passed: take the entry out, or narrow it")]
+    rows = []
+    if detail.get("expected"):
+        rows.append(("expected", outcome(detail["expected"])))
+    elif not set(result.expected) <= EXPECTED:
+        rows.append(("expected", " or ".join(verdict.value for verdict in result.expected)))
+    message = str(detail.get("message", "")).strip()
+    came = detail.get("came")
+    told = result.verdict.value if result.verdict is not Verdict.FAILED else ""
+    asserted = isinstance(came, dict) and came.get("raises") == "AssertionError"
+    if came and not asserted:
+        rows.append(("came", ": ".join(part for part in (told, outcome(came)) if part)))
+        if message and result.verdict in (Verdict.ERROR, Verdict.UNSUPPORTED):
+            rows.append(("", message))
+    elif message:
+        rows.append(("came", ": ".join(part for part in (told, message.removeprefix("AssertionError: ")) if part)))
+    else:
+        rows.append(("came", result.verdict.value))
+    return rows
+
+
+def _last_of_suites(frames: list[Any]) -> str:
+    """Where the scenario stood: the last frame of the suites, if there is one."""
+    ours = [str(frame) for frame in frames if str(frame).startswith("suites/")]
+    return ours[-1] if ours else str(frames[-1])
+
+
+def _column(result: Result, style: Style) -> str:
+    peer = "" if result.peer in ("", "none") else f" with {result.peer}"
+    return style.paint(result.implementation, "cyan") + style.dim(peer)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60:02}:{int(seconds) % 60:02}"
