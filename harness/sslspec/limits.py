@@ -108,8 +108,6 @@ def post_mortem(status: int | None, dump: str) -> tuple[Verdict, str]:
 
 
 def stuck_in(dump: str) -> str:
-    """The innermost function of a stack that faulthandler wrote: its name only, for records hold no foreign paths."""
-    for line in dump.splitlines():
-        if line.strip().startswith("File ") and " in " in line:
-            return f"in {line.rpartition(' in ')[2]}()"
-    return "in no Python function"
+    """The innermost function of the main thread, which faulthandler writes last: its name only, no foreign path."""
+    frames = [line for line in dump.rpartition("hread 0x")[2].splitlines() if line.strip().startswith("File ")]
+    return f"in {frames[0].rpartition(' in ')[2]}()" if frames else "in no Python function"

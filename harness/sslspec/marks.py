@@ -81,7 +81,8 @@ def _version(item: pytest.Item, name: str) -> tuple[int, int] | None:
     text = _single(item, name)
     if text is None:
         return None
-    found = re.fullmatch(r"(\d)\.(\d{1,2})", str(text))
+    # a float would take 3.10 for 3.1
+    found = re.fullmatch(r"(\d)\.(\d{1,2})", text) if isinstance(text, str) else None
     if not found:
         raise MarkError(f"{item.nodeid}: {name}({text!r}) is no version; write {name}('3.13')")
     return int(found[1]), int(found[2])

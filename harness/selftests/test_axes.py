@@ -1,0 +1,109 @@
+"""Axes, ids and marks: which executions a scenario stands for, and what is refused before anything runs."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sslspec import axes, marks
+from sslspec.axes import AxisError, Cell
+from sslspec.bench.pair import Variant
+
+
+def metafunc(*declared: Any, asks_for: tuple[str, ...] = ("pair",)) -> Any:
+    """What pytest shows of a scenario with these marks."""
+    by_name = {mark.name: mark.mark for mark in declared}
+    definition = SimpleNamespace(nodeid="suites/a/test_b.py::test_c", get_closest_marker=by_name.get)
+    return SimpleNamespace(fixturenames=["cell", *asks_for], definition=definition)
+
+
+def variants(*declared: Any, peers: tuple[str, ...] = ("stdlib",)) -> list[str]:
+    return [str(cell.variant) for cell in axes.cells(metafunc(*declared), ["ssl"], peers)]
+
+
+class TestCrossing:
+    def test_a_pair_is_crossed_over_what_its_marks_leave_open(self) -> None:
+        found = variants()
+        assert len(found) == len(set(found)) == 2 * 2 * 2
+        assert "client+tls12+memory+whole" in found
+        assert "server+tls13+memory+split" in found
+
+    def test_marks_narrow_and_widen(self) -> None:
+        assert variants(
+            pytest.mark.roles("client"), pytest.mark.versions("tls13"), pytest.mark.deliveries("whole")
+        ) == ["client+tls13+memory+whole"]
+        assert len(variants(pytest.mark.deliveries("all"))) == 2 * 2 * 4
+        assert len(variants(pytest.mark.transports("memory", "tcp"))) == 2 * 2 * (2 + 1)
+
+    def test_no_version_means_that_the_scenario_chooses(self) -> None:
+        assert "client+memory+whole" in variants(pytest.mark.versions())
+
+    def test_tlslite_runs_where_the_scenario_says_and_only_once_a_role_and_version(self) -> None:
+        assert variants(peers=("tlslite",)) == []
+        assert len(variants(pytest.mark.peers("module", "tlslite"), peers=("tlslite",))) == 2 * 2
+
+    def test_self_is_the_implementation(self) -> None:
+        cells = axes.cells(metafunc(), ["ssl", "refssl"], ["self"])
+        assert {(cell.implementation, cell.peer) for cell in cells} == {("ssl", "ssl"), ("refssl", "refssl")}
+
+    def test_without_a_pair_there_is_one_execution_for_each_implementation(self) -> None:
+        cells = axes.cells(metafunc(asks_for=("impl",)), ["ssl", "refssl"], ["stdlib", "tlslite"])
+        assert cells == [Cell("ssl", "none", None), Cell("refssl", "none", None)]
+
+    def test_a_couple_has_the_role_both(self) -> None:
+        cells = axes.cells(metafunc(asks_for=("couple",)), ["ssl"], ["stdlib"])
+        assert [str(cell.variant) for cell in cells] == ["both+tls12+memory+whole", "both+tls13+memory+whole"]
+
+    def test_an_unknown_point_is_named_with_its_axis(self) -> None:
+        with pytest.raises(AxisError, match=re.escape("transports has no 'pigeon'; there are memory, socketpair, tcp")):
+            variants(pytest.mark.transports("pigeon"))
+
+
+class TestIds:
+    def test_an_id_is_made_of_names(self) -> None:
+        variant = str(Variant("client", "tls13"))
+        found = axes.scenario_id("shutdown", "test_unwrap", "test_twice", variant, "")
+        assert found == "shutdown/unwrap/twice@client+tls13+memory+whole"
+        assert axes.scenario_id("a", "test_b", "test_c", "", "case") == "a/b/c@case"
+        assert axes.scenario_id("a", "test_b", "test_c", "", "") == "a/b/c"
+
+    def test_positions_and_odd_characters_are_refused(self) -> None:
+        with pytest.raises(AxisError, match="must not have"):
+            axes.scenario_id("a", "test_b", "test_c", "", "value with spaces")
+
+
+class TestMarks:
+    def item(self, *declared: Any) -> Any:
+        found = [mark.mark for mark in declared]
+        return SimpleNamespace(
+            nodeid="suites/a/test_b.py::test_c",
+            iter_markers=lambda name: [mark for mark in found if mark.name == name],
+            get_closest_marker=lambda name: next((mark for mark in found if mark.name == name), None),
+        )
+
+    def test_a_scenario_without_clause_is_refused(self) -> None:
+        with pytest.raises(marks.MarkError, match="no clause"):
+            marks.read(self.item())
+
+    @pytest.mark.parametrize(
+        "clause", ["ssl", "ssl.SSLSocket.unwrap", "RFC 8446 6.1", "RFC 8446 4.2.11", "RFC 8446 A.1", "RFC 6125 6.4.3"]
+    )
+    def test_clauses_have_two_forms(self, clause: str) -> None:
+        assert marks.read(self.item(pytest.mark.clause(clause))).clauses == (clause,)
+
+    @pytest.mark.parametrize("clause", ["SSLSocket.unwrap", "RFC8446 6.1", "RFC 8446, section 6", "ssl docs"])
+    def test_other_forms_are_refused(self, clause: str) -> None:
+        with pytest.raises(marks.MarkError, match="is no clause"):
+            marks.read(self.item(pytest.mark.clause(clause)))
+
+    def test_levels_and_versions(self) -> None:
+        clause = pytest.mark.clause("ssl")
+        read = marks.read(self.item(clause, pytest.mark.since("3.13"), pytest.mark.until("3.15")))
+        assert (read.level, read.since, read.until) == ("must", (3, 13), (3, 15))
+        with pytest.raises(marks.MarkError, match="level"):
+            marks.read(self.item(clause, pytest.mark.level("maybe")))
+        with pytest.raises(marks.MarkError, match="no version"):
+            marks.read(self.item(clause, pytest.mark.since(3.10)))
