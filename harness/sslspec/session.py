@@ -44,6 +44,7 @@ class Session:
         self.interrupted = False
         self.scrubbed = hermetic.scrub(os.environ)
         self._option = option
+        self._facts: dict[tuple[str, str], Facts] = {}
         self._loaded: dict[str, Implementation] = {}
         self._baselines: dict[str, Baseline] | None = None
         self._pki: Pki | None = None
@@ -91,14 +92,16 @@ class Session:
 
     def facts(self, name: str, peer: str) -> Facts:
         """What a baseline's conditions may ask of one execution."""
-        described = implementations.describe(self.implementation(name))
-        return Facts(
-            implementation=name,
-            peer=peer,
-            python=tuple(int(part) for part in described["python"]["version"].split(".")),
-            openssl=tuple(described["openssl_version_info"]),
-            library=described["openssl"].partition(" ")[0].lower(),
-        )
+        if (name, peer) not in self._facts:
+            described = implementations.describe(self.implementation(name))
+            self._facts[name, peer] = Facts(
+                implementation=name,
+                peer=peer,
+                python=tuple(int(part) for part in described["python"]["version"].split(".")),
+                openssl=tuple(described["openssl_version_info"]),
+                library=described["openssl"].partition(" ")[0].lower(),
+            )
+        return self._facts[name, peer]
 
     def expectation(self, scenario_id: str, name: str, peer: str) -> Expectation:
         """What the baseline of `name` expects of one execution."""
