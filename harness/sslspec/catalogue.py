@@ -36,7 +36,7 @@ class Expect:
     role: str = "server"
     trust: tuple[str, ...] = ("root",)
     flags: tuple[str, ...] = ()  # of strict, partial_chain, crl_leaf, crl_chain
-    level: int = 1  # OpenSSL's security level of the verifier
+    level: int = 2  # OpenSSL's security level of the verifier; who presents the chain uses 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +73,9 @@ class Certificate(Entry):
     authority: bool
     maker: str  # trustme or forge
     issuer: str = ""  # no issuer: self-signed
-    names: tuple[str, ...] = ()  # subjectAltName: dns: email: uri: ip: dir: rid: other:
-    subject: tuple[str | tuple[str, ...], ...] = ()  # RDNs, TYPE=value or TYPE=#hex; a tuple is a multi-valued RDN
+    names: tuple[str, ...] = ()  # subjectAltName: dns: email: uri: ip: raw-ip: dir: rid: other:
+    more_names: int = 0  # that many dns names more, n0.many.example and so on
+    subject: tuple[str | tuple[str, ...], ...] | None = None  # RDNs: TYPE=value, TYPE=#hex, or several of them
     subject_of: str = ""  # take another entry's subject
     key: str = "p256"
     key_of: str = ""  # take another entry's key
@@ -120,10 +121,11 @@ class Pair(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class File(Entry):
-    """One file of parts: `server` is an entry's first certificate, `server:key` its key. Its name is the entry's."""
+    """One file: some text and then parts; `server` is an entry's own certificate or CRL, `server:key` its key."""
 
-    parts: tuple[str, ...]
-    form: str = "pem"  # or der, of one part
+    text: str = ""
+    parts: tuple[str, ...] = ()
+    form: str = "pem"  # or der
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,9 +198,7 @@ def parse(data: Mapping[str, Any]) -> dict[str, Entry]:
             entry = _build(cls, f"{kind}.{name}", table, {"name": name, **given})
             _check(f"{kind}.{name}", entry, table)
             entries[name] = entry
-    for entry in entries.values():
-        _check_references(entry, entries)
-    return entries
+    return _in_order(entries)
 
 
 def _check(where: str, entry: Entry, table: Mapping[str, Any]) -> None:
@@ -227,21 +227,27 @@ def references(entry: Entry) -> tuple[str, ...]:
     return ()
 
 
-def _check_references(entry: Entry, entries: Mapping[str, Entry]) -> None:
-    before = {}
-    for name, other in entries.items():
-        if other is entry:
-            break
-        before[name] = other
-    for name in references(entry):
-        if name not in entries:
-            raise CatalogueError(f"{entry.name}: " + _unknown("entry", name, entries))
-        if name not in before:
-            raise CatalogueError(f"{entry.name}: {name} has to stand before it in the catalogue")
-    for expect in entry.expect:
-        for name in expect.trust:
-            if name not in entries:
-                raise CatalogueError(f"{entry.name}: " + _unknown("entry", name, entries))
+def _in_order(entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The entries, each after those that it refers to; TOML groups them by kind and so cannot keep an order."""
+    ordered: dict[str, Entry] = {}
+
+    def place(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            raise CatalogueError(f"{name}: needs itself, by way of {', '.join((*path, name))}")
+        if name in ordered:
+            return
+        for other in references(entries[name]):
+            if other not in entries:
+                raise CatalogueError(f"{name}: " + _unknown("entry", other, entries))
+            place(other, (*path, name))
+        ordered[name] = entries[name]
+
+    for name, entry in entries.items():
+        place(name, ())
+        for trusted in (trusted for expect in entry.expect for trusted in expect.trust):
+            if trusted not in entries:
+                raise CatalogueError(f"{name}: " + _unknown("entry", trusted, entries))
+    return ordered
 
 
 def _build(cls: type[Any], where: str, table: Any, given: Mapping[str, Any]) -> Any:

@@ -212,7 +212,7 @@ def _attribute(text: str) -> bytes:
         encoded = der.ia5(value)
     else:
         encoded = der.utf8(value)
-    return der.sequence(der.oid(_ATTRIBUTES[kind]), encoded)
+    return der.sequence(der.oid(_ATTRIBUTES.get(kind, kind)), encoded)
 
 
 def general_name(text: str) -> bytes:
@@ -287,8 +287,9 @@ def _extension_values(entry: Certificate, key: Key, issuer: Signer) -> dict[str,
     values["subjectKeyIdentifier"] = der.octet_string(key.identifier())
     if entry.issuer and issuer.identifier:
         values["authorityKeyIdentifier"] = der.sequence(der.context(0, issuer.identifier, constructed=False))
-    if entry.names:
-        values["subjectAltName"] = der.sequence(*map(general_name, entry.names))
+    names = entry.names + tuple(f"dns:n{number}.many.example" for number in range(entry.more_names))
+    if names:
+        values["subjectAltName"] = der.sequence(*map(general_name, names))
     if entry.name_constraints:
         values["nameConstraints"] = _name_constraints(entry.name_constraints)
     if entry.crl_points:

@@ -39,7 +39,10 @@ def make_entries(entries: Mapping[str, Entry], directory: Path) -> None:
     directory.chmod(0o700)
     workshop = _Workshop(directory)
     for entry in entries.values():
-        workshop.make(entry)
+        try:
+            workshop.make(entry)
+        except (KeyError, ValueError) as error:
+            raise catalogue.CatalogueError(f"{entry.name}: cannot be made: {error}") from error
 
 
 @dataclass
@@ -137,8 +140,10 @@ class _Workshop:
         key = self.made[entry.key_of].owned_key() if entry.key_of else forge.Key.generate(entry.key)
         if entry.subject_of:
             subject = self.made[entry.subject_of].subject
+        elif entry.subject is not None:
+            subject = forge.name(entry.subject)
         else:
-            subject = forge.name(entry.subject or (f"O={_ORGANIZATION}", f"OU={entry.name}"))
+            subject = forge.name((f"O={_ORGANIZATION}", f"OU={entry.name}"))
         identifier = b"" if "subjectKeyIdentifier" in entry.without else key.identifier()
         issuer = self.made[entry.issuer].signer() if entry.issuer else forge.Signer(subject, key, identifier)
         serial = _serial(entry.name) if entry.serial is None else entry.serial
@@ -155,14 +160,15 @@ class _Workshop:
     def _file(self, entry: File) -> None:
         parts = [part.partition(":") for part in entry.parts]
         if entry.form == "der":
-            ((name, _, what),) = parts
-            made = self.made[name]
-            self._write(entry.name, made.owned_key().pkcs8() if what == "key" else made.der)
+            made = ((self.made[name], what) for name, _, what in parts)
+            self._write(
+                entry.name, b"".join(one.owned_key().pkcs8() if what == "key" else one.der for one, what in made)
+            )
             return
         texts = (
             _key_pem(self.made[name].owned_key()) if what == "key" else self.made[name].pem() for name, _, what in parts
         )
-        self._write(entry.name, "".join(texts))
+        self._write(entry.name, entry.text + "".join(texts))
 
     def _directory(self, entry: Directory) -> None:
         (self.directory / entry.name).mkdir(mode=0o700)
