@@ -1,0 +1,169 @@
+"""A server's verify_mode: whether a client is asked for a certificate, and what becomes of one that is not good."""
+
+import pytest
+
+pytestmark = [pytest.mark.roles("server"), pytest.mark.clause("ssl.SSLContext.verify_mode")]
+
+BOTH = pytest.mark.peers("module", "tlslite")
+
+
+def judge(pair, mode, *, trust="root"):
+    """The subject asks clients for a certificate, and trusts what `trust` has signed."""
+    pair.subject_context.verify_mode = mode
+    pair.subject_context.load_verify_locations(pair.pki.authority(trust))
+
+
+@BOTH
+@pytest.mark.clause("ssl.CERT_NONE", "ssl.SSLSocket.getpeercert")
+def test_cert_none_asks_for_nothing(pair, impl):
+    """With CERT_NONE a server asks for no certificate, and gets none from a client that has one."""
+    assert pair.subject_context.verify_mode is impl.CERT_NONE
+    pair.peer.settings.certificate = "client"
+    pair.shake_hands()
+    assert pair.subject.getpeercert() is None
+    assert pair.subject.getpeercert(True) is None
+    pair.greet()
+
+
+@BOTH
+@pytest.mark.clause("ssl.CERT_OPTIONAL", "ssl.CERT_REQUIRED", "RFC 8446 4.4.2", "RFC 5246 7.4.6")
+@pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
+def test_a_trusted_client_is_let_in_and_known(pair, impl, mode):
+    """A client with a certificate that the server trusts is let in, and getpeercert() tells who it is."""
+    judge(pair, getattr(impl, mode))
+    pair.peer.settings.certificate = "client"
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("client")
+    assert ("DNS", "client.example") in pair.subject.getpeercert()["subjectAltName"]
+    pair.greet()
+
+
+@BOTH
+@pytest.mark.clause("ssl.CERT_OPTIONAL", "RFC 8446 4.4.2")
+def test_cert_optional_lets_in_a_client_without_certificate(pair, impl):
+    """With CERT_OPTIONAL a client may ignore the request, and is let in as nobody."""
+    judge(pair, impl.CERT_OPTIONAL)
+    pair.shake_hands()
+    assert pair.subject.getpeercert() is None
+    assert pair.subject.getpeercert(True) is None
+    pair.greet()
+
+
+@BOTH
+@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 8446 4.4.2.4")
+@pytest.mark.known("CVE-2025-15346")
+@pytest.mark.versions("tls13")
+def test_cert_required_refuses_a_client_without_certificate(pair, impl):
+    """With CERT_REQUIRED a client that sends no certificate is refused, and told that one is required.
+
+    No certificate was there to be verified: the error is an SSLError, but no SSLCertVerificationError.
+    """
+    judge(pair, impl.CERT_REQUIRED)
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
+    assert not isinstance(caught.value, impl.SSLCertVerificationError)
+    assert pair.peer.alert_seen == "certificate_required"
+
+
+@BOTH
+@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 5246 7.4.6")
+@pytest.mark.known("CVE-2025-15346")
+@pytest.mark.versions("tls12")
+def test_cert_required_refuses_a_client_without_certificate_in_tls12(pair, impl):
+    """TLS 1.2 knows no alert for a missing certificate: the client is told handshake_failure."""
+    judge(pair, impl.CERT_REQUIRED)
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
+    assert not isinstance(caught.value, impl.SSLCertVerificationError)
+    assert pair.peer.alert_seen == "handshake_failure"
+    assert not pair.peer.completes()
+
+
+@BOTH
+@pytest.mark.clause("ssl.CERT_OPTIONAL", "ssl.CERT_REQUIRED", "RFC 8446 4.4.2.4", "RFC 5246 7.2.2")
+@pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
+def test_an_untrusted_client_is_refused(pair, impl, mode):
+    """A certificate that does not verify ends the handshake, even where none would have been needed."""
+    judge(pair, getattr(impl, mode))
+    pair.peer.settings.certificate = "other-server"
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "CERTIFICATE_VERIFY_FAILED"
+    assert caught.value.verify_code == 20
+    assert pair.peer.alert_seen == "unknown_ca"
+
+
+@pytest.mark.clause("ssl.CERT_REQUIRED", "ssl.SSLContext.load_verify_locations")
+def test_whom_the_server_trusts_decides(pair, impl):
+    """The same client is refused by one server and let in by another that trusts its authority."""
+    judge(pair, impl.CERT_REQUIRED, trust="other-root")
+    pair.peer.settings.certificate = "other-server"
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("other-server")
+    pair.greet()
+
+
+@pytest.mark.clause("ssl.CERT_REQUIRED")
+@pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
+def test_a_server_that_trusts_nobody_lets_in_no_certificate(pair, impl, mode):
+    """Verification needs authorities: without any, every certificate is refused.
+
+    The client trusts nobody either: OpenSSL would send its authorities along, and the server say 19.
+    """
+    pair.subject_context.verify_mode = getattr(impl, mode)
+    pair.peer.settings.certificate, pair.peer.settings.trust = "client", None
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 20
+    assert pair.peer.alert_seen == "unknown_ca"
+
+
+@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 5280 4.1.2.5", "RFC 8446 6.2")
+def test_an_expired_client_is_told_so(pair, impl):
+    """A client whose certificate has expired is refused with certificate_expired."""
+    judge(pair, impl.CERT_REQUIRED)
+    pair.peer.settings.certificate = "expired"
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 10
+    assert pair.peer.alert_seen == "certificate_expired"
+
+
+@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 8446 4.4.2")
+def test_a_client_sends_its_intermediates(pair, impl):
+    """A client behind an intermediate authority is verified by the chain that it sends along."""
+    judge(pair, impl.CERT_REQUIRED)
+    pair.peer.settings.certificate = "server-intermediate"
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("server-intermediate")
+
+
+@pytest.mark.clause("ssl.SSLContext.check_hostname")
+def test_a_client_is_not_asked_for_a_hostname(pair, impl):
+    """Hostnames are servers': a client whose certificate names another host than the server's is let in."""
+    judge(pair, impl.CERT_REQUIRED)
+    pair.peer.settings.certificate = "wrong-host"
+    pair.shake_hands()
+    assert pair.subject.getpeercert()["subjectAltName"] == (("DNS", "other.example"),)
+
+
+@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 8446 4.4.2.4")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("certificate", [None, "other-server"], ids=["none", "untrusted"])
+def test_what_a_refused_client_wrote_is_never_read(pair, impl, certificate):
+    """A TLS 1.3 client may write before it learns that it was refused; the server never hands that out."""
+    judge(pair, impl.CERT_REQUIRED)
+    pair.peer.settings.certificate = certificate
+    with pytest.raises(impl.SSLWantReadError):
+        pair.subject.do_handshake()
+    pair.carry()
+    with pytest.raises(impl.SSLWantReadError):
+        pair.subject.do_handshake()  # the server's flight; the client completes with it
+    assert pair.peer.completes()
+    pair.peer.send(b"let me in")
+    pair.carry()
+    for _ in range(2):
+        with pytest.raises(impl.SSLError):
+            pair.subject.read(100)
