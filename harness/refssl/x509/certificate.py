@@ -200,7 +200,8 @@ class Facts:
 
     invalid: some known extension is malformed or repeated, so nothing here may be relied on. unhandled: there is a
     critical extension that this implementation does not process (RFC 5280 4.2). authority_kind is OpenSSL's
-    X509_check_ca: 0 no CA, 1 one by basicConstraints, 3 a self-signed version 1, 4 by keyUsage alone.
+    X509_check_ca: 0 no CA, 1 one by basicConstraints, 3 a self-signed version 1, 4 by keyUsage alone,
+    5 by Netscape's certificate type alone. proxy: a proxy certificate (RFC 3820), which nobody here may use.
     """
 
     __slots__ = (
@@ -212,7 +213,9 @@ class Facts:
         "invalid",
         "key_usage",
         "name_constraints",
+        "netscape_type",
         "path_length",
+        "proxy",
         "subject_alternative_names",
         "subject_key_identifier",
         "unhandled",
@@ -228,13 +231,21 @@ class Facts:
         self.subject_key_identifier: bytes | None = None
         self.authority_key_identifier: tuple[bytes | None, tuple[ext.GeneralName, ...] | None, int | None] | None = None
         self.name_constraints: tuple[tuple[ext.Subtree, ...], tuple[ext.Subtree, ...]] | None = None
+        self.netscape_type: int | None = None
+        self.proxy = False
         self.unhandled = False
         self.invalid = False
         try:
-            for identifier, (critical, value) in certificate.extensions.items():
-                if not self._take(identifier, value) and critical and identifier not in _PASSED_OVER:
+            extensions = certificate.extensions
+            for identifier, (critical, value) in extensions.items():
+                if not self._take(identifier, value) and critical:
                     self.unhandled = True
             self.invalid = not certificate.repeated_extensions.isdisjoint(_KNOWN)
+            if self.proxy and (
+                self.authority or ext.SUBJECT_ALT_NAME in extensions or ext.ISSUER_ALT_NAME in extensions
+            ):
+                # RFC 3820 3.2 and 3.5: a proxy certificate is no CA and has no alternative names.
+                self.invalid = True
         except MalformedCertificate:
             self.invalid = True
         self.authority_kind = self._authority_kind(certificate)
@@ -246,7 +257,9 @@ class Facts:
             return int(self.authority)
         if certificate.version == 1 and certificate.self_issued:
             return 3
-        return 0 if self.key_usage is None else 4
+        if self.key_usage is not None:
+            return 4
+        return 5 if self.netscape_type is not None and self.netscape_type & ext.NETSCAPE_CA else 0
 
     def _take(self, identifier: bytes, value: bytes) -> bool:
         if identifier == ext.BASIC_CONSTRAINTS:
@@ -266,25 +279,45 @@ class Facts:
             self.name_constraints = ext.name_constraints(value)
         elif identifier == ext.CRL_DISTRIBUTION_POINTS:
             ext.distribution_points(value)
+        elif identifier == ext.NETSCAPE_CERTIFICATE_TYPE:
+            self.netscape_type = ext.named_bits(value)
+        elif identifier == ext.PROXY_CERTIFICATE_INFORMATION:
+            self.proxy = True
+        elif identifier in _RESOURCES:
+            # OpenSSL holds a path to these whether or not they are critical; here nothing does.
+            self.unhandled = True
         else:
-            return False
-        return True
+            return identifier in _PASSED_OVER
+        # OpenSSL knows a key identifier only where it is not critical, as RFC 5280 4.2.1.1 and 4.2.1.2 want it.
+        return identifier not in _NEVER_CRITICAL
 
 
 # Policies bind nobody unless the application asks for some (RFC 5280 6.1.1 (c) to (g)); path refuses who asks.
 _PASSED_OVER = frozenset(
-    (ext.CERTIFICATE_POLICIES, ext.POLICY_MAPPINGS, ext.POLICY_CONSTRAINTS, ext.INHIBIT_ANY_POLICY)
+    (
+        ext.CERTIFICATE_POLICIES,
+        ext.POLICY_MAPPINGS,
+        ext.POLICY_CONSTRAINTS,
+        ext.INHIBIT_ANY_POLICY,
+        ext.OCSP_NO_CHECK,
+    )
 )
-_KNOWN = _PASSED_OVER | {
-    ext.BASIC_CONSTRAINTS,
-    ext.KEY_USAGE,
-    ext.EXTENDED_KEY_USAGE,
-    ext.SUBJECT_ALT_NAME,
-    ext.SUBJECT_KEY_IDENTIFIER,
-    ext.AUTHORITY_KEY_IDENTIFIER,
-    ext.NAME_CONSTRAINTS,
-    ext.CRL_DISTRIBUTION_POINTS,
-}
+_RESOURCES = frozenset((ext.IP_ADDRESS_BLOCKS, ext.AUTONOMOUS_SYSTEM_NUMBERS))
+_NEVER_CRITICAL = frozenset((ext.SUBJECT_KEY_IDENTIFIER, ext.AUTHORITY_KEY_IDENTIFIER))
+_KNOWN = frozenset(
+    (
+        ext.BASIC_CONSTRAINTS,
+        ext.KEY_USAGE,
+        ext.EXTENDED_KEY_USAGE,
+        ext.SUBJECT_ALT_NAME,
+        ext.SUBJECT_KEY_IDENTIFIER,
+        ext.AUTHORITY_KEY_IDENTIFIER,
+        ext.NAME_CONSTRAINTS,
+        ext.CRL_DISTRIBUTION_POINTS,
+        ext.NETSCAPE_CERTIFICATE_TYPE,
+        ext.PROXY_CERTIFICATE_INFORMATION,
+    )
+)
 
 
 def parse_time(tag: int, content: bytes) -> int:

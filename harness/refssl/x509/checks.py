@@ -13,7 +13,7 @@ from refssl.x509 import extensions as ext
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import VerificationError
 
-_SIGNATURE_ALGORITHM_USES = ext.DIGITAL_SIGNATURE | ext.KEY_ENCIPHERMENT | ext.KEY_AGREEMENT
+_SERVER_USES = ext.DIGITAL_SIGNATURE | ext.KEY_ENCIPHERMENT | ext.KEY_AGREEMENT
 _CLIENT_USES = ext.DIGITAL_SIGNATURE | ext.KEY_AGREEMENT
 
 
@@ -23,18 +23,24 @@ def check_extensions(path: Sequence[Certificate], server: bool, strict: bool) ->
     Raises VerificationError.
     """
     length = 0
+    last = len(path) - 1
     for depth, certificate in enumerate(path):
         facts = certificate.facts
         if facts.unhandled:
             raise VerificationError(codes.UNHANDLED_CRITICAL_EXTENSION, depth)
         kind = certificate.facts.authority_kind
-        if depth and (not kind or (strict and kind != 1)):
+        if facts.proxy:
+            raise VerificationError(codes.PROXY_CERTIFICATES_NOT_ALLOWED, depth)
+        # An intermediate must be a CA by its basicConstraints; the oldest roots, and leaves, may be told otherwise.
+        if depth and (not kind or (kind != 1 and (strict or depth < last))):
+            raise VerificationError(codes.INVALID_CA, depth)
+        if not depth and strict and kind > 1:
             raise VerificationError(codes.INVALID_CA, depth)
         if strict:
             _check_strictly(path, depth)
-        if facts.invalid:
-            raise VerificationError(codes.INVALID_EXTENSION, depth)
-        if not (_suits_authority(certificate, server) if depth else _suits_end_entity(certificate, server)):
+        if facts.invalid or not (
+            _suits_authority(certificate, server) if depth else _suits_end_entity(certificate, server)
+        ):
             raise VerificationError(codes.INVALID_PURPOSE, depth)
         if depth:
             if facts.path_length is not None and length > facts.path_length:
@@ -45,14 +51,25 @@ def check_extensions(path: Sequence[Certificate], server: bool, strict: bool) ->
 
 def _suits_end_entity(certificate: Certificate, server: bool) -> bool:
     facts = certificate.facts
-    if not _suits_authority(certificate, server):
+    if not _suits_purpose(facts.extended_key_usage, server):
         return False
-    return facts.key_usage is None or bool(facts.key_usage & (_SIGNATURE_ALGORITHM_USES if server else _CLIENT_USES))
+    if facts.key_usage is not None and not facts.key_usage & (_SERVER_USES if server else _CLIENT_USES):
+        return False
+    kind = facts.netscape_type
+    return kind is None or bool(kind & (ext.NETSCAPE_SERVER if server else ext.NETSCAPE_CLIENT))
 
 
 def _suits_authority(certificate: Certificate, server: bool) -> bool:
-    purposes = certificate.facts.extended_key_usage
-    return purposes is None or (ext.SERVER_AUTH if server else ext.CLIENT_AUTH) in purposes
+    return _suits_purpose(certificate.facts.extended_key_usage, server)
+
+
+def _suits_purpose(purposes: tuple[bytes, ...] | None, server: bool) -> bool:
+    """anyExtendedKeyUsage does not count; the two "server gated crypto" purposes of the 1990s do, for servers."""
+    if purposes is None:
+        return True
+    if not server:
+        return ext.CLIENT_AUTH in purposes
+    return ext.SERVER_AUTH in purposes or not ext.SERVER_GATED_CRYPTO.isdisjoint(purposes)
 
 
 def _check_strictly(path: Sequence[Certificate], depth: int) -> None:
@@ -68,7 +85,7 @@ def _strict_refusal(certificate: Certificate, depth: int, count: int) -> int | N
     if facts.path_length is not None:
         if not facts.authority:
             return codes.PATHLEN_INVALID_FOR_NON_CA
-        if facts.key_usage is not None and not signs:
+        if not signs:
             return codes.PATHLEN_WITHOUT_KU_KEY_CERT_SIGN
     extensions = certificate.extensions if not facts.invalid else {}
     if facts.authority and not extensions.get(ext.BASIC_CONSTRAINTS, (True,))[0]:
@@ -91,13 +108,9 @@ def _strict_refusal(certificate: Certificate, depth: int, count: int) -> int | N
         return codes.EMPTY_SUBJECT_ALT_NAME
     if certificate.signature_algorithm != certificate.tbs_algorithm:
         return codes.SIGNATURE_ALGORITHM_INCONSISTENCY
-    if extensions.get(ext.AUTHORITY_KEY_IDENTIFIER, (False,))[0]:
-        return codes.AUTHORITY_KEY_IDENTIFIER_CRITICAL
-    if extensions.get(ext.SUBJECT_KEY_IDENTIFIER, (False,))[0]:
-        return codes.SUBJECT_KEY_IDENTIFIER_CRITICAL
     if certificate.version < 3:
         return codes.EXTENSIONS_REQUIRE_VERSION_3 if extensions else None
-    if facts.authority_key_identifier is None and depth + 1 < count:
+    if depth + 1 < count and (facts.authority_key_identifier is None or facts.authority_key_identifier[0] is None):
         return codes.MISSING_AUTHORITY_KEY_IDENTIFIER
     if facts.authority and facts.subject_key_identifier is None:
         return codes.MISSING_SUBJECT_KEY_IDENTIFIER

@@ -23,11 +23,15 @@ POLICY_CONSTRAINTS = der.oid("2.5.29.36")
 EXTENDED_KEY_USAGE = der.oid("2.5.29.37")
 INHIBIT_ANY_POLICY = der.oid("2.5.29.54")
 AUTHORITY_INFORMATION_ACCESS = der.oid("1.3.6.1.5.5.7.1.1")
+IP_ADDRESS_BLOCKS = der.oid("1.3.6.1.5.5.7.1.7")
+AUTONOMOUS_SYSTEM_NUMBERS = der.oid("1.3.6.1.5.5.7.1.8")
+OCSP_NO_CHECK = der.oid("1.3.6.1.5.5.7.48.1.5")
 PROXY_CERTIFICATE_INFORMATION = der.oid("1.3.6.1.5.5.7.1.14")
 NETSCAPE_CERTIFICATE_TYPE = der.oid("2.16.840.1.113730.1.1")
 
 SERVER_AUTH = der.oid("1.3.6.1.5.5.7.3.1")
 CLIENT_AUTH = der.oid("1.3.6.1.5.5.7.3.2")
+SERVER_GATED_CRYPTO = frozenset((der.oid("1.3.6.1.4.1.311.10.3.3"), der.oid("2.16.840.1.113730.4.1")))
 ANY_EXTENDED_KEY_USAGE = der.oid("2.5.29.37.0")
 OCSP = der.oid("1.3.6.1.5.5.7.48.1")
 CA_ISSUERS = der.oid("1.3.6.1.5.5.7.48.2")
@@ -38,6 +42,10 @@ KEY_ENCIPHERMENT = 1 << 2
 KEY_AGREEMENT = 1 << 4
 KEY_CERT_SIGN = 1 << 5
 CRL_SIGN = 1 << 6
+# NetscapeCertType, the same way.
+NETSCAPE_CLIENT = 1 << 0
+NETSCAPE_SERVER = 1 << 1
+NETSCAPE_CA = 1 << 5
 
 # GeneralName's context-specific tags (RFC 5280 4.2.1.6), [0] to [8].
 OTHER_NAME, RFC822_NAME, DNS_NAME, X400_ADDRESS, DIRECTORY_NAME, EDI_PARTY_NAME, URI, IP_ADDRESS, REGISTERED_ID = range(
@@ -88,13 +96,26 @@ def basic_constraints(value: bytes) -> tuple[bool, int | None]:
     if at < end:
         start, at = der.expect(der.INTEGER, value, at, end)
         length = der.integer(value[start:at])
+        if length < 0:
+            raise MalformedCertificate("negative pathLenConstraint")
     if at != end:
         raise MalformedCertificate("malformed basicConstraints")
     return authority, length
 
 
 def key_usage(value: bytes) -> int:
-    """KeyUsage (RFC 5280 4.2.1.3) as a mask in which bit n of the BIT STRING is ``1 << n``."""
+    """KeyUsage (RFC 5280 4.2.1.3) as a mask in which bit n of the BIT STRING is ``1 << n``.
+
+    "When the keyUsage extension appears in a certificate, at least one of the bits MUST be set to 1."
+    """
+    mask = named_bits(value)
+    if not mask:
+        raise MalformedCertificate("keyUsage without any use")
+    return mask
+
+
+def named_bits(value: bytes) -> int:
+    """A BIT STRING of named bits (KeyUsage, NetscapeCertType): the first sixteen, bit n as ``1 << n``."""
     start, end = der.whole(der.BIT_STRING, value)
     octets, _ = der.bits(value[start:end])
     mask = 0

@@ -59,10 +59,12 @@ def verify(certificates: Sequence[Certificate], store: TrustStore, policy: Polic
 
 def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Policy) -> tuple[Certificate, ...]:
     flags = policy.flags
-    path = build(certificates, store, policy.time, bool(flags & TRUSTED_FIRST), bool(flags & PARTIAL_CHAIN))
+    if strength.leaf_too_weak(certificates[0], policy.security_level):
+        raise VerificationError(codes.EE_KEY_TOO_SMALL)
+    path = build(certificates, store, policy.time, bool(flags & PARTIAL_CHAIN))
     _check_trust(path, store, _PURPOSES[policy.purpose])
     checks.check_extensions(path, policy.purpose == "server", bool(flags & X509_STRICT))
-    weakness = strength.refusal(path, True, policy.security_level)
+    weakness = strength.refusal(path, policy.security_level)
     if weakness is not None:
         raise VerificationError(*weakness)
     _check_identity(path[0], policy)
