@@ -1,0 +1,1 @@
+"""SSLObject beside SSLSocket: what the reduced class has, what it lacks, and its life as a Python object."""
