@@ -140,12 +140,12 @@ def _make_context(ssl: Any, server_side: bool, pki: Pki, settings: dict[str, Any
         context.verify_mode = modes[settings["verify_client"]]
     if verify:
         context.load_verify_locations(pki.authority(settings["trust"]))
+    if settings["ciphers"] is not None:
+        context.set_ciphers(settings["ciphers"])  # first, since @SECLEVEL decides which certificates load
     if settings["certificate"] is not None:
         context.load_cert_chain(*pki[settings["certificate"]])
     if settings["alpn"]:
         context.set_alpn_protocols(list(settings["alpn"]))
-    if settings["ciphers"] is not None:
-        context.set_ciphers(settings["ciphers"])
     if settings["tickets"] is not None:
         context.num_tickets = settings["tickets"]
     if settings["groups"]:
