@@ -85,6 +85,7 @@ class Certificate(Entry):
     version: int = 3
     serial: int | None = None
     signature: str = "sha256"
+    fault: str = ""  # signature: it is of something else; algorithm: it is announced differently in and outside the TBS
     ca: bool | None = None  # basicConstraints; by default what the entry is
     path_length: int | None = None
     key_usage: tuple[str, ...] | None = None
@@ -107,6 +108,7 @@ class Crl(Entry):
     last_update: date = date(2000, 1, 1)
     next_update: date = date(2999, 12, 31)
     signature: str = "sha256"
+    fault: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +161,7 @@ _CHOICES: dict[str, set[Any]] = {
     "role": {"server", "client"},
     "version": {1, 2, 3},
     "group": {"ffdhe2048"},
+    "fault": {"", "signature", "algorithm"},
 }
 
 # trustme makes ordinary certificates and has no say in the rest.

@@ -114,8 +114,15 @@ class Key:
         return der.sequence(der.sequence(der.oid(_RSASSA_PSS)), der.bit_string(pkcs1))
 
     def identifier(self) -> bytes:
-        """A key identifier: any octets that are this key's own will do, RFC 5280 4.2.1.2."""
-        return hashlib.sha1(self.public_info(), usedforsecurity=False).digest()
+        """The key identifier of RFC 5280 4.2.1.2 (1): the SHA-1 of the public key's octets."""
+        public = self.private.public_key()
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            octets = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        elif isinstance(public, rsa.RSAPublicKey):
+            octets = public.public_bytes(Encoding.DER, PublicFormat.PKCS1)
+        else:
+            octets = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return hashlib.sha1(octets, usedforsecurity=False).digest()
 
     def algorithm(self, signature: str) -> bytes:
         """The AlgorithmIdentifier of what sign() returns for the same `signature`."""
@@ -148,18 +155,17 @@ class Key:
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signs: a name in DER, a key, and the key identifier that its own certificate states (b"" if it has none)."""
+    """Who signs: a name in DER, and a key."""
 
     name: bytes
     key: Key
-    identifier: bytes
 
 
 def certificate(entry: Certificate, subject: bytes, key: Key, issuer: Signer, serial: int) -> bytes:
     """The certificate (DER) that `issuer` signs for the owner of `key`, whose name in DER is `subject`."""
     parts = [
         der.integer(serial),
-        key_algorithm := issuer.key.algorithm(_digest(entry.signature)),
+        issuer.key.algorithm(entry.signature),
         issuer.name,
         der.sequence(_time(entry.not_before), _time(entry.not_after)),
         subject,
@@ -169,30 +175,29 @@ def certificate(entry: Certificate, subject: bytes, key: Key, issuer: Signer, se
         parts.insert(0, der.context(0, der.integer(entry.version - 1)))
     if entry.version == 3:
         parts.append(der.context(3, der.sequence(*_extensions(entry, key, issuer))))
-    return _signed(der.sequence(*parts), key_algorithm, issuer.key, entry.signature)
+    return _signed(der.sequence(*parts), issuer.key, entry.signature, entry.fault)
 
 
 def crl(entry: Crl, issuer: Signer, serials: Iterable[int]) -> bytes:
     """The revocation list (DER) with which `issuer` revokes `serials`, RFC 5280 5.1."""
-    algorithm = issuer.key.algorithm(_digest(entry.signature))
     revoked = [der.sequence(der.integer(serial), _time(entry.last_update)) for serial in serials]
     extensions = [
         _extension(
             _EXTENSIONS["authorityKeyIdentifier"],
-            der.sequence(der.context(0, issuer.identifier, constructed=False)),
+            der.sequence(der.context(0, issuer.key.identifier(), constructed=False)),
         ),
         _extension("2.5.29.20", der.integer(1)),  # cRLNumber
     ]
     tbs = der.sequence(
         der.integer(1),
-        algorithm,
+        issuer.key.algorithm(entry.signature),
         issuer.name,
         _time(entry.last_update),
         _time(entry.next_update),
         *([der.sequence(*revoked)] if revoked else []),
         der.context(0, der.sequence(*extensions)),
     )
-    return _signed(tbs, algorithm, issuer.key, entry.signature)
+    return _signed(tbs, issuer.key, entry.signature, entry.fault)
 
 
 def name(rdns: Iterable[str | tuple[str, ...]]) -> bytes:
@@ -241,14 +246,11 @@ def general_name(text: str) -> bytes:
     raise ValueError(f"unknown kind of name {text!r}; known are dns, email, uri, ip, raw-ip, dir, rid and other")
 
 
-def _digest(signature: str) -> str:
-    return "sha256" if signature == "broken" else signature
-
-
-def _signed(tbs: bytes, algorithm: bytes, key: Key, signature: str) -> bytes:
-    # The signature of something else is well formed, and wrong.
-    message = tbs + b"altered" if signature == "broken" else tbs
-    return der.sequence(tbs, algorithm, der.bit_string(key.sign(message, _digest(signature))))
+def _signed(tbs: bytes, key: Key, signature: str, fault: str) -> bytes:
+    # A signature of something else is well formed, and wrong.
+    message = tbs + b"altered" if fault == "signature" else tbs
+    algorithm = key.algorithm("sha512" if fault == "algorithm" else signature)
+    return der.sequence(tbs, algorithm, der.bit_string(key.sign(message, signature)))
 
 
 def _time(day: date) -> bytes:
@@ -285,8 +287,8 @@ def _extension_values(entry: Certificate, key: Key, issuer: Signer) -> dict[str,
     if purposes:
         values["extKeyUsage"] = der.sequence(*(der.oid(_PURPOSES.get(purpose, purpose)) for purpose in purposes))
     values["subjectKeyIdentifier"] = der.octet_string(key.identifier())
-    if entry.issuer and issuer.identifier:
-        values["authorityKeyIdentifier"] = der.sequence(der.context(0, issuer.identifier, constructed=False))
+    if entry.issuer:
+        values["authorityKeyIdentifier"] = der.sequence(der.context(0, issuer.key.identifier(), constructed=False))
     names = entry.names + tuple(f"dns:n{number}.many.example" for number in range(entry.more_names))
     if names:
         values["subjectAltName"] = der.sequence(*map(general_name, names))

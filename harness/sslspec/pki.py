@@ -51,7 +51,6 @@ class _Made:
 
     der: bytes
     subject: bytes = b""
-    identifier: bytes = b""
     serial: int = 0
     key: "Key | None" = None
     trustme: "trustme.CA | None" = None
@@ -68,7 +67,7 @@ class _Made:
     def signer(self) -> "Signer":
         from sslspec.forge import Signer
 
-        return Signer(self.subject, self.owned_key(), self.identifier)
+        return Signer(self.subject, self.owned_key())
 
 
 class _Workshop:
@@ -128,7 +127,6 @@ class _Workshop:
         return _Made(
             _unpem(certificate_pem.bytes()),
             made.subject.public_bytes(),
-            made.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest,
             made.serial_number,
             Key(private),  # type: ignore[arg-type]  # trustme's keys are ECDSA or RSA
             authority,
@@ -144,10 +142,9 @@ class _Workshop:
             subject = forge.name(entry.subject)
         else:
             subject = forge.name((f"O={_ORGANIZATION}", f"OU={entry.name}"))
-        identifier = b"" if "subjectKeyIdentifier" in entry.without else key.identifier()
-        issuer = self.made[entry.issuer].signer() if entry.issuer else forge.Signer(subject, key, identifier)
+        issuer = self.made[entry.issuer].signer() if entry.issuer else forge.Signer(subject, key)
         serial = _serial(entry.name) if entry.serial is None else entry.serial
-        return _Made(forge.certificate(entry, subject, key, issuer, serial), subject, identifier, serial, key)
+        return _Made(forge.certificate(entry, subject, key, issuer, serial), subject, serial, key)
 
     def _crl(self, entry: Crl) -> None:
         from sslspec import forge
