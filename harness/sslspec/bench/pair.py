@@ -41,7 +41,8 @@ class Pair:
     """The implementation under test and its peer, joined by a line.
 
     subject: the implementation's SSLObject (memory) or SSLSocket (sockets), observed; made at the first look.
-    subject_context: its context, made for this scenario alone, to be changed before the subject is made.
+    subject_context: its context, made for this scenario alone, to be changed, or set to another, before the subject
+        is made.
     peer: the other end, with neutral verbs and ``settings``.
     server_hostname: what a client subject asks for and checks.
     """
@@ -69,6 +70,10 @@ class Pair:
         if self._context is None:
             self._context = make_context(self.impl, self.variant, self.pki)
         return self._context
+
+    @subject_context.setter
+    def subject_context(self, context: Any) -> None:
+        self._context = context
 
     @property
     def subject(self) -> Any:
@@ -205,13 +210,14 @@ class Pair:
         assert self.drive(self.subject.write, b"from the subject") == 16
         assert self.peer.receive(16) == b"from the subject"
 
-    def reconnect(self, **options: Any) -> Pair:
+    def reconnect(self, context: Any = None, **options: Any) -> Pair:
         """A second pair of the same two: same contexts, same settings; a client peer offers the session that it got.
 
-        For a client subject pass ``session=``. The handshake is left to the scenario.
+        For a client subject pass ``session=``; `context` is another context for the subject. The handshake is left to
+        the scenario.
         """
         second = Pair(self.impl, self.variant, self._make_peer, self.pki, self._journal)
-        second._context = self._context if self._context is not None else bare(self.subject).context
+        second._context = context or self._context or bare(self.subject).context
         second.server_hostname = self.server_hostname
         second.peer.settings = replace(self.peer.settings)
         second.peer.resume(self.peer)
