@@ -128,6 +128,6 @@ def _identifiers_agree(issuer: Certificate, subject: Certificate) -> bool:
 
 def _same_name(encoded: bytes, issuer: Certificate) -> bool:
     try:
-        return encoded == issuer.issuer.der or canonical(encoded) == issuer.issuer.canonical
+        return canonical(encoded) == issuer.issuer.canonical
     except MalformedCertificate:
         return False

@@ -1,6 +1,9 @@
 """One certificate (RFC 5280 4.1): its fields by offset, its extensions and key when they are first asked for.
 
 Parsing and the facts that follow from one certificate alone live here; whether it may be used is for ``path``.
+A certificate whose names or times have no sense at all is none, as for OpenSSL's decoder; a time that is merely wrong,
+or a malformed extension, is for whoever asks for it.
+
 A certificate is never changed, so its cached parts may be shared between threads.
 """
 
@@ -113,6 +116,9 @@ class Certificate:
             or last != validity_end
         ):
             raise MalformedCertificate("malformed TBSCertificate")
+        for time_tag, content in self._validity:
+            if len(content) < (13 if time_tag == der.UTC_TIME else 15):
+                raise MalformedCertificate("malformed time")
         self._extension_span = self._find_extensions(data, spki_end, end)
 
     @staticmethod
@@ -241,9 +247,7 @@ class Facts:
                 if not self._take(identifier, value) and critical:
                     self.unhandled = True
             self.invalid = not certificate.repeated_extensions.isdisjoint(_KNOWN)
-            if self.proxy and (
-                self.authority or ext.SUBJECT_ALT_NAME in extensions or ext.ISSUER_ALT_NAME in extensions
-            ):
+            if self.proxy and (self.authority or not _ALTERNATIVE_NAMES.isdisjoint(extensions)):
                 # RFC 3820 3.2 and 3.5: a proxy certificate is no CA and has no alternative names.
                 self.invalid = True
         except MalformedCertificate:
@@ -302,6 +306,7 @@ _PASSED_OVER = frozenset(
         ext.OCSP_NO_CHECK,
     )
 )
+_ALTERNATIVE_NAMES = frozenset((ext.SUBJECT_ALT_NAME, ext.ISSUER_ALT_NAME))
 _RESOURCES = frozenset((ext.IP_ADDRESS_BLOCKS, ext.AUTONOMOUS_SYSTEM_NUMBERS))
 _NEVER_CRITICAL = frozenset((ext.SUBJECT_KEY_IDENTIFIER, ext.AUTHORITY_KEY_IDENTIFIER))
 _KNOWN = frozenset(

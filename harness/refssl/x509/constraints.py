@@ -58,7 +58,7 @@ def _names(certificate: Certificate, leaf: bool) -> Iterator[ext.GeneralName]:
     if leaf and not any(kind == ext.DNS_NAME for kind, _ in alternative):
         for rdn in certificate.subject.rdns:
             for attribute in rdn:
-                if attribute.type == _COMMON_NAME and (host := _as_host(attribute.text())):
+                if attribute.type == _COMMON_NAME and (host := _as_host(attribute.text)):
                     yield ext.DNS_NAME, host
 
 

@@ -31,7 +31,7 @@ def matches_hostname(certificate: Certificate, hostname: str, check_common_name:
     for rdn in certificate.subject.rdns:
         for attribute in rdn:
             if attribute.type == _COMMON_NAME:
-                text = attribute.text()
+                text = attribute.text
                 if text is not None and _matches(text.encode("utf-8", "replace").lower(), host):
                     return True
     return False

@@ -16,61 +16,64 @@ _TEXT = {
     der.PRINTABLE_STRING: "latin-1",
     der.T61_STRING: "latin-1",
     der.IA5_STRING: "latin-1",
-    der.VISIBLE_STRING: "latin-1",
     der.NUMERIC_STRING: "latin-1",
     der.UNIVERSAL_STRING: "utf-32-be",
     der.BMP_STRING: "utf-16-be",
 }
+# What else OpenSSL lets stand as the value of an attribute.
+_OTHER = frozenset((der.BIT_STRING, der.SEQUENCE))
 # Which string types are folded before they are compared; the others (a NumericString too) are compared as they are.
 _FOLDED = frozenset(_TEXT) - {der.NUMERIC_STRING}
 _CACHED_NAME = 512
 
 
 class Attribute:
-    """One AttributeTypeAndValue. type: OID content octets; tag and value: the value's tag and content octets."""
+    """One AttributeTypeAndValue. type: OID content octets; tag and value: the value's tag and content octets.
 
-    __slots__ = ("tag", "type", "value")
+    text: the value as text, None where its type is no character string (BIT STRING, SEQUENCE). T61String is read as
+    Latin-1, as OpenSSL does; nobody implements the real T.61.
+    """
+
+    __slots__ = ("tag", "text", "type", "value")
 
     def __init__(self, type_: bytes, tag: int, value: bytes) -> None:
+        """Raises MalformedCertificate for a type that has no place in a name, and for text that is none."""
         self.type = type_
         self.tag = tag
         self.value = value
-
-    def text(self) -> str | None:
-        """The value as text; None where its type is no character string or its octets are none of that type.
-
-        T61String is read as Latin-1, as OpenSSL does; nobody implements the real T.61.
-        """
-        encoding = _TEXT.get(self.tag)
-        if encoding is None:
-            return None
-        try:
-            return self.value.decode(encoding)
-        except UnicodeDecodeError:
-            return None
+        self.text: str | None = None
+        encoding = _TEXT.get(tag)
+        if encoding is not None:
+            try:
+                self.text = value.decode(encoding)
+            except UnicodeDecodeError:
+                raise MalformedCertificate("character string in a name is not of its type") from None
+            if tag == der.BMP_STRING and len(self.text) * 2 != len(value):
+                raise MalformedCertificate("BMPString with characters beyond its plane")
+        elif tag not in _OTHER:
+            raise MalformedCertificate("attribute of a type that has no place in a name")
 
 
 class Name:
-    """A Name: a sequence of relative distinguished names, each a set of attributes."""
+    """A Name: a sequence of relative distinguished names, each a set of attributes.
 
-    __slots__ = ("_attributes", "der")
+    canonical: what OpenSSL compares names by; equal for names that differ only in case, spaces or string type.
+    """
+
+    __slots__ = ("_attributes", "canonical", "der")
 
     def __init__(self, encoded: bytes) -> None:
-        """encoded: the whole SEQUENCE, header included. Its content is read when it is first asked for."""
+        """encoded: the whole SEQUENCE, header included. Raises MalformedCertificate."""
         self.der = encoded
+        self.canonical = canonical(encoded)
         self._attributes: tuple[tuple[Attribute, ...], ...] | None = None
 
     @property
     def rdns(self) -> tuple[tuple[Attribute, ...], ...]:
-        """The relative distinguished names in order. Raises MalformedCertificate."""
+        """The relative distinguished names in order."""
         if self._attributes is None:
             self._attributes = _parse(self.der)
         return self._attributes
-
-    @property
-    def canonical(self) -> bytes:
-        """What OpenSSL compares names by; equal for names that differ only in case, spaces or string type."""
-        return canonical(self.der)
 
     @property
     def empty(self) -> bool:
@@ -85,7 +88,7 @@ class Name:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Name):
             return NotImplemented
-        return self.der == other.der or self.canonical == other.canonical
+        return self.canonical == other.canonical
 
     def __hash__(self) -> int:
         return hash(self.canonical)
@@ -133,16 +136,9 @@ def _parse(encoded: bytes) -> tuple[tuple[Attribute, ...], ...]:
 
 
 def _fold(attribute: Attribute) -> bytes:
-    if attribute.tag not in _FOLDED:
+    if attribute.text is None or attribute.tag not in _FOLDED:
         return _wrap(attribute.tag, attribute.value)
-    text = attribute.text()
-    if text is None:
-        raise MalformedCertificate("character string in a name is not of its type")
-    try:
-        octets = text.encode()
-    except UnicodeEncodeError:
-        raise MalformedCertificate("character string in a name is not of its type") from None
-    return _wrap(der.UTF8_STRING, b" ".join(octets.lower().split()))
+    return _wrap(der.UTF8_STRING, b" ".join(attribute.text.encode().lower().split()))
 
 
 def _wrap(tag: int, content: bytes) -> bytes:

@@ -14,7 +14,7 @@ from refssl.x509 import der, pem
 from refssl.x509.certificate import Certificate
 from refssl.x509.crl import CertificateRevocationList
 from refssl.x509.der import MalformedCertificate
-from refssl.x509.names import Name, canonical
+from refssl.x509.names import Name
 
 
 class NothingLoaded(Exception):
@@ -123,7 +123,7 @@ class TrustStore:
 
     def anchors_for(self, subject: Name) -> list[Anchor]:
         """Every anchor with this subject, in the order in which they were added."""
-        key = canonical(subject.der)
+        key = subject.canonical
         if self._directories:
             self._look_up(subject, "")
         return self._anchors.get(key, _NONE)
@@ -156,7 +156,7 @@ class TrustStore:
 
     def _add(self, anchor: Anchor) -> bool:
         certificate = anchor.certificate
-        key = canonical(certificate.subject.der)
+        key = certificate.subject.canonical
         with self._lock:
             if certificate.der in self._known:
                 return False
