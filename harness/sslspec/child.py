@@ -38,6 +38,14 @@ def command(module: str, *args: str) -> list[str]:
     return [sys.executable, "-c", boot, os.pathsep.join(import_path()), *args]
 
 
+def script(path: Path) -> list[str]:
+    """The command that runs a script with that path."""
+    boot = _BOOT.format(
+        separator=os.pathsep, name=str(path), code=f"import runpy; runpy.run_path({str(path)!r}, run_name='__main__')"
+    )
+    return [sys.executable, "-c", boot, os.pathsep.join(import_path())]
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a child that was started in a session of its own, and everything that it started, at once."""
     if hasattr(os, "killpg"):

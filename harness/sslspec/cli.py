@@ -144,6 +144,19 @@ def _doctor(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.AS_EXPECTED if well else ExitCode.NOT_LOADED
 
 
+def _repro(arguments: argparse.Namespace) -> int:
+    from sslspec import listing, repro
+
+    try:
+        text = repro.script(arguments.id, arguments.implementation, arguments.peer)
+    except (listing.UnknownScenario, repro.ReproError) as problem:
+        return fail(str(problem))
+    if arguments.run:
+        return repro.run(text)
+    sys.stdout.write(text)
+    return ExitCode.AS_EXPECTED
+
+
 def _list(arguments: argparse.Namespace) -> ExitCode:
     from sslspec import listing
 
@@ -187,6 +200,11 @@ def _parser() -> argparse.ArgumentParser:
     listing = _command(commands, "list", "the scenarios")
     listing.add_argument("glob", nargs="?", metavar="GLOB", help="an id, an area or a pattern")
     listing.add_argument("--format", choices=("pretty", "json"), default="pretty")
+    repro = _command(commands, "repro", "print a script that repeats one scenario without sslspec")
+    repro.add_argument("id", metavar="ID", help="with its variant, as a run prints it")
+    repro.add_argument("implementation", nargs="?", default="ssl", metavar="IMPL", help="default: ssl")
+    repro.add_argument("--peer", default="stdlib", metavar="PEER", help="stdlib (default), self or a module")
+    repro.add_argument("--run", action="store_true", help="run it instead: exit code 0 passed, 1 failed")
     show = _command(commands, "show", "one scenario: requirement, clauses, source")
     show.add_argument("id", metavar="ID")
     return parser
@@ -260,6 +278,7 @@ _COMMANDS = {
     "run": _run,
     "compare": _compare,
     "doctor": _doctor,
+    "repro": _repro,
     "list": _list,
     "show": _show,
 }

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from sslspec.failures import outcome
 from sslspec.record import Key, Record, Result
 from sslspec.style import Style, columns, plural
-from sslspec.terminal import outcome
 from sslspec.verdicts import EXPECTED, Verdict
 
 _GOOD = EXPECTED

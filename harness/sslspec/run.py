@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-from sslspec import __version__, baseline, child, doctor, hermetic, implementations, layout, listing, record
+from sslspec import __version__, baseline, child, doctor, hermetic, implementations, layout, limits, listing, record
 from sslspec.baseline import Baseline, Expectation, Facts
 from sslspec.events import Tailer
 from sslspec.exitcodes import ExitCode
@@ -28,7 +28,6 @@ from sslspec.state import State
 from sslspec.verdicts import EXPECTED, Verdict
 
 INACTIVITY = 60.0  # seconds without an event, until the session is given up
-LIMIT = 10.0  # seconds for one scenario, until it counts as hung
 DEFAULT_IMPLEMENTATIONS = ("ssl", "refssl")
 FOREIGN_PEERS = frozenset({"tlslite", "self"})
 _POLL = 0.1
@@ -57,7 +56,7 @@ class Options:
     workers: int = 1
     baselines: tuple[Path, ...] = ()
     no_baseline: bool = False
-    limit: float = LIMIT
+    limit: float = limits.SOFT
     first_only: bool = False
     pytest_args: tuple[str, ...] = ()
     inactivity: float = INACTIVITY
@@ -71,7 +70,7 @@ class Options:
     @property
     def patience(self) -> float:
         """How long no event may come: longer than one scenario may take in any case."""
-        return max(self.inactivity, 3 * self.limit) if self.inactivity >= INACTIVITY else self.inactivity
+        return max(self.inactivity, (limits.HARD_FACTOR + 1) * self.limit)
 
 
 @dataclass(slots=True)

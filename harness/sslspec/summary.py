@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from sslspec.failures import brief
 from sslspec.record import Record, Result
 from sslspec.style import Style, plural
-from sslspec.terminal import outcome
 from sslspec.verdicts import Verdict
 
 _BAR = 12
@@ -87,26 +87,20 @@ def _unexpected(results: list[Result], style: Style) -> str:
         groups[result.implementation, result.scenario, result.verdict].append(result)
     lines = [style.bold("unexpected")]
     for (implementation, scenario, verdict), found in sorted(groups.items())[:_MOST]:
-        times = f" ({len(found)} variants)" if len(found) > 1 else ""
+        times = f" ({len(found)} times)" if len(found) > 1 else ""
         name = style.paint(implementation, "cyan")
-        lines.append(f"  {style.glyph(verdict)} {name}  {scenario}{style.dim(times)}  {_brief(found)}".rstrip())
+        lines.append(f"  {style.glyph(verdict)} {name}  {scenario}{style.dim(times)}")
+        said = _brief(found)
+        lines += [f"      {said}"] if said else []
     if len(groups) > _MOST:
         lines.append(style.dim(f"  and {len(groups) - _MOST} more; the result file has them all"))
     return "\n".join(lines)
 
 
 def _brief(results: list[Result]) -> str:
-    """What came, where that is the same in each variant and short."""
-    said = {_came(result) for result in results}
+    """What came, where that is the same in each variant."""
+    said = {brief(result) for result in results}
     return said.pop() if len(said) == 1 else ""
-
-
-def _came(result: Result) -> str:
-    came = result.detail.get("came")
-    if isinstance(came, dict) and came.get("raises") != "AssertionError":
-        return outcome(came)
-    message = str(result.detail.get("message", "")).removeprefix("AssertionError: ").split("\n")[0]
-    return message if len(message) <= 70 else message[:67] + "..."
 
 
 def _slowest(results: Iterable[Result], style: Style) -> str:

@@ -7,15 +7,15 @@ line each.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from typing import Any, TextIO
 
+from sslspec.failures import expected_and_came
 from sslspec.record import Result
 from sslspec.state import Column, State
 from sslspec.style import Style, columns
-from sslspec.verdicts import EXPECTED, Verdict
+from sslspec.verdicts import Verdict
 
 EVERY = 10.0  # seconds between two lines where nothing can be redrawn
 REDRAW = 0.2
@@ -124,7 +124,7 @@ def block(result: Result, style: Style) -> str:
     rows = [("requirement", result.requirement)]
     level = "" if result.level == "must" else f"  ({result.level})"
     rows.append(("clause", ", ".join(result.clauses) + level))
-    rows += _what_came(result)
+    rows += zip(("expected", "came"), expected_and_came(result), strict=True)
     if result.reason:
         rows.append(("baseline", result.reason))
     if result.known:
@@ -140,66 +140,6 @@ def block(result: Result, style: Style) -> str:
             text.append(f"  {style.dim(f'{name:11}')}  {first}")
             text += [f"  {'':11}  {more}" for more in rest[: _LONGEST_VALUE - 1]]
     return "\n".join(text)
-
-
-def outcome(value: Any) -> str:
-    """An outcome as a reader writes it: ``raises SSLError reason=NO_SHARED_CIPHER errno=1``, ``returns b'x'``."""
-    if isinstance(value, dict) and "raises" in value:
-        rest = " ".join(f"{name}={item}" for name, item in value.items() if name != "raises")
-        return f"raises {value['raises']} {rest}".rstrip()
-    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ("returns", "is"):
-        ((name, item),) = value.items()
-        return f"{name} {literal(item)}"
-    return value if isinstance(value, str) else literal(value)
-
-
-def literal(value: Any) -> str:
-    """A recorded value as it would stand in Python: ``b'abc'``, ``TLSVersion.TLSv1_3``, ``(1, 2)``."""
-    if not isinstance(value, dict) or not value:
-        return repr(value) if value is None or isinstance(value, (bool, int, str)) else json.dumps(value)
-    name, item = next(iter(value.items()))
-    if name in ("bytes", "bytearray", "memoryview"):
-        inner = repr(item.encode("latin-1")) if isinstance(item, str) else f"{item} bytes"
-        return inner if name == "bytes" else f"{name}({inner})"
-    if name in ("enum", "float"):
-        return str(item)
-    if name in ("list", "tuple") and isinstance(item, list):
-        inner = ", ".join(map(literal, item))
-        return f"[{inner}]" if name == "list" else f"({inner}{',' if len(item) == 1 else ''})"
-    if name == "text":
-        return f"{item} characters"
-    if name in ("object", "kind"):
-        return f"a {item}"
-    if name == "dict" and isinstance(item, list):
-        return f"a dict with {', '.join(map(str, item))}"
-    if name == "dict" and isinstance(item, dict):
-        return "{" + ", ".join(f"{key!r}: {literal(inner)}" for key, inner in item.items()) + "}"
-    return json.dumps(value)
-
-
-def _what_came(result: Result) -> list[tuple[str, str]]:
-    detail = result.detail
-    if result.verdict is Verdict.PASSED:
-        allowed = " or ".join(verdict.value for verdict in result.expected if verdict is not Verdict.INAPPLICABLE)
-        return [("expected", f"{allowed}, says the baseline"), ("came", "passed: take the entry out, or narrow it")]
-    rows = []
-    if detail.get("expected"):
-        rows.append(("expected", outcome(detail["expected"])))
-    elif not set(result.expected) <= EXPECTED:
-        rows.append(("expected", " or ".join(verdict.value for verdict in result.expected)))
-    message = str(detail.get("message", "")).strip()
-    came = detail.get("came")
-    told = result.verdict.value if result.verdict is not Verdict.FAILED else ""
-    asserted = isinstance(came, dict) and came.get("raises") == "AssertionError"
-    if came and not asserted:
-        rows.append(("came", ": ".join(part for part in (told, outcome(came)) if part)))
-        if message and result.verdict in (Verdict.ERROR, Verdict.UNSUPPORTED):
-            rows.append(("", message))
-    elif message:
-        rows.append(("came", ": ".join(part for part in (told, message.removeprefix("AssertionError: ")) if part)))
-    else:
-        rows.append(("came", result.verdict.value))
-    return rows
 
 
 def _last_of_suites(frames: list[Any]) -> str:

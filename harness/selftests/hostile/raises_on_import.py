@@ -1,0 +1,3 @@
+"""Cannot be imported, and says so on two lines."""
+
+raise RuntimeError("no library\nof this name")

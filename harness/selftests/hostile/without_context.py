@@ -1,0 +1,1 @@
+"""Importable, and nothing that could stand for ssl."""
