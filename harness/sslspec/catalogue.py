@@ -207,7 +207,7 @@ def parse(data: Mapping[str, Any]) -> dict[str, Entry]:
 def _check(where: str, entry: Entry, table: Mapping[str, Any]) -> None:
     if not entry.purpose.endswith("."):
         raise CatalogueError(f"{where}: purpose has to be a sentence")
-    if not entry.clauses:
+    if not entry.clauses or not all(entry.clauses):
         raise CatalogueError(f"{where}: no clause is served")
     if isinstance(entry, Certificate) and entry.maker == "trustme":
         for key in table:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,9 @@ class _Workshop:
     def _by_forge(self, entry: Certificate) -> _Made:
         from sslspec import forge
 
-        key = self.made[entry.key_of].owned_key() if entry.key_of else forge.Key.generate(entry.key)
+        key = forge.Key.generate(entry.key) if not entry.key_of else self.made[entry.key_of].owned_key()
+        if entry.key == "rsa-pss2048":
+            key = replace(key, pss=True)
         if entry.subject_of:
             subject = self.made[entry.subject_of].subject
         elif entry.subject is not None:
