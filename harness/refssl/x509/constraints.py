@@ -6,6 +6,7 @@ refuses the path.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from refssl.x509 import codes, der
@@ -16,120 +17,131 @@ from refssl.x509.der import MalformedCertificate
 from refssl.x509.names import canonical
 
 _COMMON_NAME = der.oid("2.5.4.3")
+_SMTP_UTF8_MAILBOX = der.oid("1.3.6.1.5.5.7.8.9")
 _EMAIL_ADDRESS = der.oid("1.2.840.113549.1.9.1")
 _HOST = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 # Checking every name against every constraint is quadratic in what a peer sends; beyond this OpenSSL gives up, too.
 _MAXIMUM_COMPARISONS = 1 << 20
 
 
-def check(path: Sequence[Certificate]) -> None:
-    """Refuse a path (leaf first) in which a name lies outside what a CA above it allows. Raises VerificationError."""
+def check(path: Sequence[Certificate], check_common_name: bool) -> None:
+    """Refuse a path (leaf first) in which a name lies outside what a CA above it allows. Raises VerificationError.
+
+    check_common_name: the leaf's common names may be taken for host names, so they are held to the constraints, too.
+    """
     if all(certificate.facts.name_constraints is None for certificate in path[1:]):
         return
     for depth, certificate in enumerate(path):
         # RFC 5280 6.1.3 (b): "If certificate i is self-issued and it is not the final certificate in the path, skip".
         if depth and certificate.self_issued:
             continue
-        names = None
         for issuer in path[depth + 1 :]:
             constraints = issuer.facts.name_constraints
             if constraints is None:
                 continue
-            if names is None:
-                names = list(_names(certificate, depth == 0))
-            code = _refusal(names, *constraints)
-            if code is not None:
-                raise VerificationError(code, depth)
+            try:
+                _check_names(_names(certificate, check_common_name and not depth), *constraints)
+            except _Refused as refused:
+                raise VerificationError(refused.code, depth) from None
+            except MalformedCertificate:
+                raise VerificationError(codes.UNSUPPORTED_NAME_SYNTAX, depth) from None
 
 
-def _names(certificate: Certificate, leaf: bool) -> Iterator[ext.GeneralName]:
-    """Every name that a certificate claims: its subject, the e-mail addresses in it, and subjectAltName.
-
-    OpenSSL also takes a leaf's common names for DNS names where they look like one and no dNSName is there.
-    """
-    alternative = certificate.subject_alternative_names or ()
-    if not certificate.subject.empty:
-        yield ext.DIRECTORY_NAME, certificate.subject.der
-    for rdn in certificate.subject.rdns:
-        for attribute in rdn:
-            if attribute.type == _EMAIL_ADDRESS:
-                yield ext.RFC822_NAME, attribute.value
-    yield from alternative
-    if leaf and not any(kind == ext.DNS_NAME for kind, _ in alternative):
-        for rdn in certificate.subject.rdns:
-            for attribute in rdn:
-                if attribute.type == _COMMON_NAME and (host := _as_host(attribute.text)):
-                    yield ext.DNS_NAME, host
-
-
-def _as_host(text: str | None) -> bytes | None:
-    """A common name that could be a host name: at least two labels of letters, digits, hyphens and underscores."""
-    if text is None or not text.isascii():
-        return None
-    octets = text.encode().rstrip(b"\0")
-    labels = octets.split(b".")
-    if len(labels) < 2 or not _HOST.issuperset(octets) or not all(labels):
-        return None
-    return octets
-
-
-def _refusal(
-    names: list[ext.GeneralName], permitted: tuple[ext.Subtree, ...], excluded: tuple[ext.Subtree, ...]
-) -> int | None:
-    if len(names) * (len(permitted) + len(excluded)) > _MAXIMUM_COMPARISONS:
-        return codes.UNSPECIFIED
-    for name in names:
-        code = _refusal_of_one(name, permitted, excluded)
-        if code is not None:
-            return code
-    return None
-
-
-def _refusal_of_one(
-    name: ext.GeneralName, permitted: tuple[ext.Subtree, ...], excluded: tuple[ext.Subtree, ...]
-) -> int | None:
-    kind, value = name
-    try:
-        constrained = matched = False
-        for base_kind, base, minimum, maximum in permitted:
-            if base_kind == kind:
-                # RFC 5280 4.2.1.10: "the minimum MUST be zero, and maximum MUST be absent".
-                if minimum or maximum is not None:
-                    return codes.SUBTREE_MINMAX
-                constrained = True
-                matched = matched or _within(kind, value, base)
-        if constrained and not matched:
-            return codes.PERMITTED_VIOLATION
-        for base_kind, base, minimum, maximum in excluded:
-            if base_kind == kind:
-                if minimum or maximum is not None:
-                    return codes.SUBTREE_MINMAX
-                if _within(kind, value, base):
-                    return codes.EXCLUDED_VIOLATION
-    except _Unsupported as refused:
-        return refused.code
-    except MalformedCertificate:
-        return codes.UNSUPPORTED_NAME_SYNTAX
-    return None
-
-
-class _Unsupported(Exception):
+class _Refused(Exception):
     def __init__(self, code: int) -> None:
         self.code = code
 
 
-def _within(kind: int, name: bytes, base: bytes) -> bool:
+def _names(certificate: Certificate, common_names: bool) -> Iterator[ext.GeneralName]:
+    """Every name that a certificate claims: its subject, the e-mail addresses in it, and subjectAltName.
+
+    OpenSSL also takes common names for DNS names where they look like one and there is no dNSName.
+    """
+    alternative = certificate.subject_alternative_names or ()
+    if not certificate.subject.empty:
+        yield ext.DIRECTORY_NAME, certificate.subject.der
+    attributes = [attribute for rdn in certificate.subject.rdns for attribute in rdn]
+    for attribute in attributes:
+        if attribute.type == _EMAIL_ADDRESS:
+            if attribute.tag != der.IA5_STRING:
+                raise _Refused(codes.UNSUPPORTED_NAME_SYNTAX)
+            yield ext.RFC822_NAME, attribute.value
+    yield from alternative
+    if common_names and not any(kind == ext.DNS_NAME for kind, _ in alternative):
+        for attribute in attributes:
+            if attribute.type == _COMMON_NAME and (host := _as_host(attribute.text)):
+                yield ext.DNS_NAME, host
+
+
+def _as_host(text: str | None) -> bytes | None:
+    """A common name that could be a host name: two labels or more, of letters, digits, hyphens and underscores."""
+    octets = (text or "").encode().rstrip(b"\0")
+    if b"\0" in octets:
+        raise _Refused(codes.UNSUPPORTED_NAME_SYNTAX)
+    labels = octets.split(b".")
+    if len(labels) < 2 or not _HOST.issuperset(octets):
+        return None
+    if not all(label and label[:1] != b"-" and label[-1:] != b"-" for label in labels):
+        return None
+    return octets
+
+
+def _check_names(
+    names: Iterator[ext.GeneralName], permitted: tuple[ext.Subtree, ...], excluded: tuple[ext.Subtree, ...]
+) -> None:
+    allowance = _MAXIMUM_COMPARISONS
+    for name in names:
+        allowance -= len(permitted) + len(excluded)
+        if allowance < 0:
+            raise _Refused(codes.UNSPECIFIED)
+        constrained = False
+        for subtree in permitted:
+            if _concerns(subtree, name):
+                constrained = True
+                if _within(name, subtree):
+                    break
+        else:
+            if constrained:
+                raise _Refused(codes.PERMITTED_VIOLATION)
+        if any(_within(name, subtree) for subtree in excluded if _concerns(subtree, name)):
+            raise _Refused(codes.EXCLUDED_VIOLATION)
+
+
+def _concerns(subtree: ext.Subtree, name: ext.GeneralName) -> bool:
+    """Whether a subtree is about names of this kind; of other names, about those of the same type-id."""
+    base_kind, base, _, _ = subtree
+    kind, value = name
+    if kind == ext.OTHER_NAME:
+        if base_kind == ext.RFC822_NAME:
+            return _type_id(value) == _SMTP_UTF8_MAILBOX
+        return base_kind == ext.OTHER_NAME and _type_id(value) == _type_id(base)
+    return base_kind == kind
+
+
+def _type_id(other_name: bytes) -> bytes:
+    start, end = der.expect(der.OBJECT_IDENTIFIER, other_name, 0, len(other_name))
+    return other_name[start:end]
+
+
+def _within(name: ext.GeneralName, subtree: ext.Subtree) -> bool:
+    base_kind, base, minimum, maximum = subtree
+    kind, value = name
+    # RFC 5280 4.2.1.10: "the minimum MUST be zero, and maximum MUST be absent".
+    if minimum or maximum is not None:
+        raise _Refused(codes.SUBTREE_MINMAX)
     if kind == ext.DNS_NAME:
-        return _within_domain(name.lower(), base.lower())
+        return _within_domain(value.lower(), base.lower())
     if kind == ext.RFC822_NAME:
-        return _within_mail(name, base)
+        return _within_mail(value, base)
     if kind == ext.URI:
-        return _within_uri(name, base.lower())
+        return _within_uri(value, base.lower())
     if kind == ext.DIRECTORY_NAME:
-        return canonical(name).startswith(canonical(base))
+        return canonical(value).startswith(canonical(base))
     if kind == ext.IP_ADDRESS:
-        return _within_network(name, base)
-    raise _Unsupported(codes.UNSUPPORTED_CONSTRAINT_TYPE)
+        return _within_network(value, base)
+    if kind == ext.OTHER_NAME and base_kind == ext.RFC822_NAME:
+        return _mailbox_host(value) == base.lower()
+    raise _Refused(codes.UNSUPPORTED_CONSTRAINT_TYPE)
 
 
 def _within_domain(name: bytes, base: bytes) -> bool:
@@ -146,35 +158,48 @@ def _within_mail(name: bytes, base: bytes) -> bool:
     """A mailbox, all mailboxes on a host, or (with a leading period) all in a domain."""
     local, at, host = name.rpartition(b"@")
     if not at:
-        raise _Unsupported(codes.UNSUPPORTED_NAME_SYNTAX)
+        raise _Refused(codes.UNSUPPORTED_NAME_SYNTAX)
     base_local, base_at, base_host = base.rpartition(b"@")
     if not base_at and base_host.startswith(b"."):
-        return host.lower().endswith(base_host.lower()) and len(host) > len(base_host)
+        return host.lower().endswith(base_host.lower())
     if base_at and base_local and local != base_local:
         return False
-    return not base or host.lower() == base_host.lower()
+    return host.lower() == base_host.lower()
+
+
+def _mailbox_host(other_name: bytes) -> bytes:
+    """The host of a SmtpUTF8Mailbox (RFC 9598), which only a constraint that is that host reaches."""
+    _, stop = der.expect(der.OBJECT_IDENTIFIER, other_name, 0, len(other_name))
+    first, last = der.expect(0xA0, other_name, stop, len(other_name))
+    start, end = der.expect(der.UTF8_STRING, other_name, first, last)
+    _, at, host = other_name[start:end].rpartition(b"@")
+    if not at:
+        raise _Refused(codes.UNSUPPORTED_NAME_SYNTAX)
+    return host.lower()
 
 
 def _within_uri(name: bytes, base: bytes) -> bool:
     """The host of a URI that has an authority: this host, or (with a leading period) one in this domain."""
-    scheme, separator, rest = name.partition(b"://")
-    if not scheme or not separator:
-        raise _Unsupported(codes.UNSUPPORTED_NAME_SYNTAX)
-    host = rest.partition(b"/")[0].partition(b":")[0].lower()
-    if not host or b"@" in host or b"[" in host:
-        raise _Unsupported(codes.UNSUPPORTED_NAME_SYNTAX)
+    parts = _URI.fullmatch(name)
+    if parts is None or int(parts.group(2) or 0) > 0xFFFF:
+        raise _Refused(codes.UNSUPPORTED_NAME_SYNTAX)
+    host = parts.group(1).lower()
     if base.startswith(b"."):
         return host.endswith(base) and len(host) > len(base)
-    return not base or host == base
+    return host == base
+
+
+# A URI with an authority (RFC 3986 3): its host and its port.
+_URI = re.compile(
+    rb"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@\0]*@)?(\[[^/?#\]\0]*\]|[^/?#:@\0]*)(?::([0-9]{1,5}))?(?:[/?#].*)?", re.DOTALL
+)
 
 
 def _within_network(name: bytes, base: bytes) -> bool:
     """An address in a network, given as address and mask."""
-    if len(name) not in (4, 16):
-        raise _Unsupported(codes.UNSUPPORTED_NAME_SYNTAX)
-    if len(base) not in (8, 32):
-        raise _Unsupported(codes.UNSUPPORTED_CONSTRAINT_SYNTAX)
     size = len(name)
+    if size not in (4, 16) or len(base) not in (8, 32):
+        raise _Refused(codes.UNSUPPORTED_NAME_SYNTAX)
     if len(base) != 2 * size:
         return False
     mask = int.from_bytes(base[size:], "big")

@@ -71,7 +71,7 @@ def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Poli
     if flags & CRL_CHECK:
         revocation.check(path, store, policy.time, bool(flags & CRL_CHECK_ALL))
     _check_signatures(path, policy.time, bool(flags & CHECK_SS_SIGNATURE))
-    constraints.check(path)
+    constraints.check(path, policy.check_common_name)
     if flags & (POLICY_CHECK | EXPLICIT_POLICY | INHIBIT_ANY | INHIBIT_MAP):
         # Policy processing (RFC 5280 6.1.3 (d) to (f)) is not done; who asks for it gets no path at all.
         raise VerificationError(codes.NO_EXPLICIT_POLICY)
