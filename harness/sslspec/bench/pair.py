@@ -135,7 +135,7 @@ class Pair:
     def attach(self, connection: socket.socket) -> None:
         """Put the peer onto `connection`: the other end of a socket that the scenario wraps itself.
 
-        For what ``wrap()`` does not do: listening, listening, accepting, connecting, plain text before TLS.
+        For what ``wrap()`` does not do: listening, accepting, connecting, plain text before TLS.
         """
         self._line = SocketLine(self.peer, connection)
 

@@ -127,7 +127,7 @@ class TlslitePeer(Peer):
                 privateKey=key,
                 session=self._earlier._connection.session if self._earlier else None,
                 settings=settings,
-                serverName=self.settings.server_hostname or "",
+                serverName=self.settings.server_hostname,
                 async_=True,
                 alpn=alpn,
             )

@@ -1,0 +1,1 @@
+"""Cipher suites, groups and signature algorithms: choosing them, and seeing what was chosen."""

@@ -1,0 +1,97 @@
+"""Groups for key exchange: set_ecdh_curve(), and set_groups(), get_groups() and group() of 3.15."""
+
+import pytest
+
+pytestmark = pytest.mark.clause("RFC 8446 4.2.7", "RFC 8446 4.2.8")
+
+both_kinds = pytest.mark.peers("module", "tlslite")
+tls13 = pytest.mark.versions("tls13")
+
+
+@tls13
+@both_kinds
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve")
+@pytest.mark.parametrize("group", ["X25519", "prime256v1", "secp384r1", "secp521r1"], ids=str.lower)
+def test_a_peer_with_one_group_is_met(pair, group):
+    """A peer that allows one group is met in that group, after a HelloRetryRequest where the client guessed another."""
+    pair.peer.settings.groups = (group,)
+    pair.shake_hands()
+    pair.greet()
+
+
+@tls13
+@both_kinds
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve")
+def test_a_single_group_is_enough(pair):
+    """A context limited to one group by set_ecdh_curve() meets a peer that has it too."""
+    pair.subject_context.set_ecdh_curve("secp384r1")
+    pair.shake_hands()
+    pair.greet()
+
+
+@tls13
+@pytest.mark.roles("server")
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve", "RFC 8446 4.1.1")
+def test_a_server_without_common_group_refuses(pair, impl):
+    """A server that shares no group with the client ends the handshake with handshake_failure."""
+    pair.subject_context.set_ecdh_curve("secp384r1")
+    pair.peer.settings.groups = ("X25519",)
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "NO_SUITABLE_KEY_SHARE"
+    assert pair.peer.alert_seen == "handshake_failure"
+
+
+@tls13
+@pytest.mark.roles("client")
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve", "RFC 8446 4.1.1")
+def test_a_client_without_common_group_is_refused(pair, impl):
+    """A client that shares no group with the server learns of it by handshake_failure."""
+    pair.subject_context.set_ecdh_curve("secp384r1")
+    pair.peer.settings.groups = ("X25519",)
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason in ("SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_HANDSHAKE_FAILURE")
+
+
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve")
+def test_an_unknown_curve_is_refused(impl):
+    """set_ecdh_curve() with a name that is none raises ValueError, with what is no text TypeError."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    with pytest.raises(ValueError):
+        context.set_ecdh_curve("no-such-curve")
+    with pytest.raises(TypeError):
+        context.set_ecdh_curve(None)
+
+
+@tls13
+@both_kinds
+@pytest.mark.since("3.15")
+@pytest.mark.clause("ssl.SSLContext.set_groups", "ssl.SSLSocket.group")
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [("X25519", "x25519"), ("secp256r1", "secp256r1"), ("secp384r1", "secp384r1")],
+    ids=["x25519", "secp256r1", "secp384r1"],
+)
+def test_the_group_in_use_has_a_name(pair, group, name):
+    """group() is the name of the group by which the keys were agreed."""
+    pair.subject_context.set_groups(group)
+    pair.shake_hands()
+    assert pair.subject.group() == name
+
+
+@pytest.mark.since("3.15")
+@pytest.mark.clause("ssl.SSLContext.set_groups")
+def test_an_unknown_group_is_refused(impl):
+    """set_groups() with a name that is none raises SSLError."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    with pytest.raises(impl.SSLError):
+        context.set_groups("no-such-group")
+
+
+@pytest.mark.since("3.15")
+@pytest.mark.clause("ssl.SSLContext.get_groups")
+def test_the_groups_are_listed(impl):
+    """get_groups() lists names, X25519 among them."""
+    groups = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_groups()
+    assert "x25519" in [name.lower() for name in groups]

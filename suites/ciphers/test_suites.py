@@ -1,0 +1,128 @@
+"""get_ciphers(), set_ciphers() and set_ciphersuites()."""
+
+import pytest
+
+pytestmark = pytest.mark.clause("ssl.SSLContext.get_ciphers", "ssl.SSLContext.set_ciphers")
+
+TLS13_SUITES = {"TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"}
+SMALL, LARGE = "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"
+FIELDS = {
+    "id": int,
+    "name": str,
+    "protocol": str,
+    "description": str,
+    "strength_bits": int,
+    "alg_bits": int,
+    "aead": bool,
+    "symmetric": str,
+    "digest": (str, type(None)),
+    "kea": str,
+    "auth": str,
+}
+
+
+def test_each_suite_is_described(impl):
+    """Each entry of get_ciphers() is a dict of the documented fields."""
+    for cipher in impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_ciphers():
+        assert set(cipher) == set(FIELDS)
+        for name, kind in FIELDS.items():
+            assert isinstance(cipher[name], kind), (name, cipher)
+
+
+@pytest.mark.feature("HAS_TLSv1_3")
+def test_the_suites_of_tls_1_3_are_there(impl):
+    """A fresh context has the three suites of TLS 1.3 that must or should be there."""
+    found = {cipher["name"]: cipher for cipher in impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_ciphers()}
+    assert set(found) >= TLS13_SUITES
+    assert found["TLS_AES_128_GCM_SHA256"]["strength_bits"] == 128
+    assert all(found[name]["protocol"] == "TLSv1.3" and found[name]["aead"] for name in TLS13_SUITES)
+
+
+@pytest.mark.known("bpo-27766", "bpo-31429")
+def test_nothing_weak_is_offered(impl):
+    """A fresh context has no RC4, 3DES, NULL, MD5, EXPORT or anonymous suite."""
+    for cipher in impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_ciphers():
+        for weak in ("RC4", "3DES", "DES-CBC", "NULL", "MD5", "EXP", "ADH", "AECDH"):
+            assert weak not in cipher["name"]
+        assert cipher["strength_bits"] >= 112
+
+
+@pytest.mark.feature("HAS_TLSv1_2")
+def test_a_string_that_selects_nothing_is_refused(impl):
+    """set_ciphers() with a string in which there is no suite raises SSLError, and changes nothing."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    before = context.get_ciphers()
+    with pytest.raises(impl.SSLError):
+        context.set_ciphers("BOGUS")
+    assert context.get_ciphers() == before
+
+
+@pytest.mark.feature("HAS_TLSv1_2", "HAS_TLSv1_3")
+def test_tls_1_3_does_not_listen_to_it(impl):
+    """set_ciphers() chooses among suites of TLS 1.2 and below; those of 1.3 stay."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    context.set_ciphers(SMALL)
+    names = [cipher["name"] for cipher in context.get_ciphers()]
+    assert set(names) == TLS13_SUITES | {SMALL}
+
+
+@pytest.mark.versions("tls12")
+@pytest.mark.parametrize("suite", [SMALL, LARGE], ids=["aes128", "aes256"])
+@pytest.mark.clause("ssl.SSLSocket.cipher")
+def test_the_chosen_suite_is_used(pair, suite):
+    """A context that allows one suite of TLS 1.2 makes a connection with that suite."""
+    pair.subject_context.set_ciphers(suite)
+    pair.shake_hands()
+    assert pair.subject.cipher()[:2] == (suite, "TLSv1.2")
+    assert pair.peer.seen.cipher == suite
+
+
+@pytest.mark.versions("tls12")
+@pytest.mark.roles("server")
+def test_no_common_suite_is_refused(pair, impl):
+    """A server that has no suite in common with the client ends the handshake with handshake_failure."""
+    pair.subject_context.set_ciphers(SMALL)
+    pair.peer.settings.ciphers = LARGE
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "NO_SHARED_CIPHER"
+    assert pair.peer.alert_seen == "handshake_failure"
+
+
+@pytest.mark.versions("tls12")
+@pytest.mark.roles("server")
+@pytest.mark.clause("ssl.OP_CIPHER_SERVER_PREFERENCE")
+@pytest.mark.parametrize("prefers", [True, False], ids=["server_prefers", "client_prefers"])
+def test_the_option_says_whose_order_counts(pair, impl, prefers):
+    """With OP_CIPHER_SERVER_PREFERENCE the server's order of suites counts, without it the client's."""
+    pair.subject_context.set_ciphers(f"{SMALL}:{LARGE}")
+    pair.peer.settings.ciphers = f"{LARGE}:{SMALL}"
+    option = impl.OP_CIPHER_SERVER_PREFERENCE
+    if prefers:
+        pair.subject_context.options |= option
+    else:
+        pair.subject_context.options &= ~option
+    pair.shake_hands()
+    assert pair.subject.cipher()[0] == (SMALL if prefers else LARGE)
+
+
+@pytest.mark.versions("tls13")
+@pytest.mark.peers("module", "tlslite")
+@pytest.mark.since("3.15")
+@pytest.mark.clause("ssl.SSLContext.set_ciphersuites")
+@pytest.mark.parametrize("suite", sorted(TLS13_SUITES), ids=str.lower)
+def test_the_chosen_suite_of_tls_1_3_is_used(pair, suite):
+    """set_ciphersuites() chooses the suites of TLS 1.3."""
+    pair.subject_context.set_ciphersuites(suite)
+    pair.shake_hands()
+    assert pair.subject.cipher()[:2] == (suite, "TLSv1.3")
+    assert pair.peer.seen.cipher == suite
+
+
+@pytest.mark.since("3.15")
+@pytest.mark.clause("ssl.SSLContext.set_ciphersuites")
+def test_an_unknown_suite_of_tls_1_3_is_refused(impl):
+    """set_ciphersuites() with a name that is none raises SSLError."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    with pytest.raises(impl.SSLError):
+        context.set_ciphersuites("TLS_NO_SUCH_SUITE")

@@ -1,0 +1,1 @@
+"""The module's functions: certificates between PEM and DER, times, randomness, paths, and fetching a certificate."""

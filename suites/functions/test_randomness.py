@@ -1,0 +1,39 @@
+"""RAND_bytes(), RAND_status(), RAND_add()."""
+
+import pytest
+
+pytestmark = pytest.mark.clause("ssl.RAND_bytes")
+
+
+@pytest.mark.parametrize("count", [0, 1, 32, 1000])
+def test_so_many_bytes(impl, count):
+    """RAND_bytes(n) gives n bytes."""
+    found = impl.RAND_bytes(count)
+    assert type(found) is bytes
+    assert len(found) == count
+
+
+def test_never_the_same(impl):
+    """Two draws of 32 bytes differ."""
+    assert impl.RAND_bytes(32) != impl.RAND_bytes(32)
+
+
+@pytest.mark.level("observed")
+def test_fewer_than_none_is_refused(impl):
+    """A negative number raises ValueError."""
+    with pytest.raises(ValueError):
+        impl.RAND_bytes(-1)
+
+
+@pytest.mark.clause("ssl.RAND_status")
+def test_the_generator_is_seeded(impl):
+    """RAND_status() is true."""
+    assert impl.RAND_status()
+
+
+@pytest.mark.clause("ssl.RAND_add")
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview], ids=["bytes", "bytearray", "memoryview"])
+def test_more_may_be_mixed_in(impl, kind):
+    """RAND_add() takes text or any buffer, and gives nothing."""
+    assert impl.RAND_add(kind(b"something"), 75.0) is None
+    assert impl.RAND_add("text", 0.0) is None

@@ -1,0 +1,1 @@
+"""keylog_filename and SSLKEYLOGFILE: the secrets of a connection, for those who debug it."""

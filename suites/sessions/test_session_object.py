@@ -1,0 +1,118 @@
+"""SSLSession: its attributes, and what cannot be done with it."""
+
+import copy
+import pickle
+import time
+
+import pytest
+
+pytestmark = pytest.mark.clause("ssl.SSLSession")
+
+client = pytest.mark.roles("client")
+
+
+@client
+def test_a_session_knows_itself(pair, impl):
+    """After a handshake and a first message a client has a session with id, time, timeout and ticket."""
+    pair.shake_hands()
+    pair.greet()
+    session = pair.subject.session
+    assert isinstance(session, impl.SSLSession)
+    assert isinstance(session.id, bytes)
+    assert isinstance(session.time, int)
+    assert isinstance(session.timeout, int)
+    assert isinstance(session.ticket_lifetime_hint, int)
+    assert session.has_ticket is True
+
+
+@client
+def test_its_time_is_now(pair):
+    """`time` is in seconds since the epoch, `timeout` the seconds for which it is good."""
+    before = int(time.time())
+    pair.shake_hands()
+    pair.greet()
+    session = pair.subject.session
+    assert before - 1 <= session.time <= int(time.time()) + 1
+    assert session.timeout > 0
+
+
+@client
+@pytest.mark.versions("tls13")
+@pytest.mark.level("observed")
+def test_a_ticket_makes_an_id(pair):
+    """In TLS 1.3 the session that a ticket brought has an id of 32 bytes, before that an empty one."""
+    pair.peer.settings.tickets = 2
+    pair.shake_hands()
+    assert pair.subject.session.has_ticket is False
+    assert pair.subject.session.id == b""
+    pair.greet()
+    assert len(pair.subject.session.id) == 32
+    assert pair.subject.session.ticket_lifetime_hint == 7200
+
+
+@client
+@pytest.mark.versions("tls13")
+@pytest.mark.clause("ssl.SSLContext.num_tickets")
+def test_no_ticket_gives_no_ticket(pair):
+    """A server that sends no tickets leaves the client without one."""
+    pair.peer.settings.tickets = 0
+    pair.shake_hands()
+    pair.greet()
+    assert pair.subject.session.has_ticket is False
+
+
+@pytest.mark.roles("client", "server")
+def test_before_the_handshake_there_is_none(pair):
+    """A fresh object has no session, and has reused none."""
+    assert pair.subject.session is None
+    assert pair.subject.session_reused is False
+
+
+@client
+@pytest.mark.parametrize("name", ["id", "time", "timeout", "ticket_lifetime_hint", "has_ticket"])
+def test_a_session_is_read_only(pair, name):
+    """No attribute of a session can be set."""
+    pair.shake_hands()
+    session = pair.subject.session
+    with pytest.raises(AttributeError):
+        setattr(session, name, getattr(session, name))
+
+
+@client
+@pytest.mark.level("observed")
+def test_a_session_is_itself(pair):
+    """Two looks at one session are equal; sessions are not hashable."""
+    pair.shake_hands()
+    pair.greet()
+    assert pair.subject.session == pair.subject.session
+    with pytest.raises(TypeError):
+        hash(pair.subject.session)
+
+
+@client
+@pytest.mark.level("observed")
+def test_two_connections_have_two_sessions(pair):
+    """The sessions of two full handshakes are not equal."""
+    pair.shake_hands()
+    pair.greet()
+    second = pair.reconnect()
+    second.shake_hands()
+    second.greet()
+    assert pair.subject.session != second.subject.session
+
+
+@client
+@pytest.mark.level("observed")
+def test_a_session_stays_in_its_process(pair):
+    """A session can be neither pickled nor copied."""
+    pair.shake_hands()
+    pair.greet()
+    for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError):
+            attempt(pair.subject.session)
+
+
+def test_a_session_has_no_constructor(impl):
+    """SSLSession cannot be made by hand."""
+    with pytest.raises(TypeError):
+        impl.SSLSession()

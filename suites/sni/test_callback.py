@@ -1,0 +1,200 @@
+"""sni_callback: what it is told, and what follows from what it returns."""
+
+import gc
+
+import pytest
+
+pytestmark = [pytest.mark.clause("ssl.SSLContext.sni_callback"), pytest.mark.feature("HAS_SNI")]
+
+serving = pytest.mark.roles("server")
+both_kinds = pytest.mark.peers("module", "tlslite")
+
+
+class Caller:
+    """A callback that keeps what it was told, and answers what it was made with."""
+
+    def __init__(self, answer=None):
+        self.answer = answer
+        self.calls = []
+
+    def __call__(self, ssl_object, name, context):
+        self.calls.append((ssl_object, name, context))
+        return self.answer
+
+
+def refusal(pair, impl):
+    """The reason with which a serving subject fails."""
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    return caught.value.reason
+
+
+@serving
+@both_kinds
+def test_the_callback_is_told_object_name_and_context(pair):
+    """The callback receives the connection's own object, the name that the client asks for, and the context."""
+    callback = Caller()
+    pair.subject_context.sni_callback = callback
+    pair.shake_hands()
+    ((ssl_object, name, context),) = callback.calls
+    assert ssl_object is pair.bare_subject
+    assert name == "localhost"
+    assert context is pair.subject_context
+
+
+@serving
+@pytest.mark.transports("socketpair")
+def test_under_wrap_socket_the_object_is_the_socket(pair, impl):
+    """A connection made by wrap_socket() shows the callback its SSLSocket."""
+    callback = Caller()
+    pair.subject_context.sni_callback = callback
+    pair.shake_hands()
+    assert isinstance(callback.calls[0][0], impl.SSLSocket)
+    assert callback.calls[0][0] is pair.bare_subject
+
+
+@serving
+@both_kinds
+def test_a_client_that_names_nobody_gives_none(pair):
+    """Without the extension the callback is called with None."""
+    callback = Caller()
+    pair.subject_context.sni_callback = callback
+    pair.peer.settings.server_hostname = None
+    pair.shake_hands()
+    assert [name for _, name, _ in callback.calls] == [None]
+
+
+@serving
+def test_the_callback_can_be_read_back_and_taken_away(pair):
+    """sni_callback gives what was set; None takes it away."""
+    callback = Caller()
+    assert pair.subject_context.sni_callback is None
+    pair.subject_context.sni_callback = callback
+    assert pair.subject_context.sni_callback is callback
+    pair.subject_context.sni_callback = None
+    pair.shake_hands()
+    assert callback.calls == []
+
+
+def test_a_callback_is_callable(impl):
+    """Anything but a callable or None raises TypeError."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    with pytest.raises(TypeError):
+        context.sni_callback = 4
+
+
+def test_a_client_context_takes_no_callback(impl):
+    """A context for clients only refuses a callback with ValueError."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    with pytest.raises(ValueError):
+        context.sni_callback = Caller()
+
+
+@serving
+@pytest.mark.parametrize(
+    ("answer", "alert"),
+    [
+        ("ALERT_DESCRIPTION_UNRECOGNIZED_NAME", "unrecognized_name"),
+        ("ALERT_DESCRIPTION_ACCESS_DENIED", "access_denied"),
+        ("ALERT_DESCRIPTION_INTERNAL_ERROR", "internal_error"),
+    ],
+    ids=["unrecognized_name", "access_denied", "internal_error"],
+)
+def test_an_alert_ends_the_handshake(pair, impl, answer, alert):
+    """An ALERT_DESCRIPTION_* that the callback returns is the alert that the client receives."""
+    pair.subject_context.sni_callback = Caller(getattr(impl, answer))
+    assert refusal(pair, impl) == "CALLBACK_FAILED"
+    assert pair.peer.alert_seen == alert
+
+
+@serving
+@pytest.mark.parametrize("answer", ["text", 1.5, ()], ids=["text", "float", "tuple"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_wrong_answer_ends_the_handshake(pair, impl, answer):
+    """What is neither None nor an alert ends the handshake with internal_error."""
+    pair.subject_context.sni_callback = Caller(answer)
+    assert refusal(pair, impl) == "CALLBACK_FAILED"
+    assert pair.peer.alert_seen == "internal_error"
+
+
+@serving
+@pytest.mark.known("CVE-2026-27448")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_exception_ends_the_handshake(pair, impl):
+    """An exception in the callback ends the handshake with handshake_failure; it is never swallowed."""
+
+    def callback(_object, _name, _context):
+        raise ZeroDivisionError
+
+    pair.subject_context.sni_callback = callback
+    assert refusal(pair, impl) == "CALLBACK_FAILED"
+    assert pair.peer.alert_seen == "handshake_failure"
+
+
+@serving
+@both_kinds
+@pytest.mark.clause("ssl.SSLSocket.context")
+def test_another_context_presents_its_certificate(pair, impl):
+    """A callback that sets the object's context decides which certificate the client gets."""
+    other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    other.load_cert_chain(*pair.pki["rsa"])
+
+    def callback(ssl_object, _name, _context):
+        ssl_object.context = other
+
+    pair.subject_context.sni_callback = callback
+    pair.shake_hands()
+    assert pair.peer.seen.certificate == pair.pki.der("rsa")
+    assert pair.subject.context is other
+
+
+@serving
+@both_kinds
+def test_without_the_callback_it_presents_its_own(pair):
+    """The same server without a callback presents the certificate of its own context."""
+    pair.shake_hands()
+    assert pair.peer.seen.certificate == pair.pki.der("server")
+
+
+@serving
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.clause("ssl.SSLSocket.context")
+def test_only_a_context_can_be_set(pair, impl):
+    """Setting the object's context to something else raises TypeError inside the callback."""
+    raised = []
+
+    def callback(ssl_object, _name, _context):
+        try:
+            ssl_object.context = "another"
+        except TypeError as error:
+            raised.append(type(error))
+            return
+        raised.append(None)
+
+    pair.subject_context.sni_callback = callback
+    pair.shake_hands()
+    assert raised == [TypeError]
+
+
+@serving
+@pytest.mark.known("gh-146080")
+@pytest.mark.level("observed")
+@pytest.mark.transports("memory")
+def test_a_forgotten_object_does_not_crash(impl, pki):
+    """When the last reference to the server's object goes away before its handshake, nothing crashes."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*pki["server"])
+    context.sni_callback = Caller()
+    server = context.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_side=True)
+    del server
+    gc.collect()
+
+
+@serving
+@pytest.mark.clause("ssl.SSLContext.set_servername_callback")
+def test_the_older_setter_sets_a_callback_too(pair):
+    """set_servername_callback() sets a callback that is called with the same three."""
+    callback = Caller()
+    pair.subject_context.set_servername_callback(callback)
+    pair.shake_hands()
+    assert [name for _, name, _ in callback.calls] == ["localhost"]

@@ -1,0 +1,58 @@
+"""server_hostname: what a client puts on the wire."""
+
+import pytest
+
+pytestmark = [pytest.mark.clause("RFC 6066 3", "ssl.SSLContext.wrap_socket"), pytest.mark.roles("client")]
+
+both_kinds = pytest.mark.peers("module", "tlslite")
+
+
+@both_kinds
+def test_the_name_is_sent(pair):
+    """The server is told server_hostname."""
+    pair.shake_hands()
+    assert pair.peer.seen.server_name == "localhost"
+
+
+@both_kinds
+def test_no_name_is_sent_when_there_is_none(pair):
+    """Without server_hostname there is no extension."""
+    pair.server_hostname = None
+    pair.subject_context.check_hostname = False
+    pair.shake_hands()
+    assert pair.peer.seen.server_name is None
+
+
+@both_kinds
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"], ids=["ipv4", "ipv6"])
+def test_an_address_is_not_sent(pair, address):
+    """Literal IP addresses are not permitted in server_name, so none is sent."""
+    pair.server_hostname = address
+    pair.shake_hands()
+    assert pair.peer.seen.server_name is None
+
+
+@pytest.mark.clause("ssl.SSLSocket.server_hostname")
+@pytest.mark.known("bpo-28414")
+def test_an_international_name_becomes_its_a_label(pair):
+    """A U-label is sent, and read back from server_hostname, in its ASCII form."""
+    pair.server_hostname = "b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example"
+    pair.subject_context.check_hostname = False
+    pair.shake_hands()
+    assert pair.peer.seen.server_name == "xn--bcher-kva.example"
+    assert pair.subject.server_hostname == "xn--bcher-kva.example"
+
+
+@pytest.mark.clause("ssl.SSLSocket.server_hostname")
+def test_the_name_can_be_read_back(pair):
+    """server_hostname is what the client asked for."""
+    assert pair.subject.server_hostname == "localhost"
+    assert pair.subject.server_side is False
+
+
+@pytest.mark.parametrize("name", ["", ".example.org", "localhost\0evil"], ids=["empty", "leading_dot", "nul"])
+def test_what_is_no_name_is_refused(impl, name):
+    """An empty name, one that begins with a dot and one with a NUL are refused before anything is sent."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    with pytest.raises((ValueError, TypeError)):
+        context.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_hostname=name)
