@@ -1,0 +1,379 @@
+"""Where records come from and go to: MemoryBIO, a pair of them, and a socket.
+
+A Bio gives its Channel one whole record at a time and never takes a byte beyond it, because what follows may not be
+TLS any more. It knows headers only through the function that measures them, and nothing of the protocol.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import operator
+import os
+import select
+import socket
+import time
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from refssl.errors import SSLError, want_read, want_write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Buffer
+
+__all__ = ["MemoryBIO"]
+
+HEADER = 5
+_C_INT_MAX = 2**31 - 1
+
+
+class EndOfTransport(Exception):
+    """No byte will follow; whether that is an orderly end is for the Channel to say."""
+
+
+class MemoryBIO:
+    """A buffer in memory between a program and its SSLObject (ssl.MemoryBIO).
+
+    A chunk that is read whole is handed back as the very object that was written, so that a record moved from one
+    BIO to another is not copied.
+    """
+
+    __slots__ = ("_chunks", "_ended", "_offset", "_pending")
+
+    def __init__(self) -> None:
+        self._chunks: deque[bytes] = deque()
+        self._offset = 0  # how much of the first chunk has been read
+        self._pending = 0
+        self._ended = False
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("type 'refssl.MemoryBIO' is not an acceptable base type")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'refssl.MemoryBIO' object")
+
+    @property
+    def pending(self) -> int:
+        """How many bytes can be read."""
+        return self._pending
+
+    @property
+    def eof(self) -> bool:
+        """Whether write_eof() was called and everything before it has been read."""
+        return self._ended and not self._pending
+
+    def write(self, b: Buffer, /) -> int:
+        """Append the bytes of a contiguous buffer and return how many they were.
+
+        Raises SSLError after write_eof().
+        """
+        if type(b) is not bytes:
+            view = memoryview(b)
+            if not view.c_contiguous:
+                raise BufferError("memoryview: underlying buffer is not C-contiguous")
+            b = view.tobytes()
+        if self._ended:
+            raise SSLError("cannot write() after write_eof()")
+        return self._append(b)
+
+    def write_eof(self) -> None:
+        """Mark the end: once everything has been read, `eof` is True and a connection meets the end."""
+        self._ended = True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
+        size = operator.index(size)
+        if size > _C_INT_MAX:
+            raise OverflowError("Python int too large to convert to C int")
+        pending = self._pending
+        if size < 0 or size >= pending:
+            size = pending
+        if not size:
+            return b""
+        chunks = self._chunks
+        first = chunks[0]
+        available = len(first) - self._offset
+        if size < available:
+            start = self._offset
+            self._offset = start + size
+            self._pending = pending - size
+            return first[start : start + size]
+        if size == available:
+            return self._pop(available)
+        parts = [self._pop(available)]
+        size -= available
+        while size:
+            available = len(chunks[0])
+            parts.append(self._pop(available) if available <= size else self.read(size))
+            size -= min(available, size)
+        return b"".join(parts)
+
+    def _append(self, data: bytes) -> int:
+        size = len(data)
+        if size:
+            self._chunks.append(data)
+            self._pending += size
+        return size
+
+    def _pop(self, available: int) -> bytes:
+        """Take the rest of the first chunk, `available` bytes."""
+        chunk = self._chunks.popleft()
+        self._pending -= available
+        if self._offset:
+            chunk = chunk[self._offset :]
+            self._offset = 0
+        return chunk
+
+    def _take_record(self, measure: Callable[[bytes], int]) -> bytes | None:
+        """One record that lies whole in the first chunk, or None where it does not."""
+        chunks = self._chunks
+        if not chunks:
+            return None
+        first = chunks[0]
+        start = self._offset
+        available = len(first) - start
+        if available < HEADER:
+            return None
+        size = HEADER + measure(first[start : start + HEADER])
+        if available < size:
+            return None
+        if size == available:
+            return self._pop(available)
+        self._offset = start + size
+        self._pending -= size
+        return first[start : start + size]
+
+
+MemoryBIO.__module__ = "refssl"
+
+
+class BioLike(Protocol):
+    """What wrap_bio() needs of a BIO: the stdlib's MemoryBIO has it as well as ours."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def write(self, b: bytes, /) -> int: ...
+
+
+class Deadline:
+    """The time that one whole operation may take: `end` on the monotonic clock, None for ever, 0.0 for no waiting."""
+
+    __slots__ = ("end", "message")
+
+    def __init__(self, timeout: float | None, message: str) -> None:
+        self.end = None if timeout is None else timeout and time.monotonic() + timeout
+        self.message = message
+
+    def remaining(self) -> float:
+        """Seconds left. Raises TimeoutError when there are none."""
+        seconds = (self.end or 0.0) - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError(self.message)
+        return seconds
+
+
+class Bio(Protocol):
+    """What a Channel needs of the place where its records come from and go to."""
+
+    in_memory: bool
+
+    def deadline(self, message: str) -> Deadline | None:
+        """When the operation that starts now must be done; `message` is the TimeoutError's."""
+
+    def receive_record(self, measure: Callable[[bytes], int], deadline: Deadline | None) -> bytes:
+        """The next whole record.
+
+        Raises EndOfTransport, SSLWantReadError, TimeoutError, OSError, and what `measure` raises.
+        """
+
+    def push(self, data: bytes) -> bool:
+        """Queue `data` and hand over what goes without waiting; whether nothing is left."""
+
+    def wait_writable(self, deadline: Deadline | None) -> None:
+        """Wait until push() may get further. Raises SSLWantWriteError or TimeoutError."""
+
+
+class _Assembler:
+    """A record that arrives in pieces: the header, then the body, and never a byte more."""
+
+    __slots__ = ("_buffer", "_size")
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._size = 0
+
+    def assemble(self, read: Callable[[int], bytes], measure: Callable[[bytes], int]) -> bytes:
+        """Read on until the record is whole; what was read is kept if `read` raises."""
+        while not self._size:
+            self._buffer += read(HEADER - len(self._buffer))
+            if len(self._buffer) == HEADER:
+                header, self._buffer = self._buffer, b""
+                self._size = HEADER + measure(header)
+                self._buffer = header
+        parts = [self._buffer]
+        missing = self._size - len(self._buffer)
+        try:
+            while missing:
+                piece = read(missing)
+                missing -= len(piece)
+                parts.append(piece)
+        except BaseException:
+            self._buffer = b"".join(parts)
+            raise
+        self._buffer = b""
+        self._size = 0
+        return b"".join(parts)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no record has been begun."""
+        return not self._buffer
+
+
+class MemoryBios:
+    """The two BIOs of an SSLObject. Nothing here ever waits."""
+
+    __slots__ = ("_assembler", "_incoming", "_outgoing")
+
+    in_memory = True
+
+    def __init__(self, incoming: BioLike, outgoing: BioLike) -> None:
+        self._incoming = incoming
+        self._outgoing = outgoing
+        self._assembler: _Assembler | None = None
+
+    def deadline(self, message: str) -> None:
+        """None: memory does not make anyone wait."""
+
+    def receive_record(self, measure: Callable[[bytes], int], deadline: Deadline | None) -> bytes:
+        incoming = self._incoming
+        if self._assembler is None:
+            if type(incoming) is MemoryBIO:
+                record = incoming._take_record(measure)
+                if record is not None:
+                    return record
+            self._assembler = _Assembler()
+        record = self._assembler.assemble(self._read, measure)
+        self._assembler = None
+        return record
+
+    def _read(self, size: int) -> bytes:
+        piece = self._incoming.read(size)
+        if not piece:
+            if self._incoming.eof:
+                raise EndOfTransport
+            if self._assembler is not None and self._assembler.empty:
+                self._assembler = None
+            raise want_read()
+        return piece
+
+    def push(self, data: bytes) -> bool:
+        if data:
+            outgoing = self._outgoing
+            if type(outgoing) is MemoryBIO:
+                # OpenSSL writes on after write_eof(); only the program is refused.
+                outgoing._append(data)
+            else:
+                outgoing.write(data)
+        return True
+
+    def wait_writable(self, deadline: Deadline | None) -> None:
+        """Never needed: memory takes everything at once."""
+        raise NotImplementedError("a MemoryBIO never refuses data")
+
+
+_NO_WAIT = getattr(socket, "MSG_DONTWAIT", 0)
+
+
+def _wait(fd: int, writing: bool, seconds: float | None) -> bool:
+    """Whether `fd` is ready for reading or writing within `seconds` (None: for ever); signals are handled."""
+    if fd < 0:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(fd, select.POLLOUT if writing else select.POLLIN)
+        return bool(poll.poll(None if seconds is None else seconds * 1000 + 0.5))
+    read_list, write_list = ([], [fd]) if writing else ([fd], [])
+    return any(select.select(read_list, write_list, [], seconds))
+
+
+class SocketBio:
+    """A connected socket. Its time-out is asked once for each operation, and that time is all the operation has.
+
+    Sending never waits here, so that the Channel's lock is not held by a thread that waits: what the socket does not
+    take stays queued. The socket is held weakly, because it owns the Channel that owns this.
+    """
+
+    __slots__ = ("_assembler", "_socket", "_unsent")
+
+    in_memory = False
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = weakref.ref(sock)
+        self._assembler = _Assembler()
+        self._unsent: deque[memoryview] = deque()
+
+    def _open_socket(self) -> socket.socket:
+        sock = self._socket()
+        if sock is None or sock.fileno() < 0:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        return sock
+
+    def deadline(self, message: str) -> Deadline:
+        """From now, as long as the socket's time-out says."""
+        return Deadline(self._open_socket().gettimeout(), message)
+
+    def receive_record(self, measure: Callable[[bytes], int], deadline: Deadline | None) -> bytes:
+        return self._assembler.assemble(lambda size: self._receive(size, deadline), measure)
+
+    def _receive(self, size: int, deadline: Deadline | None) -> bytes:
+        sock = self._open_socket()
+        if deadline is not None and deadline.end and not _wait(sock.fileno(), False, deadline.remaining()):
+            raise TimeoutError(deadline.message)
+        piece = None
+        with contextlib.suppress(BlockingIOError):
+            piece = socket.socket.recv(sock, size)
+        if piece is None:
+            raise want_read()
+        if not piece:
+            raise EndOfTransport
+        return piece
+
+    def push(self, data: bytes) -> bool:
+        unsent = self._unsent
+        if data:
+            unsent.append(memoryview(data))
+        if not unsent:
+            return True
+        sock = self._open_socket()
+        # With a time-out Python itself would wait before sending; the descriptor is non-blocking then anyway.
+        timed = bool(sock.gettimeout())
+        while unsent:
+            if timed and not _wait(sock.fileno(), True, 0):
+                return False
+            piece = unsent[0]
+            try:
+                sent = socket.socket.send(sock, piece, _NO_WAIT)
+            except BlockingIOError:
+                return False
+            if sent == len(piece):
+                unsent.popleft()
+            else:
+                unsent[0] = piece[sent:]
+        return True
+
+    def wait_writable(self, deadline: Deadline | None) -> None:
+        if deadline is None or deadline.end is None:
+            seconds = None
+        elif deadline.end == 0:
+            raise want_write()
+        else:
+            seconds = deadline.remaining()
+        if not _wait(self._open_socket().fileno(), True, seconds) and deadline is not None:
+            raise TimeoutError(deadline.message)

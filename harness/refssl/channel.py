@@ -1,0 +1,353 @@
+"""The one place where a connection's operations meet its transport.
+
+Theory of operation
+-------------------
+
+A Channel joins an `engine.Connection`, which turns records into plaintext and back and knows no I/O, with a `Bio`,
+which brings and takes records and knows no TLS. Every operation of ssl is the same loop: let the engine do what it
+can; hand over what it has queued; if that is not enough, bring it *one* record more and look again. Rules:
+
+* **One record at a time.** Nothing beyond the record in hand is taken from the transport, so that after unwrap() the
+  peer's plain bytes are still there for the caller.
+* **The handshake comes first.** read() and write() on a fresh connection do it, as OpenSSL does.
+* **Output goes before the exception.** Whatever the engine has queued, an alert above all, is handed to the transport
+  before a call returns or raises. A transport that refuses the alert changes nothing about the exception.
+* **write() seals once.** If the transport takes only a part, the call fails with SSLWantWriteError (or a time-out) and
+  what was sealed stays queued. The retry flushes it and seals what is still missing; it must come with at least as
+  many bytes as before (`_owed`), or it is BAD_LENGTH and the connection is dead: records cannot be unsealed.
+* **A failed connection stays failed.** `_end` says how: after the transport's end or a fault that we found everything
+  is SSLEOFError; after the peer's fatal alert has been raised, OpenSSL treats the connection as closed by the peer.
+* **One reader and one writer at a time**, in different threads if they like. Everything that touches the engine runs
+  under `_lock`, and nothing that waits for the transport does: a blocked receive cannot stop a send, nor a blocked
+  send a receive, and a KeyUpdate that the reader has to answer is sealed between the writer's records, not within.
+* **One deadline for an operation**, not for each of its system calls.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from typing import TYPE_CHECKING
+
+from refssl import errors
+from refssl.bio import Bio, Deadline, EndOfTransport
+from refssl.engine.alerts import AlertDescription, AlertLevel
+from refssl.engine.faults import AlertReceived, Fault
+from refssl.engine.messages.control import Alert
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from typing_extensions import Buffer
+
+    from refssl.engine.connection import Connection
+
+_READ_TIMED_OUT = "The read operation timed out"
+_WRITE_TIMED_OUT = "The write operation timed out"
+_HANDSHAKE_TIMED_OUT = "The handshake operation timed out"
+
+SEALED_AT_ONCE = 2**18
+"""How many bytes write() seals before it looks whether the transport still takes them."""
+
+
+class End(enum.Enum):
+    """How a connection came to its end other than by close_notify."""
+
+    FAILED = "failed"  # we found a fault, or the transport ended too early
+    ALERTED = "alerted"  # the peer sent a fatal alert
+
+
+class Channel:
+    """A TLS connection over a transport: handshake, read, write and shutdown with ssl's rules for when to retry."""
+
+    __slots__ = (
+        "_bio",
+        "_connection",
+        "_end",
+        "_ignore_eof",
+        "_in_memory",
+        "_lock",
+        "_offset",
+        "_owed",
+        "_peer_gone",
+        "_rest",
+        "_sealed",
+    )
+
+    def __init__(self, connection: Connection, bio: Bio, *, ignore_eof: bool) -> None:
+        self._connection = connection
+        self._bio = bio
+        self._in_memory = bio.in_memory
+        self._ignore_eof = ignore_eof
+        self._lock = threading.RLock()
+        self._end: End | None = None
+        self._peer_gone = False  # the transport's end stands for the peer's close_notify
+        self._rest = b""  # the record being read
+        self._offset = 0  # how much of it was read
+        self._owed = 0  # how long the write was that could not be flushed
+        self._sealed = 0  # how much of it has been sealed
+
+    # -- operations
+
+    def do_handshake(self) -> None:
+        """Complete the handshake; nothing where it is complete.
+
+        Raises SSLWantReadError, SSLWantWriteError, TimeoutError, SSLError for what the peer did, and OSError.
+        """
+        self._refuse_after_end()
+        self._handshake(self._bio.deadline(_HANDSHAKE_TIMED_OUT))
+
+    def read(self, size: int = 1024, buffer: Buffer | None = None) -> bytes | int:
+        """Up to `size` bytes of one record; with `buffer`, put there instead, and how many they were.
+
+        b"" or 0 once the peer has sent close_notify. Raises like do_handshake, and SSLZeroReturnError when both
+        sides have closed. Source: ssl.SSLSocket.read, RFC 8446 6.1.
+        """
+        if buffer is None:
+            if size < 0:
+                raise ValueError("size should not be negative")
+            self._refuse_reading_after_end()
+            return self._receive_data(size) if size else b""
+        view = _writable(buffer)
+        size = min(size, len(view)) if size > 0 else len(view)
+        self._refuse_reading_after_end()
+        if not size:
+            return 0
+        data = self._receive_data(size)
+        view[: len(data)] = data
+        return len(data)
+
+    def write(self, data: Buffer, /) -> int:
+        """Send all of `data`, or as much as the transport takes before it refuses, in which case it raises; the length.
+
+        Raises SSLWantWriteError or TimeoutError, after which the same data has to be given again, SSLError with
+        BAD_LENGTH where less is given, and PROTOCOL_IS_SHUTDOWN after our own close_notify.
+        """
+        connection = self._connection
+        if (
+            type(data) is bytes
+            and self._in_memory
+            and connection.handshake_complete
+            and not (self._end or connection.close_notify_sent)
+        ):
+            # Memory takes everything, so there is nothing to retry.
+            with self._lock:
+                if data:
+                    connection.send(data)
+                self._bio.push(connection.take_output())
+            return len(data)
+        view = _viewed(data)
+        if view is None:
+            raise TypeError(f"a bytes-like object is required, not {type(data).__name__!r}")
+        if not view.c_contiguous:
+            raise BufferError("memoryview: underlying buffer is not C-contiguous")
+        return self._write(view if view.ndim == 1 and view.itemsize == 1 else view.cast("B"))
+
+    def shutdown(self) -> None:
+        """Send close_notify and wait for the peer's (RFC 8446 6.1).
+
+        Raises SSLWantReadError while the peer's is missing, and SSLError where application data comes instead.
+        """
+        connection = self._connection
+        if self._end or not connection.handshake_complete:
+            raise errors.library_error("SHUTDOWN_WHILE_IN_INIT")
+        deadline = self._bio.deadline(_READ_TIMED_OUT)
+        with self._lock:
+            connection.close()
+        self._flush(deadline)
+        while not (connection.close_notify_received or self._peer_gone):
+            if self.pending() or connection.plaintext:
+                self._fail()
+                raise errors.library_error("APPLICATION_DATA_AFTER_CLOSE_NOTIFY")
+            self._receive(deadline)
+
+    def pending(self) -> int:
+        """How many bytes can be read without receiving anything: the rest of the record in hand."""
+        return len(self._rest) - self._offset + sum(map(len, self._connection.plaintext))
+
+    # -- the loop
+
+    def _handshake(self, deadline: Deadline | None) -> None:
+        connection = self._connection
+        if not connection.handshake_complete:
+            self._start()
+            self._flush(deadline)
+            while not connection.handshake_complete:
+                if connection.close_notify_received:
+                    raise errors.zero_return()
+                self._receive(deadline)
+        self._flush(deadline)
+
+    def _start(self) -> None:
+        try:
+            with self._lock:
+                self._connection.start()
+            return
+        except Fault as caught:
+            fault = caught.with_traceback(None)
+        self._fail_with(fault)
+
+    def _receive_data(self, size: int) -> bytes:
+        """Up to `size` (at least 1) bytes of plaintext; b"" after the peer's close_notify."""
+        if self._end is End.ALERTED:
+            return b""
+        rest = self._rest
+        if not rest:
+            connection = self._connection
+            plaintext = connection.plaintext
+            if not plaintext:
+                deadline = self._bio.deadline(_READ_TIMED_OUT)
+                if not connection.handshake_complete:
+                    self._handshake(deadline)
+                while not plaintext:
+                    if connection.close_notify_received or self._peer_gone:
+                        if connection.close_notify_sent:
+                            raise errors.zero_return()
+                        return b""
+                    self._receive(deadline)
+            rest = plaintext.popleft()
+            if len(rest) <= size:
+                return rest
+            self._rest = rest
+        start = self._offset
+        end = start + size
+        if end >= len(rest):
+            self._rest = b""
+            self._offset = 0
+            return rest[start:]
+        self._offset = end
+        return rest[start:end]
+
+    def _receive(self, deadline: Deadline | None) -> None:
+        """Bring the engine one more record, and send what it answers as far as that goes without waiting."""
+        fault: Fault | None = None
+        try:
+            if self._in_memory:
+                with self._lock:
+                    self._take_in(self._bio.receive_record(self._connection.check_header, None))
+            else:
+                record = self._bio.receive_record(self._check_header, deadline)
+                with self._lock:
+                    self._take_in(record)
+            return
+        except EndOfTransport:
+            pass
+        except Fault as caught:
+            # Without its traceback, which would keep this frame alive.
+            fault = caught.with_traceback(None)
+        # Raised from here, the error that a program sees has no context that it would not understand.
+        if fault is not None:
+            self._fail_with(fault)
+        self._meet_end()
+
+    def _take_in(self, record: bytes) -> None:
+        connection = self._connection
+        try:
+            connection.receive(record)
+        except Fault:
+            raise
+        except BaseException:
+            # A callback's exception, or a signal: nobody knows how far the record was taken in.
+            self._fail()
+            raise
+        output = connection.take_output()
+        if output:
+            self._bio.push(output)
+
+    def _meet_end(self) -> None:
+        """The transport has ended before the peer's close_notify.
+
+        RFC 8446 6.1: "Any data received after a closure alert has been received MUST be ignored", and an end without
+        one is a truncation unless the program has said that it does not mind.
+        """
+        if self._ignore_eof and self._connection.handshake_complete:
+            self._peer_gone = True
+            return
+        with self._lock:
+            # OpenSSL 3 answers a truncation with decode_error, in case someone still listens.
+            self._connection.failed = True
+            self._connection.output.send(Alert(AlertLevel.FATAL, AlertDescription.DECODE_ERROR))
+        self._fail()
+        raise errors.unexpected_eof()
+
+    def _check_header(self, header: bytes) -> int:
+        with self._lock:
+            return self._connection.check_header(header)
+
+    def _write(self, view: memoryview) -> int:
+        self._refuse_after_end()
+        deadline = self._bio.deadline(_WRITE_TIMED_OUT)
+        connection = self._connection
+        if not connection.handshake_complete:
+            self._handshake(deadline)
+        if connection.close_notify_sent:
+            raise errors.library_error("PROTOCOL_IS_SHUTDOWN")
+        size = len(view)
+        if size < self._owed:
+            self._fail()
+            raise errors.library_error("BAD_LENGTH")
+        size = self._owed or size
+        self._owed = size
+        while True:
+            self._flush(deadline)
+            if self._sealed == size:
+                break
+            piece = view[self._sealed : min(self._sealed + SEALED_AT_ONCE, size)]
+            with self._lock:
+                connection.send(piece)
+            self._sealed += len(piece)
+        self._owed = self._sealed = 0
+        return size
+
+    def _flush(self, deadline: Deadline | None) -> None:
+        """Hand over everything that is queued; raises where the transport does not take it in time."""
+        bio = self._bio
+        while True:
+            with self._lock:
+                if bio.push(self._connection.take_output()):
+                    return
+            bio.wait_writable(deadline)
+
+    # -- the end
+
+    def _fail(self) -> None:
+        """Let nothing more happen on this connection but the sending of what is queued."""
+        self._end = self._end or End.FAILED
+        self._rest = b""
+        self._offset = 0
+        self._connection.plaintext.clear()
+        try:
+            with self._lock:
+                self._bio.push(self._connection.take_output())
+        except OSError:
+            pass  # the failure that led here is the one to report
+
+    def _fail_with(self, fault: Fault) -> NoReturn:
+        if isinstance(fault, AlertReceived):
+            self._end = End.ALERTED
+        self._fail()
+        raise errors.from_fault(fault)
+
+    def _refuse_after_end(self) -> None:
+        if self._end is End.FAILED:
+            raise errors.dead_connection()
+        if self._end is End.ALERTED:
+            raise errors.zero_return()
+
+    def _refuse_reading_after_end(self) -> None:
+        if self._end is End.FAILED:
+            raise errors.dead_connection()
+
+
+def _viewed(buffer: Buffer) -> memoryview | None:
+    try:
+        return memoryview(buffer)
+    except TypeError:
+        return None
+
+
+def _writable(buffer: Buffer) -> memoryview:
+    view = _viewed(buffer)
+    if view is None or view.readonly or not view.c_contiguous:
+        raise TypeError(f"read() argument 2 must be read-write bytes-like object, not {type(buffer).__name__}")
+    return view if view.ndim == 1 and view.itemsize == 1 else view.cast("B")

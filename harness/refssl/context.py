@@ -1,0 +1,364 @@
+"""SSLContext: settings, credentials and trust together, and the Config that they are for one connection.
+
+The plain settings are in settings.py; here is what loads files, makes connections, and takes the snapshot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from refssl import errors, names, paths, servername, trust
+from refssl.bio import MemoryBIO, MemoryBios, SocketBio
+from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER, Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
+from refssl.credentials import Credentials
+from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, Tickets, Verified
+from refssl.observers import message_observer
+from refssl.purposes import Purpose, _ASN1Object
+from refssl.settings import _SSLContext
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from typing_extensions import Buffer
+
+    from refssl.bio import BioLike
+    from refssl.credentials import Password, PathLike
+    from refssl.engine.session import Session
+    from refssl.session import SSLSession
+    from refssl.sslobject import SSLObject
+    from refssl.sslsocket import SSLSocket
+    from refssl.tickets import TicketKeeper
+    from refssl.tls import TLSConnection
+    from refssl.x509.path import Policy
+
+__all__ = ["SSLContext"]
+
+_BIO_METHODS = ("read", "write", "eof")
+_CLIENT_AUTHENTICATION = {
+    VerifyMode.CERT_NONE: ClientAuthentication.NONE,
+    VerifyMode.CERT_OPTIONAL: ClientAuthentication.OPTIONAL,
+    VerifyMode.CERT_REQUIRED: ClientAuthentication.REQUIRED,
+}
+
+
+class SSLContext(_SSLContext):
+    """Settings, certificates and keys for any number of connections, in any number of threads (ssl.SSLContext).
+
+    SSLContext(protocol) takes a PROTOCOL_* constant.
+    """
+
+    sslsocket_class: Any = None  # SSLSocket and SSLObject; sslsocket.py and sslobject.py put themselves here
+    sslobject_class: Any = None
+
+    def __init__(self, protocol: int | None = None, *args: object, **kwargs: object) -> None:
+        """Everything has been made in __new__ already."""
+
+    def _set_defaults(self) -> None:
+        super()._set_defaults()
+        self._trust = trust.Trust()
+        self._credentials = Credentials()
+        self._keeper: TicketKeeper | None = None
+
+    # -- credentials and trust
+
+    def load_cert_chain(
+        self, certfile: PathLike, keyfile: PathLike | None = None, password: Password | None = None
+    ) -> None:
+        """Load the chain to present and its private key from PEM files (ssl.SSLContext.load_cert_chain).
+
+        `password` is the key's, or called for it when it is needed. Raises OSError for the files, SSLError for what is
+        in them, TypeError and ValueError for the password; the context is then as it was.
+        """
+        self._credentials.load(certfile, keyfile, password)
+
+    def load_verify_locations(
+        self, cafile: PathLike | None = None, capath: PathLike | None = None, cadata: str | Buffer | None = None
+    ) -> None:
+        """Trust the certificates of a PEM file, of a directory of hashed names, or of PEM text or DER bytes.
+
+        A file may bring CRLs too. Raises OSError for the file, SSLError where it holds nothing that can be used, and
+        TypeError and ValueError for the arguments (ssl.SSLContext.load_verify_locations).
+        """
+        if cafile is None and capath is None and cadata is None:
+            raise TypeError("cafile, capath and cadata cannot be all omitted")
+        for parameter, path in (("cafile", cafile), ("capath", capath)):
+            if path is not None and not isinstance(path, (str, bytes, os.PathLike)):
+                raise TypeError(f"{parameter} should be a valid filesystem path")
+        if cadata is not None:
+            self._trust.load_data(cadata)
+        if cafile is not None:
+            try:
+                self._trust.load_file(cafile)
+            except OSError as error:
+                if isinstance(error, errors.SSLError):
+                    raise
+                # CPython does not name the file here.
+                raise OSError(error.errno, os.strerror(error.errno or 0)) from None
+        if capath is not None:
+            self._trust.load_directory(capath)
+
+    def set_default_verify_paths(self) -> None:
+        """Trust the system's bundle and directory, or those of SSL_CERT_FILE and SSL_CERT_DIR, as far as they exist."""
+        found = paths.get_default_verify_paths()
+        if found.cafile is not None:
+            # "no error is returned if no certificates are to be found"
+            with contextlib.suppress(OSError):
+                self._trust.load_bundle(found.cafile)
+        if found.capath is not None:
+            self._trust.load_directory(found.capath)
+
+    def load_default_certs(self, purpose: Purpose = Purpose.SERVER_AUTH) -> None:
+        """Trust the system's certification authorities for `purpose` (ssl.SSLContext.load_default_certs)."""
+        if not isinstance(purpose, _ASN1Object):
+            raise TypeError(purpose)
+        if sys.platform == "win32":
+            raise NotImplementedError("Windows' certificate stores cannot be read yet; use load_verify_locations()")
+        self.set_default_verify_paths()
+
+    def cert_store_stats(self) -> dict[str, int]:
+        """How many certificates, CAs among them, and CRLs are loaded (ssl.SSLContext.cert_store_stats)."""
+        counts = self._trust.store.stats()
+        return {"x509": counts["x509"], "crl": counts["crl"], "x509_ca": counts["x509_ca"]}
+
+    def get_ca_certs(self, binary_form: bool = False) -> list[Any]:
+        """The CA certificates that are loaded, as dicts like getpeercert()'s or as DER bytes."""
+        certificates = self._trust.store.ca_certificates()
+        if binary_form:
+            return [certificate.der for certificate in certificates]
+        from refssl.peercert import describe
+
+        return [describe(certificate) for certificate in certificates]
+
+    # -- connections
+
+    def wrap_socket(
+        self,
+        sock: socket.socket,
+        server_side: bool = False,
+        do_handshake_on_connect: bool = True,
+        suppress_ragged_eofs: bool = True,
+        server_hostname: str | bytes | None = None,
+        session: SSLSession | None = None,
+    ) -> SSLSocket:
+        """Take over a stream socket and give an `sslsocket_class` for it (ssl.SSLContext.wrap_socket)."""
+        wrapped: SSLSocket = self.sslsocket_class._create(
+            sock=sock,
+            server_side=server_side,
+            do_handshake_on_connect=do_handshake_on_connect,
+            suppress_ragged_eofs=suppress_ragged_eofs,
+            server_hostname=self._encode_hostname(server_hostname),
+            context=self,
+            session=session,
+        )
+        return wrapped
+
+    def wrap_bio(
+        self,
+        incoming: BioLike,
+        outgoing: BioLike,
+        server_side: bool = False,
+        server_hostname: str | bytes | None = None,
+        session: SSLSession | None = None,
+    ) -> SSLObject:
+        """Give an `sslobject_class` that reads records from one BIO and writes them to the other.
+
+        Anything with MemoryBIO's read, write and eof will do, the stdlib's MemoryBIO too (ssl.SSLContext.wrap_bio).
+        """
+        wrapped: SSLObject = self.sslobject_class._create(
+            incoming,
+            outgoing,
+            server_side=server_side,
+            server_hostname=self._encode_hostname(server_hostname),
+            session=session,
+            context=self,
+        )
+        return wrapped
+
+    def _encode_hostname(self, hostname: str | bytes | None) -> str | None:
+        return servername.encode_hostname(hostname)
+
+    def _wrap_bio(
+        self,
+        incoming: BioLike,
+        outgoing: BioLike,
+        server_side: bool,
+        server_hostname: str | None = None,
+        *,
+        owner: object = None,
+        session: SSLSession | None = None,
+    ) -> TLSConnection:
+        for parameter, bio in (("incoming", incoming), ("outgoing", outgoing)):
+            if type(bio) is not MemoryBIO and not all(hasattr(bio, method) for method in _BIO_METHODS):
+                kind = "None" if bio is None else type(bio).__name__
+                raise TypeError(f"_wrap_bio() argument {parameter!r} must be refssl.MemoryBIO, not {kind}")
+        return self._connect(MemoryBios(incoming, outgoing), server_side, server_hostname, owner, session)
+
+    def _wrap_socket(
+        self,
+        sock: socket.socket,
+        server_side: bool,
+        server_hostname: str | None = None,
+        *,
+        owner: object = None,
+        session: SSLSession | None = None,
+    ) -> TLSConnection:
+        return self._connect(SocketBio(sock), server_side, server_hostname, owner, session)
+
+    def _connect(
+        self,
+        bio: MemoryBios | SocketBio,
+        server_side: bool,
+        server_hostname: str | None,
+        owner: object,
+        session: SSLSession | None,
+    ) -> TLSConnection:
+        from refssl.tls import TLSConnection
+
+        role, wrong = ("server", PROTOCOL_TLS_CLIENT) if server_side else ("client", PROTOCOL_TLS_SERVER)
+        if self._protocol == wrong:
+            raise errors.usage_error(f"Cannot create a {role} socket with a {wrong.name} context")
+        if server_hostname is not None and (not server_hostname or server_hostname[0] == "."):
+            raise ValueError("server_hostname cannot be an empty string or start with a leading dot.")
+        return TLSConnection(self, bio, bool(server_side), server_hostname, owner, session)
+
+    # -- server names
+
+    def set_servername_callback(self, server_name_callback: Callable[..., Any] | None) -> None:
+        """Like setting `sni_callback`, kept for old programs (ssl.SSLContext.set_servername_callback).
+
+        The name goes through `_encode_hostname` once more: CPython 3.15 hands on the A-label here too, whatever the
+        documentation says of U-labels.
+        """
+        if server_name_callback is None:
+            self.sni_callback = None
+            return
+        if not callable(server_name_callback):
+            raise TypeError("not a callable object")
+
+        def shim_cb(sslobj: Any, servername: str | None, sslctx: SSLContext) -> Any:
+            return server_name_callback(sslobj, self._encode_hostname(servername), sslctx)
+
+        self.sni_callback = shim_cb
+
+    # -- the snapshot
+
+    def snapshot(self, connection: TLSConnection, chosen: bool = False) -> Config:
+        """What `connection` is told before it starts. What is set on the context later does not change it.
+
+        chosen: an sni_callback has just switched to this context, and is not called again.
+        """
+        server = connection.server_side
+        minimum, maximum = self._version_range()
+        accepted = (self._client_schemes if server else None) or self._server_schemes or names.DEFAULT_SCHEMES
+        signing = (None if server else self._client_schemes) or self._server_schemes
+        hostname = None if server else connection.server_hostname
+        address = servername.ip_address(hostname) if hostname else None
+        callback = None if chosen or not server else self._sni_callback
+        return Config(
+            server_side=server,
+            cipher_suites=self._suites,
+            groups=self._groups,
+            signature_schemes=accepted,
+            authenticate=self._authenticator(server, hostname, address),
+            minimum_version=minimum,
+            maximum_version=maximum,
+            server_name=hostname if address is None else None,
+            alpn=self._alpn,
+            credentials=self._credentials.for_connection(signing, self._trust.version, self._trust.above),
+            client_authentication=_CLIENT_AUTHENTICATION[self._verify_mode] if server else ClientAuthentication.NONE,
+            prefer_server_ciphers=bool(self._options & Options.OP_CIPHER_SERVER_PREFERENCE),
+            middlebox_compatibility=bool(self._options & Options.OP_ENABLE_MIDDLEBOX_COMPAT),
+            session=None if server else self._resumable(connection),
+            tickets=self._tickets() if server else None,
+            choose=servername.ServerNameChoice(self, connection, callback) if callback is not None else None,
+            keylog=self._key_log.write if self._key_log is not None else None,
+            observe=(
+                message_observer(self._message_callback, connection.owner_reference)
+                if self._message_callback is not None
+                else None
+            ),
+        )
+
+    def _version_range(self) -> tuple[int, int]:
+        """The lowest and the highest version that the settings leave; crossed where they leave none."""
+        minimum = max(self._minimum_version, TLS12)
+        maximum = TLS13 if self._maximum_version == TLSVersion.MAXIMUM_SUPPORTED else self._maximum_version
+        if self._protocol == PROTOCOL_TLSv1_2:
+            maximum = TLS12
+        if self._options & Options.OP_NO_TLSv1_2:
+            minimum = max(minimum, TLS13)
+        if self._options & Options.OP_NO_TLSv1_3:
+            maximum = min(maximum, TLS12)
+        return minimum, maximum
+
+    def _authenticator(self, server: bool, hostname: str | None, address: bytes | None) -> trust.Authenticate:
+        if self._verify_mode == VerifyMode.CERT_NONE:
+            return trust.accept_unverified
+        flags = self._verify_flags
+        common_name = self._common_name
+        level = self.security_level
+        checked = self._check_hostname and not server
+
+        def policy(now: float) -> Policy:
+            from refssl.x509.path import Policy
+
+            return Policy(
+                purpose="client" if server else "server",
+                time=now,
+                flags=flags,
+                hostname=hostname if checked and address is None else None,
+                ip=address if checked else None,
+                security_level=level,
+                check_common_name=common_name,
+            )
+
+        return trust.verifier(self._trust.store, policy, hostname)
+
+    def _resumable(self, connection: TLSConnection) -> Session | None:
+        """The session that was handed over, unless it proves less than this context now asks for.
+
+        A resumption verifies no certificate (RFC 8446 4.2.11), so what the first handshake proved must be enough:
+        a verified chain, and of the same host. The stdlib does not look.
+        """
+        given = connection.assigned_session
+        session = given._engine_session if given is not None else None
+        if given is None or session is None or not session.ticket:
+            return None
+        if self._check_hostname and given._hostname != connection.server_hostname:
+            return None
+        if self._verify_mode != VerifyMode.CERT_NONE and not _was_verified(session):
+            return None
+        return session
+
+    def _tickets(self) -> Tickets | None:
+        if self._keeper is None:
+            from refssl.tickets import TicketKeeper
+
+            self._keeper = TicketKeeper()
+        keeper = self._keeper
+        required = self._verify_mode == VerifyMode.CERT_REQUIRED
+
+        def open_ticket(ticket: bytes) -> Session | None:
+            session = keeper.open(ticket)
+            if session is not None and required and not _was_verified(session):
+                # Made while nobody asked for the client's certificate.
+                return None
+            return session
+
+        stateful = self._options & Options.OP_NO_TICKET
+        return Tickets(seal=keeper.remember if stateful else keeper.seal, open=open_ticket, count=self._num_tickets)
+
+
+def _was_verified(session: Session) -> bool:
+    """Whether the chain was verified in the handshake that a session goes back to."""
+    proof = session.peer.proof if session.peer is not None else None
+    while isinstance(proof, PskBinder):
+        proof = proof.original
+    return isinstance(proof, Verified)
+
+
+SSLContext.__module__ = "refssl"

@@ -1,0 +1,177 @@
+"""The certificate chains and private keys that a context presents, read from PEM files.
+
+Files, passwords and OpenSSL's words for what is wrong with them live here; signing is crypto's, choosing the engine's.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from refssl import errors
+from refssl.engine.config import Credential
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from refssl.crypto.keys import PrivateKey
+    from refssl.x509.certificate import Certificate
+
+    PathLike: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+    Secret: TypeAlias = str | bytes | bytearray
+    Password: TypeAlias = Secret | Callable[[], Secret]
+
+_LONGEST_PASSWORD = 1024
+_PEM_LIB_ERRNO = 524297
+_KEY_VALUES_MISMATCH_ERRNO = 116
+_SECURITY_BITS = 112  # of security level 2, OpenSSL's default
+
+
+class Credentials:
+    """What load_cert_chain() has loaded: one chain for each kind of key, the newest of a kind replacing the older."""
+
+    __slots__ = ("_chains", "_completed")
+
+    def __init__(self) -> None:
+        self._chains: dict[str, Credential] = {}
+        self._completed: tuple[object, tuple[Credential, ...]] | None = None
+
+    def load(self, certfile: PathLike, keyfile: PathLike | None, password: Password | None) -> None:
+        """Read a chain and its key; nothing changes where it fails. Errors as in ssl.SSLContext.load_cert_chain."""
+        certificate_text = _read(certfile, "certfile")
+        key_text = certificate_text if keyfile is None else _read(keyfile, "keyfile")
+        _check_password(password)
+        chain = _certificates(certificate_text)
+        if not chain:
+            raise _pem_lib()
+        key = _private_key(key_text, password)
+        if key.public_spki() != chain[0].spki:
+            raise errors.library_error("KEY_VALUES_MISMATCH", "X509", _KEY_VALUES_MISMATCH_ERRNO)
+        if chain[0].public_key.security_bits < _SECURITY_BITS:
+            raise errors.library_error("EE_KEY_TOO_SMALL")
+        credential = Credential(tuple(certificate.der for certificate in chain), key.schemes, key.sign)
+        self._chains = {**self._chains, key.kind: credential}
+        self._completed = None
+
+    def for_connection(
+        self, allowed: tuple[int, ...] | None, version: object, complete: Callable[[bytes], tuple[bytes, ...]]
+    ) -> tuple[Credential, ...]:
+        """The credentials whose keys can sign with one of the `allowed` schemes (None: any).
+
+        OpenSSL sends with a lone leaf what `complete(leaf)` finds above it in the trust store; `version` changes with
+        that store.
+        """
+        completed = self._completed
+        if completed is None or completed[0] != version:
+            chains = tuple(_complete(credential, complete) for credential in self._chains.values())
+            completed = self._completed = (version, chains)
+        if allowed is None:
+            return completed[1]
+        limited = []
+        for credential in completed[1]:
+            schemes = tuple(scheme for scheme in allowed if scheme in credential.schemes)
+            if schemes:
+                limited.append(Credential(credential.certificates, schemes, credential.sign))
+        return tuple(limited)
+
+
+def _complete(credential: Credential, complete: Callable[[bytes], tuple[bytes, ...]]) -> Credential:
+    if len(credential.certificates) > 1:
+        return credential
+    leaf = credential.certificates[0]
+    return Credential((leaf, *complete(leaf)), credential.schemes, credential.sign)
+
+
+def _read(path: PathLike, parameter: str) -> bytes:
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise TypeError(f"{parameter} should be a valid filesystem path")
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _certificates(text: bytes) -> list[Certificate]:
+    """The certificates of a PEM text, leaf first; SSLError for one that cannot be read."""
+    from refssl.x509 import pem
+    from refssl.x509.certificate import Certificate
+    from refssl.x509.der import MalformedCertificate
+
+    certificates = []
+    for block in pem.blocks(text):
+        if block.label in pem.CERTIFICATE_LABELS:
+            try:
+                certificates.append(Certificate(block.data or b""))
+            except MalformedCertificate:
+                raise _pem_lib() from None
+    return certificates
+
+
+def _pem_lib() -> errors.SSLError:
+    error = errors.SSLError(_PEM_LIB_ERRNO, "[SSL] PEM lib (refssl)")
+    error.library = "SSL"
+    error.reason = None
+    return error
+
+
+def _check_password(password: object) -> None:
+    if password is None or callable(password):
+        return
+    if not isinstance(password, (str, bytes, bytearray)):
+        raise TypeError("password should be a string or callable")
+    _octets(password)
+
+
+def _octets(password: Secret) -> bytes:
+    octets = password.encode("utf-8") if isinstance(password, str) else bytes(password)
+    if len(octets) > _LONGEST_PASSWORD:
+        raise ValueError(f"password cannot be longer than {_LONGEST_PASSWORD} bytes")
+    return octets
+
+
+def _private_key(text: bytes, password: Password | None) -> PrivateKey:
+    from refssl.crypto.keys import PrivateKey, UnsupportedAlgorithm
+
+    text = _first_key(text)
+    encrypted = b"ENCRYPTED" in text
+    secret = _ask(password) if encrypted else None
+    try:
+        return PrivateKey.load_pem(text, secret)
+    except UnsupportedAlgorithm as error:
+        wrong = errors.library_error("UNKNOWN_CERTIFICATE_TYPE")
+        raise wrong from error
+    except (ValueError, TypeError):
+        raise _pem_lib() from None
+
+
+def _first_key(text: bytes) -> bytes:
+    """The block of the first private key: the parameters that OpenSSL writes before an EC key are not wanted."""
+    at = 0
+    while (begin := text.find(b"-----BEGIN ", at)) >= 0:
+        line_end = text.find(b"-----", begin + 11)
+        if line_end < 0:
+            break
+        label = text[begin + 11 : line_end]
+        ending = b"-----END " + label + b"-----"
+        end = text.find(ending, line_end)
+        if end < 0:
+            break
+        at = end + len(ending)
+        if label.endswith(b"PRIVATE KEY"):
+            return text[begin:at] + b"\n"
+    raise _pem_lib()
+
+
+def _ask(password: Password | None) -> bytes:
+    """The password for an encrypted key: given, from the program's callback, or typed by the user."""
+    if password is None:
+        import getpass
+
+        try:
+            return _octets(getpass.getpass("Enter PEM pass phrase:"))
+        except (EOFError, OSError):
+            raise _pem_lib() from None
+    if callable(password):
+        password = password()
+        if not isinstance(password, (str, bytes, bytearray)):
+            raise TypeError("password callback must return a string")
+    return _octets(password)

@@ -1,0 +1,66 @@
+"""Object identifiers as ssl knows them, and Purpose, which are two of them.
+
+Only the objects that ssl itself needs have names here; there is no registry of every object that OpenSSL knows.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+__all__ = ["Purpose"]
+
+_OBJECTS = (
+    (129, "serverAuth", "TLS Web Server Authentication", "1.3.6.1.5.5.7.3.1"),
+    (130, "clientAuth", "TLS Web Client Authentication", "1.3.6.1.5.5.7.3.2"),
+)
+
+
+class _Object(NamedTuple):
+    nid: int
+    shortname: str
+    longname: str
+    oid: str
+
+
+class _ASN1Object(_Object):
+    """An object identifier with OpenSSL's number and names for it."""
+
+    __slots__ = ()
+
+    def __new__(cls, oid: str) -> _ASN1Object:
+        return cls._find(3, oid)
+
+    @classmethod
+    def fromnid(cls, nid: int) -> _ASN1Object:
+        """The object with OpenSSL's number `nid`. Raises ValueError for an unknown one."""
+        if nid < 0:
+            raise ValueError("NID must be positive.")
+        return cls._find(0, nid)
+
+    @classmethod
+    def fromname(cls, name: str) -> _ASN1Object:
+        """The object with this short name, long name or dotted number. Raises ValueError for an unknown one."""
+        for index in (1, 2):
+            if any(entry[index] == name for entry in _OBJECTS):
+                return cls._find(index, name)
+        return cls._find(3, name)
+
+    @classmethod
+    def _find(cls, index: int, value: int | str) -> _ASN1Object:
+        if index and not isinstance(value, str):
+            raise TypeError(f"txt2obj() argument 'txt' must be str, not {type(value).__name__}")
+        for entry in _OBJECTS:
+            if entry[index] == value:
+                return super().__new__(cls, *entry)
+        raise ValueError(f"unknown object {value!r}" if index else f"unknown NID {value}")
+
+
+class Purpose(_ASN1Object, enum.Enum):
+    """For what a context's certificates are trusted: who authenticates itself to it (ssl.Purpose)."""
+
+    SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
+    CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
+
+
+Purpose.__module__ = _ASN1Object.__module__ = "refssl"

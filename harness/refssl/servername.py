@@ -1,0 +1,131 @@
+"""Server names: how a program's become what is checked and sent, and how a server's callback answers the client's.
+
+Matching a name against a certificate is x509's affair.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from refssl.engine.alerts import AlertDescription
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from refssl.context import SSLContext
+    from refssl.engine.config import Config
+    from refssl.tls import TLSConnection
+
+_LONGEST_LABEL = 63
+
+
+def encode_hostname(hostname: str | bytes | None) -> str | None:
+    """The A-label form of a server_hostname, or None for None.
+
+    Raises UnicodeEncodeError for a name that is none, and TypeError for a NUL. Source: ssl.SSLSocket.server_hostname.
+    """
+    if hostname is None:
+        return None
+    name = hostname if isinstance(hostname, str) else hostname.decode("ascii")
+    if not name:
+        return name
+    labels = name.split(".")
+    if not name.isascii() or not all(
+        0 < len(label) <= _LONGEST_LABEL for label in labels[: -1 if not labels[-1] else None]
+    ):
+        # What is plain ASCII the codec would hand back unchanged, at the price of loading it.
+        name = _idna(name)
+    if "\0" in name:
+        raise TypeError("argument must be encoded string without null bytes, not str")
+    return name
+
+
+def _idna(name: str) -> str:
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeEncodeError:
+        raise
+    except UnicodeError as error:
+        # Before Python 3.14 the codec does not say which label is wrong.
+        reason = "label too long" if "too long" in str(error) and "empty" not in str(error) else "label empty"
+    start = 0
+    for label in name.split("."):
+        if not label or len(label) > _LONGEST_LABEL:
+            break
+        start += len(label) + 1
+    raise UnicodeEncodeError("idna", name, start, start + max(len(label), 1), reason)
+
+
+def ip_address(name: str) -> bytes | None:
+    """The octets of a name that is an IP address, or None for any other name."""
+    try:
+        return socket.inet_pton(socket.AF_INET6 if ":" in name else socket.AF_INET, name)
+    except OSError:
+        return None
+
+
+class ServerNameChoice:
+    """What a server's engine asks when it has read the client's server_name: `Config.choose` of one connection."""
+
+    __slots__ = ("_callback", "_connection", "_context")
+
+    def __init__(
+        self, context: SSLContext, connection: TLSConnection, callback: Callable[[Any, str | None, SSLContext], Any]
+    ) -> None:
+        self._context = context
+        # Weakly: the connection owns the engine that owns this.
+        self._connection = weakref.ref(connection)
+        self._callback = callback
+
+    def __call__(self, name: str | None) -> Config | AlertDescription | None:
+        """The alert to refuse with, the Config of another context, or None to go on.
+
+        Documented in ssl.SSLContext.sni_callback: an exception is handshake_failure, a value that is not an alert
+        internal_error; both exceptions and values of a wrong type are told to sys.unraisablehook.
+        """
+        connection = self._connection()
+        owner = connection.owner if connection is not None else None
+        if connection is None or owner is None:
+            # gh-146080: the callback may have let go of its own socket.
+            return AlertDescription.INTERNAL_ERROR
+        try:
+            answer = self._callback(owner, name, self._context)
+        except Exception as error:
+            _tell(error, repr(self._callback))
+            return AlertDescription.HANDSHAKE_FAILURE
+        if answer is not None:
+            return _alert(answer)
+        if connection.context is not self._context:
+            return connection.context.snapshot(connection, chosen=True)
+        return None
+
+
+def _alert(answer: object) -> AlertDescription:
+    if not hasattr(answer, "__index__"):
+        error = TypeError(f"{type(answer).__name__!r} object cannot be interpreted as an integer")
+        _tell(error, f"(result={answer!r})")
+        return AlertDescription.INTERNAL_ERROR
+    try:
+        alert = AlertDescription(answer.__index__())
+    except ValueError:
+        return AlertDescription.INTERNAL_ERROR
+    # RFC 8446 6.1: close_notify would say that all is well.
+    return AlertDescription.INTERNAL_ERROR if alert is AlertDescription.CLOSE_NOTIFY else alert
+
+
+class _Unraisable:
+    """What sys.unraisablehook is told, as documented there."""
+
+    def __init__(self, error: BaseException, details: str) -> None:
+        self.exc_type = type(error)
+        self.exc_value = error
+        self.exc_traceback = error.__traceback__
+        self.err_msg = f"Exception ignored in ssl servername callback while calling set SNI callback {details}"
+        self.object = None
+
+
+def _tell(error: BaseException, details: str) -> None:
+    sys.unraisablehook(_Unraisable(error, details))  # type: ignore[arg-type]

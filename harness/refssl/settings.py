@@ -1,0 +1,370 @@
+"""The plain settings of a context: versions, verification, options, names, callbacks, with ssl's rules for each.
+
+Each setter here changes what a connection does, through `SSLContext.snapshot`, or raises. What needs files or makes
+connections is in context.py.
+"""
+
+from __future__ import annotations
+
+import operator
+import os
+import threading
+import warnings
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from refssl import names
+from refssl.constants import (
+    HAS_NPN,
+    HAS_PHA,
+    PROTOCOL_TLS,
+    PROTOCOL_TLS_CLIENT,
+    PROTOCOL_TLS_SERVER,
+    Options,
+    PROTOCOL_TLSv1,
+    PROTOCOL_TLSv1_1,
+    PROTOCOL_TLSv1_2,
+    TLSVersion,
+    VerifyFlags,
+    VerifyMode,
+    _SSLMethod,
+)
+from refssl.errors import SSLError
+from refssl.observers import KeyLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_ANY_VERSION = (PROTOCOL_TLS, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER)
+_OLD_VERSIONS = (TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1)
+_OP_NO_VERSION = (
+    Options.OP_NO_SSLv3 | Options.OP_NO_TLSv1 | Options.OP_NO_TLSv1_1 | Options.OP_NO_TLSv1_2 | Options.OP_NO_TLSv1_3
+)
+_DEFAULT_OPTIONS = (
+    Options.OP_ALL
+    | Options.OP_NO_SSLv3
+    | Options.OP_CIPHER_SERVER_PREFERENCE
+    | Options.OP_NO_COMPRESSION
+    | Options.OP_ENABLE_MIDDLEBOX_COMPAT
+)
+_NO_PARTIAL_WILDCARDS = 0x4
+_NEVER_CHECK_SUBJECT = 0x20
+_UNSIGNED_LONG = 2**64 - 1
+_LONGEST_PROTOCOL = 255
+_SESSION_COUNTS = (
+    "number",
+    "connect",
+    "connect_good",
+    "connect_renegotiate",
+    "accept",
+    "accept_good",
+    "accept_renegotiate",
+    "hits",
+    "misses",
+    "timeouts",
+    "cache_full",
+)
+
+
+class _SSLContext:
+    """The settings of an SSLContext. They are made in __new__, because subclasses need not call __init__."""
+
+    _protocol: _SSLMethod
+
+    def __new__(cls, protocol: int | None = None, *args: object, **kwargs: object) -> Any:  # noqa: ARG004
+        if protocol is None:
+            warnings.warn("ssl.SSLContext() without protocol argument is deprecated.", DeprecationWarning, stacklevel=2)
+            protocol = PROTOCOL_TLS
+        number = operator.index(protocol)
+        if number in (PROTOCOL_TLS, PROTOCOL_TLSv1, PROTOCOL_TLSv1_1, PROTOCOL_TLSv1_2):
+            warnings.warn(f"ssl.{_SSLMethod(number).name} is deprecated", DeprecationWarning, stacklevel=2)
+        if number not in (*_ANY_VERSION, PROTOCOL_TLSv1_2):
+            # TLS 1.0 and 1.1 are not there, as HAS_TLSv1 and HAS_TLSv1_1 say.
+            raise ValueError(f"invalid or unsupported protocol version {number}")
+        context = object.__new__(cls)
+        context._protocol = _SSLMethod(number)
+        context._set_defaults()
+        return context
+
+    def _set_defaults(self) -> None:
+        client = self._protocol == PROTOCOL_TLS_CLIENT
+        self._check_hostname = client
+        self._verify_mode = VerifyMode.CERT_REQUIRED if client else VerifyMode.CERT_NONE
+        self._verify_flags = int(VerifyFlags.VERIFY_X509_TRUSTED_FIRST)
+        self._options = int(_DEFAULT_OPTIONS)
+        self._minimum_version = int(TLSVersion.MINIMUM_SUPPORTED)
+        self._maximum_version = int(TLSVersion.MAXIMUM_SUPPORTED)
+        self._common_name = True
+        self._num_tickets = 2
+        self._alpn: tuple[bytes, ...] = ()
+        self._groups = names.DEFAULT_GROUPS
+        self._suites = names.DEFAULT_SUITES
+        self._client_schemes: tuple[int, ...] | None = None
+        self._server_schemes: tuple[int, ...] | None = None
+        self._sni_callback: Callable[..., Any] | None = None
+        self._message_callback: Callable[..., Any] | None = None
+        self._key_log: KeyLog | None = None
+        self._counts = dict.fromkeys(_SESSION_COUNTS, 0)
+        self._counting = threading.Lock()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
+
+    # -- versions
+
+    @property
+    def protocol(self) -> _SSLMethod:
+        """The protocol that the context was made with; read-only."""
+        return self._protocol
+
+    @property
+    def minimum_version(self) -> TLSVersion:
+        """The lowest version that is spoken (ssl.SSLContext.minimum_version)."""
+        return TLSVersion(self._minimum_version)
+
+    @minimum_version.setter
+    def minimum_version(self, value: int) -> None:
+        number = self._version(value)
+        self._minimum_version = TLSVersion.TLSv1_3 if number == TLSVersion.MAXIMUM_SUPPORTED else number
+
+    @property
+    def maximum_version(self) -> TLSVersion:
+        """The highest version that is spoken (ssl.SSLContext.maximum_version)."""
+        return TLSVersion(self._maximum_version)
+
+    @maximum_version.setter
+    def maximum_version(self, value: int) -> None:
+        number = self._version(value)
+        self._maximum_version = TLSVersion.TLSv1 if number == TLSVersion.MINIMUM_SUPPORTED else number
+
+    def _version(self, value: int) -> int:
+        number = operator.index(value)
+        if number in _OLD_VERSIONS:
+            text = f"ssl.TLSVersion.{TLSVersion(number).name} is deprecated"
+            warnings.warn(text, DeprecationWarning, stacklevel=3)
+        if self._protocol not in _ANY_VERSION:
+            raise ValueError("The context's protocol doesn't support modification of highest and lowest version.")
+        try:
+            return TLSVersion(number)
+        except ValueError:
+            raise ValueError(f"Unsupported TLS/SSL version {number:#x}") from None
+
+    @property
+    def options(self) -> Options:
+        """The OP_* bits (ssl.SSLContext.options)."""
+        return Options(self._options)
+
+    @options.setter
+    def options(self, value: int) -> None:
+        number = operator.index(value)
+        if number < 0:
+            raise ValueError("Cannot convert negative int")
+        if number > _UNSIGNED_LONG:
+            raise OverflowError("Python int too large for C unsigned long long")
+        if number & ~self._options & _OP_NO_VERSION:
+            text = "ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated"
+            warnings.warn(text, DeprecationWarning, stacklevel=2)
+        self._options = number
+
+    @property
+    def _ignores_eof(self) -> bool:
+        return bool(self._options & Options.OP_IGNORE_UNEXPECTED_EOF)
+
+    # -- verification
+
+    @property
+    def verify_mode(self) -> VerifyMode:
+        """Whether the peer's certificate is asked for and verified (ssl.SSLContext.verify_mode)."""
+        return self._verify_mode
+
+    @verify_mode.setter
+    def verify_mode(self, value: int) -> None:
+        number = operator.index(value)
+        if number not in (0, 1, 2):
+            raise ValueError("invalid value for verify_mode")
+        if number == VerifyMode.CERT_NONE and self._check_hostname:
+            raise ValueError("Cannot set verify_mode to CERT_NONE when check_hostname is enabled.")
+        self._verify_mode = VerifyMode(number)
+
+    @property
+    def check_hostname(self) -> bool:
+        """Whether the certificate must be the named host's (ssl.SSLContext.check_hostname)."""
+        return self._check_hostname
+
+    @check_hostname.setter
+    def check_hostname(self, value: object) -> None:
+        self._check_hostname = bool(value)
+        if self._check_hostname and self._verify_mode == VerifyMode.CERT_NONE:
+            self._verify_mode = VerifyMode.CERT_REQUIRED
+
+    @property
+    def verify_flags(self) -> VerifyFlags:
+        """The VERIFY_* bits (ssl.SSLContext.verify_flags)."""
+        return VerifyFlags(self._verify_flags)
+
+    @verify_flags.setter
+    def verify_flags(self, value: int) -> None:
+        if not isinstance(value, int):
+            raise TypeError(f"argument must be int, not {type(value).__name__}")
+        self._verify_flags = int(value) & _UNSIGNED_LONG
+
+    @property
+    def hostname_checks_common_name(self) -> bool:
+        """Whether the subject's common name may stand in for a missing DNS name."""
+        return self._common_name
+
+    @hostname_checks_common_name.setter
+    def hostname_checks_common_name(self, value: object) -> None:
+        self._common_name = bool(value)
+
+    @property
+    def _host_flags(self) -> int:
+        return _NO_PARTIAL_WILDCARDS | (0 if self._common_name else _NEVER_CHECK_SUBJECT)
+
+    @property
+    def security_level(self) -> int:
+        """OpenSSL's security level, 2: keys of less than 112 bits of strength are refused; read-only."""
+        return 2
+
+    @property
+    def post_handshake_auth(self) -> None:
+        """None: post-handshake authentication is not there yet, as HAS_PHA says; programs test for None."""
+        return
+
+    @post_handshake_auth.setter
+    def post_handshake_auth(self, value: object) -> None:
+        if value:
+            raise NotImplementedError(f"post-handshake authentication is not supported yet (HAS_PHA is {HAS_PHA})")
+
+    # -- what is negotiated
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        """Protocols to offer or accept by ALPN, the preferred first (RFC 7301; ssl.SSLContext.set_alpn_protocols).
+
+        Raises SSLError for a name that is empty or longer than 255 bytes, UnicodeEncodeError for one not in ASCII.
+        """
+        protocols = []
+        for protocol in alpn_protocols:
+            if not isinstance(protocol, str):
+                raise TypeError("encoding without a string argument")
+            name = protocol.encode("ascii")
+            if not 0 < len(name) <= _LONGEST_PROTOCOL:
+                raise SSLError("ALPN protocols must be 1 to 255 in length")
+            protocols.append(name)
+        self._alpn = tuple(protocols)
+
+    def set_npn_protocols(self, npn_protocols: Iterable[str]) -> None:
+        """Never supported: NPN has been superseded by ALPN, and HAS_NPN is False."""
+        del npn_protocols
+        warnings.warn("ssl NPN is deprecated, use ALPN instead", DeprecationWarning, stacklevel=2)
+        raise NotImplementedError(f"NPN is not supported (HAS_NPN is {HAS_NPN}); use set_alpn_protocols()")
+
+    def set_groups(self, grouplist: str, /) -> None:
+        """Groups for the key exchange, as in `names.parse_groups` (ssl.SSLContext.set_groups)."""
+        self._groups = names.parse_groups(_text(grouplist, "set_groups"))
+
+    def get_groups(self, *, include_aliases: bool = False) -> list[str]:
+        """The names of the groups there are, not only of those that are set (ssl.SSLContext.get_groups)."""
+        return names.group_names(include_aliases)
+
+    def set_ecdh_curve(self, name: str | bytes | os.PathLike[str], /) -> None:
+        """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""
+        self._groups = (names.curve_code(os.fsdecode(name)),)
+
+    def set_ciphersuites(self, ciphersuites: str, /) -> None:
+        """Suites of TLS 1.3, as in `names.parse_suites` (ssl.SSLContext.set_ciphersuites)."""
+        self._suites = names.parse_suites(_text(ciphersuites, "set_ciphersuites"))
+
+    def set_client_sigalgs(self, sigalgslist: str, /) -> None:
+        """Schemes with which a client may authenticate itself (ssl.SSLContext.set_client_sigalgs)."""
+        self._client_schemes = names.parse_schemes(_text(sigalgslist, "set_client_sigalgs"))
+
+    def set_server_sigalgs(self, sigalgslist: str, /) -> None:
+        """Schemes with which a server may complete the handshake (ssl.SSLContext.set_server_sigalgs)."""
+        self._server_schemes = names.parse_schemes(_text(sigalgslist, "set_server_sigalgs"))
+
+    def get_ciphers(self) -> list[dict[str, Any]]:
+        """The enabled suites in order of preference (ssl.SSLContext.get_ciphers)."""
+        return names.describe_suites(self._suites)
+
+    # -- tickets and what watches
+
+    @property
+    def num_tickets(self) -> int:
+        """How many tickets a TLS 1.3 server sends after a handshake (ssl.SSLContext.num_tickets)."""
+        return self._num_tickets
+
+    @num_tickets.setter
+    def num_tickets(self, value: int) -> None:
+        number = operator.index(value)
+        if number < 0:
+            raise ValueError("value must be non-negative")
+        if self._protocol != PROTOCOL_TLS_SERVER:
+            raise ValueError("SSLContext is not a server context.")
+        self._num_tickets = number
+
+    def session_stats(self) -> dict[str, int]:
+        """Counts of handshakes and resumptions (ssl.SSLContext.session_stats)."""
+        with self._counting:
+            return dict(self._counts)
+
+    def _count(self, *what: str) -> None:
+        with self._counting:
+            for name in what:
+                self._counts[name] += 1
+
+    @property
+    def keylog_filename(self) -> Any:
+        """The file to which secrets are appended, or None (ssl.SSLContext.keylog_filename)."""
+        return self._key_log.filename if self._key_log is not None else None
+
+    @keylog_filename.setter
+    def keylog_filename(self, value: str | bytes | os.PathLike[str] | None) -> None:
+        self._key_log = KeyLog(os.fspath(value)) if value is not None else None
+
+    @property
+    def sni_callback(self) -> Any:
+        """What a server calls with the client's server name (ssl.SSLContext.sni_callback)."""
+        return self._sni_callback
+
+    @sni_callback.setter
+    def sni_callback(self, value: Callable[..., Any] | None) -> None:
+        if self._protocol == PROTOCOL_TLS_CLIENT:
+            raise ValueError("sni_callback cannot be set on TLS_CLIENT context")
+        if value is not None and not callable(value):
+            raise TypeError("not a callable object")
+        self._sni_callback = value
+
+    @property
+    def _msg_callback(self) -> Any:
+        return self._message_callback
+
+    @_msg_callback.setter
+    def _msg_callback(self, value: Callable[..., Any] | None) -> None:
+        if value is not None and not callable(value):
+            raise TypeError(f"{value} is not callable.")
+        self._message_callback = value
+
+    # -- not there yet: nothing of this is ever silently ignored
+
+    def set_ciphers(self, cipherlist: str, /) -> NoReturn:
+        """Not there yet: cipher strings select suites of TLS 1.2 only (ssl.SSLContext.set_ciphers)."""
+        _text(cipherlist, "set_ciphers")
+        raise NotImplementedError("TLS 1.2 cipher strings are not supported yet; set_ciphersuites() selects TLS 1.3's")
+
+    def load_dh_params(self, path: object, /) -> NoReturn:
+        """Not there yet: finite-field Diffie-Hellman belongs to TLS 1.2 (ssl.SSLContext.load_dh_params)."""
+        raise NotImplementedError("Diffie-Hellman parameters (load_dh_params) are not supported yet")
+
+    def set_psk_client_callback(self, callback: object) -> NoReturn:
+        """Not there yet, as HAS_PSK says (ssl.SSLContext.set_psk_client_callback)."""
+        raise NotImplementedError("external pre-shared keys (set_psk_client_callback) are not supported yet")
+
+    def set_psk_server_callback(self, callback: object, identity_hint: str | None = None) -> NoReturn:
+        """Not there yet, as HAS_PSK says (ssl.SSLContext.set_psk_server_callback)."""
+        raise NotImplementedError("external pre-shared keys (set_psk_server_callback) are not supported yet")
+
+
+def _text(value: object, method: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{method}() argument must be str, not {type(value).__name__}")
+    return value

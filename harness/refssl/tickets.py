@@ -1,0 +1,67 @@
+"""Session tickets of a server's context: how they are sealed, and where the sessions of stateful ones are kept.
+
+Whether a session that was found may be used on a connection is decided by the engine and by `SSLContext.snapshot`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import OrderedDict
+
+from refssl.crypto import aead
+from refssl.engine.faults import ProtocolError
+from refssl.engine.session import Session
+
+_NONCE = 12
+_NAME = 16
+_CACHED_SESSIONS = 20480  # OpenSSL's SSL_SESSION_CACHE_MAX_SIZE_DEFAULT
+
+
+class TicketKeeper:
+    """Seals sessions into tickets under a key of its own, or remembers them and gives out their numbers.
+
+    RFC 8446 4.6.1: the ticket "MAY be either a database lookup key or a self-encrypted and self-authenticated value".
+    """
+
+    def __init__(self) -> None:
+        self._name = os.urandom(_NAME)
+        self._cipher = aead.new("AES-GCM", os.urandom(32))
+        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def seal(self, session: Session) -> bytes:
+        """A ticket that holds the session itself: key name, nonce, ciphertext (RFC 5077 4)."""
+        nonce = os.urandom(_NONCE)
+        return self._name + nonce + self._cipher.encrypt(nonce, session.encode(), self._name)
+
+    def remember(self, session: Session) -> bytes:
+        """A ticket that is only the session's number, for OP_NO_TICKET; the oldest sessions are forgotten first."""
+        number = os.urandom(32)
+        with self._lock:
+            self._sessions[number] = session
+            while len(self._sessions) > _CACHED_SESSIONS:
+                self._sessions.popitem(last=False)
+        return number
+
+    def open(self, ticket: bytes) -> Session | None:
+        """The session of a ticket of ours that has not expired, else None."""
+        session = self._sessions.get(ticket) if len(ticket) == 32 else self._unseal(ticket)
+        if session is None or not 0 <= time.time() - session.created <= session.lifetime:
+            return None
+        return session
+
+    def _unseal(self, ticket: bytes) -> Session | None:
+        if ticket[:_NAME] != self._name:
+            return None
+        nonce = ticket[_NAME : _NAME + _NONCE]
+        try:
+            return Session.decode(self._cipher.decrypt(nonce, ticket[_NAME + _NONCE :], self._name))
+        except aead.failures():
+            return None
+        except ProtocolError:
+            return None
+
+    def __len__(self) -> int:
+        return len(self._sessions)

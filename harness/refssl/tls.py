@@ -1,0 +1,263 @@
+"""TLSConnection: a Channel with everything that ssl tells of it. SSLObject and SSLSocket hold one as `_sslobj`.
+
+It answers to the methods that CPython's own inner object has, because other libraries reach for it. Only facts are
+here; bytes are moved in channel.py.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from refssl import errors, names
+from refssl.channel import Channel
+from refssl.engine.config import ExplicitlyUnverified, PskBinder, Verified
+from refssl.engine.connection import Connection
+from refssl.session import SSLSession, make_session
+from refssl.settings import _SSLContext
+
+if TYPE_CHECKING:
+    from refssl.bio import Bio, Deadline
+    from refssl.context import SSLContext
+    from refssl.engine.config import PeerIdentity, PeerProof
+
+_VERSIONS = {0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
+
+
+def _nobody() -> None:
+    return None
+
+
+class TLSConnection(Channel):
+    """One connection of an SSLContext over a Bio, for `owner`, the SSLObject or SSLSocket that programs hold."""
+
+    __slots__ = (
+        "__weakref__",
+        "_checked_hostname",
+        "_context",
+        "_owner",
+        "_session",
+        "_started",
+        "assigned_session",
+        "server_hostname",
+        "server_side",
+    )
+
+    def __init__(
+        self,
+        context: SSLContext,
+        bio: Bio,
+        server_side: bool,
+        server_hostname: str | None,
+        owner: object,
+        session: SSLSession | None,
+    ) -> None:
+        self._context = context
+        self.server_side = server_side
+        self.server_hostname = server_hostname
+        self._owner: Any = weakref.ref(owner) if owner is not None else _nobody
+        # The name that the certificate is held against, for sessions that are handed on.
+        self._checked_hostname = server_hostname if context.check_hostname else None
+        self._session: SSLSession | None = None
+        self._started = False
+        self.assigned_session: SSLSession | None = None
+        if session is not None:
+            self._assign(session)
+        super().__init__(Connection(context.snapshot(self)), bio, ignore_eof=context._ignores_eof)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle 'refssl._SSLSocket' object")
+
+    @property
+    def owner(self) -> Any:
+        """The SSLObject or SSLSocket that this belongs to, or None where it is gone."""
+        return self._owner()
+
+    @owner.setter
+    def owner(self, value: object) -> None:
+        self._owner = weakref.ref(value)
+
+    @property
+    def owner_reference(self) -> Any:
+        """A callable that gives the owner without keeping it alive."""
+        return self._owner
+
+    @property
+    def context(self) -> SSLContext:
+        """The context; an sni_callback may put another one here."""
+        return self._context
+
+    @context.setter
+    def context(self, value: SSLContext) -> None:
+        if not isinstance(value, _SSLContext):
+            raise TypeError("The value must be a SSLContext")
+        self._context = value
+
+    # -- the handshake is counted
+
+    def _handshake(self, deadline: Deadline | None) -> None:
+        connection = self._connection
+        if connection.handshake_complete:
+            return super()._handshake(deadline)
+        context = self._context
+        if not self._started:
+            self._started = True
+            context._count("accept" if self.server_side else "connect")
+        super()._handshake(deadline)
+        good = "accept_good" if self.server_side else "connect_good"
+        context._count(good, *(("hits",) if connection.resumed else ()))
+        return None
+
+    def _start(self) -> None:
+        config = self._connection.config
+        if not self.server_side:
+            missing = "" if config.cipher_suites else "NO_CIPHERS_AVAILABLE"
+            missing = missing or ("" if config.groups else "NO_SUITABLE_GROUPS")
+            if missing:
+                self._fail()
+                raise errors.library_error(missing)
+        super()._start()
+
+    # -- facts
+
+    def _known(self) -> bool:
+        """Whether the handshake is complete and nothing has failed since."""
+        return self._connection.handshake_complete and self._end is None
+
+    def version(self) -> str | None:
+        """The protocol's name, or None where there is no connection."""
+        version = self._connection.version
+        return _VERSIONS.get(version) if version is not None and self._known() else None
+
+    def cipher(self) -> tuple[str, str, int] | None:
+        """The suite's name, protocol and secret bits, as soon as it has been negotiated."""
+        suite = self._connection.cipher_suite
+        return names.suite_tuple(suite) if suite is not None else None
+
+    def shared_ciphers(self) -> list[tuple[str, str, int]] | None:
+        """A server's suites that the client offered too; None at a client."""
+        shared = self._connection.shared_ciphers
+        return [names.suite_tuple(suite) for suite in shared] if shared is not None else None
+
+    def compression(self) -> None:
+        """None: TLS 1.3 has no compression (RFC 8446 4.1.2), and refssl none for TLS 1.2."""
+
+    def group(self) -> str | None:
+        """The name of the key exchange's group."""
+        group = self._connection.group
+        return names.group_name(group) if group is not None else None
+
+    def client_sigalg(self) -> str | None:
+        """The scheme with which the client authenticated itself, if it did."""
+        scheme = self._connection.client_signature_scheme
+        return names.scheme_name(scheme) if scheme is not None else None
+
+    def server_sigalg(self) -> str | None:
+        """The scheme with which the server authenticated itself; None where a session was resumed."""
+        scheme = self._connection.server_signature_scheme
+        return names.scheme_name(scheme) if scheme is not None else None
+
+    def selected_alpn_protocol(self) -> str | None:
+        """The protocol that ALPN selected."""
+        protocol = self._connection.alpn
+        return protocol.decode("ascii", "replace") if protocol is not None else None
+
+    def get_channel_binding(self, cb_type: str = "tls-unique") -> bytes | None:
+        """The "tls-unique" binding: the first Finished of the handshake (RFC 5929 3).
+
+        The client's in a full handshake, the server's in a resumed one; None before the handshake is complete.
+        """
+        if not isinstance(cb_type, str):
+            raise TypeError(f"get_channel_binding() argument 'cb_type' must be str, not {type(cb_type).__name__}")
+        if cb_type != "tls-unique":
+            raise ValueError(f"{cb_type!r} channel binding type not implemented")
+        connection = self._connection
+        if not connection.handshake_complete:
+            return None
+        return connection.server_finished if connection.resumed else connection.client_finished
+
+    def _peer(self) -> PeerIdentity | None:
+        return self._connection.peer if self._connection.handshake_complete else None
+
+    def getpeercert(self, der: bool = False, /) -> dict[str, Any] | bytes | None:
+        """The peer's certificate: as DER, or as a dict that is empty where it was not verified; None without one."""
+        if not self._known():
+            raise ValueError("handshake not done yet")
+        peer = self._peer()
+        if peer is None:
+            return None
+        if der:
+            return peer.certificates[0]
+        if isinstance(_first_proof(peer.proof), ExplicitlyUnverified):
+            return {}
+        from refssl.peercert import describe
+        from refssl.x509.certificate import Certificate
+
+        return describe(Certificate(peer.certificates[0]))
+
+    def get_verified_chain(self) -> list[bytes]:
+        """The chain from the peer to the anchor as DER; what the peer sent where nothing was verified.
+
+        Empty on a resumed connection, as in CPython: nothing was verified there.
+        """
+        peer = self._peer()
+        if peer is None or self._connection.resumed:
+            return []
+        return list(peer.proof.path if isinstance(peer.proof, Verified) else peer.certificates)
+
+    def get_unverified_chain(self) -> list[bytes]:
+        """The certificates that the peer sent, as DER."""
+        peer = self._peer()
+        return list(peer.certificates) if peer is not None else []
+
+    def verify_client_post_handshake(self) -> NoReturn:
+        """Not there yet, as HAS_PHA says (ssl.SSLSocket.verify_client_post_handshake)."""
+        raise NotImplementedError("post-handshake authentication is not supported yet (HAS_PHA is False)")
+
+    # -- sessions
+
+    @property
+    def session(self) -> SSLSession | None:
+        """The session of this connection, or before the handshake the one that was handed over."""
+        connection = self._connection
+        if not connection.handshake_complete:
+            return self.assigned_session
+        session = connection.session
+        held = self._session
+        if held is not None and held._engine_session is session:
+            return held
+        if session is None:
+            created, number = connection.config.clock(), b""
+        else:
+            created, number = session.created, session.session_id
+        self._session = made = make_session(
+            self._context, self._checked_hostname, None if self.server_side else session, number, created
+        )
+        return made
+
+    @session.setter
+    def session(self, value: SSLSession) -> None:
+        self._assign(value)
+        self._connection = Connection(self._context.snapshot(self))
+
+    def _assign(self, session: SSLSession) -> None:
+        if not isinstance(session, SSLSession):
+            raise TypeError("Value is not a SSLSession.")
+        if session._context is not self._context:
+            raise ValueError("Session refers to a different SSLContext.")
+        if self.server_side:
+            raise ValueError("Cannot set session for server-side SSLSocket.")
+        if self._started:
+            raise ValueError("Cannot set session after handshake.")
+        self.assigned_session = session
+
+    @property
+    def session_reused(self) -> bool:
+        """Whether the connection resumed a session."""
+        return self._connection.resumed
+
+
+def _first_proof(proof: PeerProof | None) -> PeerProof | None:
+    while isinstance(proof, PskBinder):
+        proof = proof.original
+    return proof
