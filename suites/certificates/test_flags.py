@@ -1,0 +1,173 @@
+"""verify_flags: what VERIFY_X509_STRICT, PARTIAL_CHAIN and TRUSTED_FIRST change, and that they change nothing else."""
+
+import pytest
+
+pytestmark = [
+    pytest.mark.clause("ssl.SSLContext.verify_flags"),
+    pytest.mark.deliveries("whole"),
+    pytest.mark.roles("client"),
+]
+
+MALFORMED = pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("no-aki", 85),
+        ("empty-subject-loose", 88),
+        ("loose-basic-constraints-issuer", 89),
+    ],
+    ids=["no_authority_key_identifier", "alternative_names_not_critical", "basic_constraints_not_critical"],
+)
+
+
+@MALFORMED
+@pytest.mark.clause("ssl.VERIFY_X509_STRICT")
+def test_malformed_certificates_are_accepted_by_default(pair, impl, name, code):
+    """A context of one's own works round what is wrong with a certificate in form only."""
+    assert not pair.subject_context.verify_flags & impl.VERIFY_X509_STRICT
+    pair.peer.settings.certificate = name
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der(name)
+
+
+@MALFORMED
+@pytest.mark.clause("ssl.VERIFY_X509_STRICT", "RFC 5280 4.2.1.1", "RFC 5280 4.1.2.6", "RFC 5280 4.2.1.9")
+@pytest.mark.known("gh-107361")
+def test_strict_refuses_malformed_certificates(pair, impl, name, code):
+    """VERIFY_X509_STRICT disables workarounds for certificates that are not as RFC 5280 wants them."""
+    pair.subject_context.verify_flags |= impl.VERIFY_X509_STRICT
+    pair.peer.settings.certificate = name
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
+
+
+@pytest.mark.clause("ssl.VERIFY_X509_STRICT")
+@pytest.mark.parametrize(
+    "name",
+    ["server", "server-deep", "constrained-inside", "empty-subject", "no-ski"],
+    ids=["plain", "deep", "constrained", "empty_subject", "no_subject_key_identifier"],
+)
+def test_strict_accepts_what_is_well_formed(pair, impl, name):
+    """VERIFY_X509_STRICT has nothing against certificates that are as RFC 5280 wants them."""
+    pair.subject_context.verify_flags |= impl.VERIFY_X509_STRICT
+    pair.peer.settings.certificate = name
+    if name == "constrained-inside":
+        pair.server_hostname = "inside.example"
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der(name)
+
+
+@pytest.mark.since("3.13")
+@pytest.mark.clause("ssl.create_default_context", "ssl.VERIFY_X509_STRICT")
+@pytest.mark.known("gh-107361")
+def test_a_default_context_is_strict(pair, impl):
+    """create_default_context() refuses a certificate without authority key identifier, until told otherwise."""
+    context = impl.create_default_context(cafile=pair.pki.authority())
+    pair.subject_context = context
+    pair.peer.settings.certificate = "no-aki"
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 85
+    context.verify_flags &= ~impl.VERIFY_X509_STRICT
+    pair.reconnect().shake_hands()
+
+
+@pytest.mark.since("3.13")
+@pytest.mark.clause("ssl.create_default_context", "ssl.VERIFY_X509_PARTIAL_CHAIN")
+@pytest.mark.known("gh-107361")
+def test_a_default_context_may_trust_an_intermediate(pair, impl):
+    """create_default_context() takes a trusted intermediate for the end of a chain, until told otherwise."""
+    context = impl.create_default_context(cafile=pair.pki.authority("intermediate"))
+    pair.subject_context = context
+    pair.peer.settings.certificate = "server-intermediate"
+    pair.shake_hands()
+    context.verify_flags &= ~impl.VERIFY_X509_PARTIAL_CHAIN
+    with pytest.raises(impl.SSLCertVerificationError):
+        pair.reconnect().shake_hands()
+
+
+@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
+@pytest.mark.parametrize("name", ["server-intermediate", "no-intermediate"], ids=["sent", "not_sent"])
+def test_a_partial_chain_may_end_at_a_trusted_intermediate(pair, impl, name):
+    """With VERIFY_X509_PARTIAL_CHAIN an intermediate authority in the trust store is enough; without, it is not."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(pair.pki.authority("intermediate"))
+    pair.subject_context = context
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code in (2, 20)
+    context.verify_flags |= impl.VERIFY_X509_PARTIAL_CHAIN
+    again = pair.reconnect()
+    again.shake_hands()
+    assert again.subject.getpeercert(True) == pair.pki.der(name)
+
+
+@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
+def test_a_partial_chain_may_be_the_leaf_alone(pair, impl):
+    """With VERIFY_X509_PARTIAL_CHAIN a server's own certificate may be what is trusted."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(pair.pki.authority("no-intermediate"))
+    pair.subject_context = context
+    pair.peer.settings.certificate, pair.peer.settings.trust = "no-intermediate", None
+    with pytest.raises(impl.SSLCertVerificationError):
+        pair.shake_hands()
+    context.verify_flags |= impl.VERIFY_X509_PARTIAL_CHAIN
+    pair.reconnect().shake_hands()
+
+
+@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("expired-issuer", 10), ("no-ca-issuer", 79), ("wrong-host", 62)],
+    ids=["expired", "no_authority", "wrong_host"],
+)
+def test_a_partial_chain_is_checked_like_any(pair, impl, name, code):
+    """VERIFY_X509_PARTIAL_CHAIN moves the end of the chain and forgives nothing else."""
+    pair.subject_context.verify_flags |= impl.VERIFY_X509_PARTIAL_CHAIN
+    pair.peer.settings.certificate = name
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
+
+
+@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST")
+def test_trusted_first_is_the_default(impl):
+    """VERIFY_X509_TRUSTED_FIRST is enabled in every new context."""
+    for protocol in (impl.PROTOCOL_TLS_CLIENT, impl.PROTOCOL_TLS_SERVER):
+        assert impl.SSLContext(protocol).verify_flags & impl.VERIFY_X509_TRUSTED_FIRST
+
+
+@pytest.mark.since("3.13")
+@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST", "ssl.SSLSocket.get_verified_chain")
+def test_trusted_first_prefers_what_is_trusted(pair):
+    """Of two good chains, one by the certificates that were sent, the one by those that are trusted is taken."""
+    trust_both_ways(pair)
+    pair.shake_hands()
+    chain = ["server-intermediate", "intermediate", "root"]
+    assert pair.subject.get_verified_chain() == [pair.pki.der(name) for name in chain]
+
+
+@pytest.mark.since("3.13")
+@pytest.mark.level("observed")
+@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST", "ssl.SSLSocket.get_verified_chain")
+def test_trusted_first_cannot_be_cleared(pair, impl):
+    """Cleared in verify_flags, VERIFY_X509_TRUSTED_FIRST is gone from there and in force all the same.
+
+    OpenSSL adds the flags of its default parameters to those of the context whenever it verifies.
+    """
+    trust_both_ways(pair)
+    pair.subject_context.verify_flags &= ~impl.VERIFY_X509_TRUSTED_FIRST
+    assert not pair.subject_context.verify_flags & impl.VERIFY_X509_TRUSTED_FIRST
+    pair.shake_hands()
+    chain = ["server-intermediate", "intermediate", "root"]
+    assert pair.subject.get_verified_chain() == [pair.pki.der(name) for name in chain]
+
+
+def trust_both_ways(pair):
+    """Two chains are good: by intermediate, which is trusted, to root; by its cross certificate, which is sent, to
+    other-root.
+    """
+    for name in ("intermediate", "other-root"):
+        pair.subject_context.load_verify_locations(pair.pki.authority(name))
+    pair.peer.settings.certificate, pair.peer.settings.trust = "server-cross", None

@@ -1,0 +1,135 @@
+"""Certificate revocation lists: which are asked for, which are believed, and whom they stop (RFC 5280 6.3)."""
+
+import pytest
+
+pytestmark = [
+    pytest.mark.clause("ssl.SSLContext.verify_flags", "ssl.VERIFY_CRL_CHECK_LEAF"),
+    pytest.mark.deliveries("whole"),
+    pytest.mark.roles("client"),
+]
+
+
+def check(pair, name, flag, *lists):
+    """The peer presents `name`; the subject checks revocation as `flag` says, with these lists."""
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    pair.subject_context.verify_flags |= getattr(pair.impl, flag)
+    for each in lists:
+        pair.subject_context.load_verify_locations(pair.pki.authority(each))
+
+
+@pytest.mark.clause("ssl.VERIFY_DEFAULT")
+def test_lists_are_not_looked_at_by_default(pair):
+    """Without a flag a certificate that a loaded list revokes is accepted."""
+    check(pair, "revoked", "VERIFY_DEFAULT", "crl")
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("revoked")
+
+
+@pytest.mark.clause("RFC 5280 6.3.3", "RFC 8446 6.2")
+def test_a_revoked_server_is_refused(pair, impl):
+    """With VERIFY_CRL_CHECK_LEAF a certificate that its issuer has revoked is refused as certificate_revoked."""
+    check(pair, "revoked", "VERIFY_CRL_CHECK_LEAF", "crl")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 23
+    assert pair.peer.alert_seen == "certificate_revoked"
+
+
+@pytest.mark.roles("server")
+@pytest.mark.clause("RFC 5280 6.3.3", "RFC 8446 6.2")
+def test_a_revoked_client_is_refused(pair, impl):
+    """A server that checks revocation refuses a client whose certificate is revoked, and lets in one that is not."""
+    pair.subject_context.verify_mode = impl.CERT_REQUIRED
+    pair.subject_context.load_verify_locations(pair.pki.authority())
+    check(pair, "revoked-client", "VERIFY_CRL_CHECK_LEAF", "crl")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 23
+    assert pair.peer.alert_seen == "certificate_revoked"
+
+
+@pytest.mark.roles("server")
+def test_a_client_that_is_not_revoked_is_let_in(pair, impl):
+    """A server that checks revocation lets in a client of which the list does not speak."""
+    pair.subject_context.verify_mode = impl.CERT_REQUIRED
+    pair.subject_context.load_verify_locations(pair.pki.authority())
+    check(pair, "client", "VERIFY_CRL_CHECK_LEAF", "crl")
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("client")
+
+
+@pytest.mark.parametrize("crl", ["crl", "crl-empty"], ids=["others_revoked", "nothing_revoked"])
+def test_a_server_that_is_not_revoked_is_accepted(pair, crl):
+    """A certificate of which its issuer's list does not speak is good."""
+    check(pair, "unrevoked", "VERIFY_CRL_CHECK_LEAF", crl)
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("unrevoked")
+
+
+@pytest.mark.parametrize("lists", [(), ("crl-other",)], ids=["none", "of_another_issuer"])
+def test_a_missing_list_is_a_refusal(pair, impl, lists):
+    """Whoever asks for revocation lists and has none of the issuer's accepts nobody."""
+    check(pair, "unrevoked", "VERIFY_CRL_CHECK_LEAF", *lists)
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 3
+
+
+@pytest.mark.clause("RFC 5280 6.3.3", "RFC 5280 5.1.2.5")
+@pytest.mark.parametrize(
+    ("crl", "code"),
+    [("crl-expired", 12), ("crl-future", 11), ("crl-broken", 8)],
+    ids=["outdated", "not_yet_issued", "badly_signed"],
+)
+def test_a_list_that_cannot_be_believed_is_a_refusal(pair, impl, crl, code):
+    """A list that is out of its time or badly signed says nothing, and is as good as none."""
+    check(pair, "unrevoked", "VERIFY_CRL_CHECK_LEAF", crl)
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
+
+
+def test_the_leaf_alone_is_checked(pair):
+    """VERIFY_CRL_CHECK_LEAF does not ask whether the authorities above have been revoked."""
+    check(pair, "revoked-issuer", "VERIFY_CRL_CHECK_LEAF", "crl", "crl-intermediate")
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("revoked-issuer")
+
+
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN")
+def test_the_chain_is_checked(pair, impl):
+    """VERIFY_CRL_CHECK_CHAIN refuses a chain in which an authority has been revoked."""
+    check(pair, "revoked-issuer", "VERIFY_CRL_CHECK_CHAIN", "crl", "crl-intermediate")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 23
+    assert pair.peer.alert_seen == "certificate_revoked"
+
+
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN")
+def test_the_chain_check_wants_a_list_of_each_issuer(pair, impl):
+    """VERIFY_CRL_CHECK_CHAIN wants a list of every authority of the chain, not only of the root."""
+    check(pair, "server-intermediate", "VERIFY_CRL_CHECK_CHAIN", "crl")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 3
+
+
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN")
+def test_the_chain_check_accepts_a_good_chain(pair):
+    """VERIFY_CRL_CHECK_CHAIN accepts a chain of which nothing is revoked and every list is there."""
+    check(pair, "unrevoked", "VERIFY_CRL_CHECK_CHAIN", "crl")
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("unrevoked")
+
+
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations")
+def test_a_list_may_stand_in_the_file_of_its_authority(pair, impl):
+    """load_verify_locations() takes authorities and revocation lists from one file."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(pair.pki.path("root-and-crl.pem"))
+    pair.subject_context = context
+    check(pair, "revoked", "VERIFY_CRL_CHECK_LEAF")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 23
