@@ -18,6 +18,7 @@ from typing import Any
 from sslspec import layout
 from sslspec.style import plural
 
+_Mark = tuple[str, tuple[Any, ...]]
 _AXES = ("roles", "versions", "transports", "deliveries", "peers")
 
 
@@ -134,14 +135,17 @@ def first_sentence(docstring: str) -> str:
 def _of_file(path: Path) -> Iterator[Scenario]:
     text = path.read_text(encoding="utf-8")
     module = ast.parse(text, filename=str(path))
-    shared = [mark for node in module.body for mark in _module_marks(node)]
+    names = {name: node.value for node in module.body if isinstance(node, ast.Assign) for name in _assigned(node)}
+    used = names.get("pytestmark")
+    values = used.elts if isinstance(used, (ast.List, ast.Tuple)) else [used] if used is not None else []
+    shared = [mark for value in values for mark in _marks(value, names)]
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            yield _scenario(path, text, node, shared)
+            own = [mark for decorator in node.decorator_list for mark in _marks(decorator, names)]
+            yield _scenario(path, text, node, own, shared)
 
 
-def _scenario(path: Path, text: str, node: ast.FunctionDef, shared: list[tuple[str, tuple[Any, ...]]]) -> Scenario:
-    own = [mark for decorator in node.decorator_list for mark in _marks(decorator)]
+def _scenario(path: Path, text: str, node: ast.FunctionDef, own: list[_Mark], shared: list[_Mark]) -> Scenario:
     closest = dict([*shared, *own])
     every = [*own, *shared]
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
@@ -165,17 +169,17 @@ def _is_ours(name: str) -> bool:
     return name in _AXES or name in ("since", "until", "feature")
 
 
-def _module_marks(node: ast.stmt) -> list[tuple[str, tuple[Any, ...]]]:
-    if not isinstance(node, ast.Assign) or not any(
-        isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets
-    ):
-        return []
-    values = node.value.elts if isinstance(node.value, (ast.List, ast.Tuple)) else [node.value]
-    return [mark for value in values for mark in _marks(value)]
+def _assigned(node: ast.Assign) -> list[str]:
+    return [target.id for target in node.targets if isinstance(target, ast.Name)]
 
 
-def _marks(node: ast.expr) -> list[tuple[str, tuple[Any, ...]]]:
-    """``pytest.mark.NAME(...)`` as (NAME, literal arguments); an argument that is no literal is left out."""
+def _marks(node: ast.expr, names: dict[str, ast.expr]) -> list[_Mark]:
+    """``pytest.mark.NAME(...)``, or a name of the module for it, as (NAME, literal arguments).
+
+    An argument that is no literal is left out.
+    """
+    if isinstance(node, ast.Name) and node.id in names:
+        return _marks(names[node.id], {name: value for name, value in names.items() if name != node.id})
     called = node.func if isinstance(node, ast.Call) else node
     if not (isinstance(called, ast.Attribute) and ast.unparse(called.value) == "pytest.mark"):
         return []

@@ -56,28 +56,32 @@ def table(record: Record, style: Style) -> str:
         cells[result.area, result.implementation].append(result)
         cells["", result.implementation].append(result)
     digits = len(str(max(len(found) for found in cells.values())))
-    left = max(len("area"), len("together"), *map(len, areas))
-    widths = {name: max(len(name), _BAR + 2 * digits + 9) for name in names}
-    lines = [style.bold("  ".join(["area".ljust(left), *(name.ljust(widths[name]) for name in names)]).rstrip())]
+    left = max(len("together"), *map(len, areas))
+    shown = {key: _cell(found, digits, style) for key, found in cells.items()}
+    widths = {name: max([len(name), *(cell[0] for (_, who), cell in shown.items() if who == name)]) for name in names}
+    lines = [style.bold("   ".join(["area".ljust(left), *(name.ljust(widths[name]) for name in names)]).rstrip())]
     for area in [*areas, ""]:
-        row = [_cell(cells[area, name], widths[name], digits, style) for name in names]
+        row = []
+        for name in names:
+            width, text = shown.get((area, name), (1, style.dim("-")))
+            row.append(text + " " * (widths[name] - width))
         title = (area or "together").ljust(left)
-        lines.append("  ".join([title if area else style.bold(title), *row]).rstrip())
+        lines.append("   ".join([title if area else style.bold(title), *row]).rstrip())
     return "\n".join(lines)
 
 
-def _cell(results: list[Result], width: int, digits: int, style: Style) -> str:
+def _cell(results: list[Result], digits: int, style: Style) -> tuple[int, str]:
+    """The width of a cell, and the cell."""
     counted = [result for result in results if result.verdict not in _NOT_COUNTED]
     passed = sum(result.verdict is Verdict.PASSED for result in counted)
     unexpected = sum(result.unexpected for result in results)
     if not counted:
-        return style.dim(("-" if not results else "does not apply").ljust(width))
+        return len("does not apply"), style.dim("does not apply")
     bar = style.bar(passed, len(counted), _BAR)
-    numbers = f"{passed:>{digits}}/{len(counted):<{digits}}"
-    mark = f"  {'✗' if style.unicode else 'x'}{unexpected}" if unexpected else ""
+    numbers = f" {passed:>{digits}}/{len(counted):<{digits}}"
+    mark = f"  {style.plain_bad()}{unexpected}" if unexpected else ""
     colour = "red" if unexpected else "green" if passed == len(counted) else "yellow"
-    room = " " * max(0, width - len(bar) - len(numbers) - len(mark) - 1)
-    return f"{style.paint(bar, colour)} {numbers}{style.paint(mark, 'red')}{room}"
+    return len(bar + numbers + mark), f"{style.paint(bar, colour)}{numbers}{style.paint(mark, 'red')}"
 
 
 def _unexpected(results: list[Result], style: Style) -> str:

@@ -1,0 +1,51 @@
+"""The picture of a session that its events draw."""
+
+from sslspec.record import Result
+from sslspec.state import State
+from sslspec.verdicts import Verdict
+
+A, B = ("a/b/c", "ssl", "stdlib"), ("a/b/d", "ssl", "tlslite")
+
+
+def started():
+    state = State()
+    state.apply({"event": "collected", "items": [list(A), list(B)]})
+    state.apply({"event": "start", "id": A[0], "implementation": A[1], "peer": A[2], "worker": "gw0"})
+    return state
+
+
+def test_what_started_runs_until_its_result_comes():
+    state = started()
+    assert state.running == {A: "gw0"}
+    assert state.columns["ssl"].at == "a/b/c"
+    result = state.apply({"event": "result", **Result(*A, Verdict.FAILED, unexpected=True).to_json()})
+    assert result.key == A
+    assert state.running == {}
+    assert state.missing() == [B]
+    column = state.columns["ssl"]
+    assert (column.total, column.done, column.unexpected) == (2, 1, 1)
+
+
+def test_the_first_result_stands():
+    state = started()
+    state.add(Result(*A, Verdict.PASSED))
+    assert state.apply({"event": "result", **Result(*A, Verdict.FAILED).to_json()}) is None
+    assert state.results[A].verdict is Verdict.PASSED
+    assert state.columns["ssl"].done == 1
+
+
+def test_what_is_not_understood_is_passed_over():
+    state = State()
+    for event in (
+        {"event": "a new one"},
+        {"event": "result"},
+        {"event": "result", "id": 1, "implementation": None, "peer": "", "verdict": "splendid"},
+        {"event": "collected", "items": [[1]]},
+        {"event": "start"},
+        {"event": "header"},
+        {"event": "finish", "exitstatus": "?"},
+    ):
+        assert state.apply(event) is None
+    assert state == State()
+    state.apply({"event": "finish", "exitstatus": 1})
+    assert state.exit_status == 1
