@@ -21,6 +21,10 @@ class InvalidShare(Exception):
     """The peer's share is not a public key of the group (RFC 8446 4.2.8.2, 7.4.2)."""
 
 
+class NoSharedSecret(InvalidShare):
+    """The peer's share has the form of a public key, but leads to no shared secret (RFC 8446 7.4.2)."""
+
+
 class KeyShare(Protocol):
     """One side's share of a key exchange.
 
@@ -44,11 +48,16 @@ class X25519Share:
         self.public: bytes = self._private.public_key().public_bytes_raw()
 
     def exchange(self, peer: bytes) -> bytes:
-        """RFC 7748 6.1: the all-zero secret is refused too, here by `cryptography`'s ValueError."""
+        """RFC 8446 7.4.2: "implementations MUST check whether the computed Diffie-Hellman shared secret is the all-zero
+        value and abort if so"; `cryptography` checks."""
         try:
-            shared: bytes = self._private.exchange(_x25519()[1].from_public_bytes(peer))
+            public = _x25519()[1].from_public_bytes(peer)
         except ValueError:
             raise InvalidShare from None
+        try:
+            shared: bytes = self._private.exchange(public)
+        except ValueError:
+            raise NoSharedSecret from None
         return shared
 
 

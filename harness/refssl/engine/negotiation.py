@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
+from refssl.crypto.shares import InvalidShare, KeyShare, NoSharedSecret
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS13, Config, Credential
 from refssl.engine.faults import ProtocolError
@@ -54,10 +55,25 @@ def check_request(found: Mapping[int, bytes], allowed: frozenset[int]) -> None:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
 
 
-def read_extension(struct_class: type[T], found: Mapping[int, bytes], kind: int) -> T | None:
+def read_extension(
+    struct_class: type[T], found: Mapping[int, bytes], kind: int, reason: str = "BAD_EXTENSION"
+) -> T | None:
     """Give the contents of extension `kind`, or None where it is absent. Raises ProtocolError, decode_error."""
     data = found.get(kind)
-    return None if data is None else decode(struct_class, data, "BAD_EXTENSION")
+    return None if data is None else decode(struct_class, data, reason)
+
+
+def agree(share: KeyShare, theirs: bytes) -> bytes:
+    """The shared secret of our share and the peer's key_exchange. Raises ProtocolError, illegal_parameter.
+
+    RFC 8446 4.2.8.2: "Peers MUST validate each other's public key Q".
+    """
+    try:
+        return share.exchange(theirs)
+    except NoSharedSecret:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE") from None
+    except InvalidShare:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_ECPOINT") from None
 
 
 def enabled_versions(config: Config) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from refssl.crypto.hashing import HASHES, extract, keyed, mac
 from refssl.engine.protection import Opener, Sealer
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.hmac import HMAC
+    from refssl.crypto.hashing import HMAC
 
 
 def hkdf_label(length: int, label: str, context: bytes = b"") -> bytes:

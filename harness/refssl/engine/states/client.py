@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.crypto.shares import InvalidShare, KeyShare
+from refssl.crypto.shares import KeyShare
 from refssl.engine import negotiation, schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS12, TLS13, Config
@@ -258,7 +258,4 @@ def _exchange(state: WaitServerHello, message: ServerHello) -> tuple[bytes, int]
     share = state.shares.get(entry.group)
     if share is None:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
-    try:
-        return share.exchange(entry.key_exchange), entry.group
-    except InvalidShare:
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_ECPOINT") from None
+    return negotiation.agree(share, entry.key_exchange), entry.group

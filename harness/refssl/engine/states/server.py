@@ -14,6 +14,7 @@ from refssl.engine.config import TLS12, TLS13
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
+from refssl.engine.presentation import decode
 from refssl.engine.states import server13
 
 if TYPE_CHECKING:
@@ -41,15 +42,28 @@ def receive_client_hello(
 
 def _choose_version(connection: Connection, message: ClientHello) -> int:
     """RFC 8446 4.2.1, D.2. Raises ProtocolError where no version is common."""
-    enabled = negotiation.enabled_versions(connection.config)
-    offered = negotiation.read_extension(ext.ClientSupportedVersions, message.extensions, ext.SUPPORTED_VERSIONS)
-    # RFC 8446 4.2.1: "If this extension is present in the ClientHello, servers MUST NOT use the
-    # ClientHello.legacy_version value for version negotiation". Without it, it is TLS 1.2 at most.
-    theirs = offered.versions if offered is not None else tuple(range(message.legacy_version, 0x0300, -1))
-    chosen = negotiation.first_common(enabled, theirs) if offered is not None else None
-    if chosen is None:
+    config = connection.config
+    enabled = negotiation.enabled_versions(config)
+    data = message.extensions.get(ext.SUPPORTED_VERSIONS)
+    if data is None or data == b"\0":
+        # RFC 8446 4.2.1: without the extension it is TLS 1.2 at most, "even if ClientHello.legacy_version is 0x0304 or
+        # later".
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+    try:
+        offered = decode(ext.ClientSupportedVersions, data).versions
+    except ProtocolError as fault:
+        # RFC 8446 6.2 would have decode_error; OpenSSL answers whatever goes wrong here with protocol_version.
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, fault.reason) from None
     if message.legacy_version <= 0x0300:
         # RFC 8446 D.5: SSL 3.0 must not even be claimed.
-        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "BAD_LEGACY_VERSION")
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "BAD_LEGACY_VERSION")
+    chosen = negotiation.first_common(enabled, offered)
+    if chosen is None:
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+    if not config.credentials and config.choose is None:
+        # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one, and then
+        # finds no suite for TLS 1.2 either, if that is enabled.
+        if config.minimum_version <= TLS12:
+            raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
     return chosen

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.crypto.shares import InvalidShare
 from refssl.engine import negotiation
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import (
@@ -117,6 +116,8 @@ def _select_parameters(
 ) -> Retry | Negotiated:
     """RFC 8446 4.1.1: suite, group, PSK and signature are chosen independently. Raises ProtocolError."""
     found = hello.extensions
+    if 0 not in hello.legacy_compression_methods:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "REQUIRED_COMPRESSION_ALGORITHM_MISSING")
     if hello.legacy_compression_methods != _NULL_COMPRESSION:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_COMPRESSION_ALGORITHM")
     if ext.PRE_SHARED_KEY in found and next(reversed(found)) != ext.PRE_SHARED_KEY:
@@ -169,9 +170,11 @@ def _choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
 def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int, bytes | None]:
     """RFC 8446 4.2.7, 4.2.8: a group, and the client's share in it or None where it must be asked for."""
     groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
-    offered = negotiation.read_extension(ext.KeyShareClientHello, found, ext.KEY_SHARE)
+    offered = negotiation.read_extension(ext.KeyShareClientHello, found, ext.KEY_SHARE, "LENGTH_MISMATCH")
+    # RFC 8446 9.2: a ClientHello that has the one must have the other, and one without PSK both.
+    if groups is None and offered is not None:
+        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_GROUPS_EXTENSION")
     if groups is None or offered is None:
-        # RFC 8446 9.2: a ClientHello that has the one must have the other, and one without PSK both.
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "NO_SUITABLE_KEY_SHARE")
     shares = {entry.group: entry.key_exchange for entry in offered.client_shares}
     if len(shares) != len(offered.client_shares) or not shares.keys() <= set(groups.named_group_list):
@@ -269,10 +272,7 @@ def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate |
 def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
     """RFC 8446 4.1.3. Gives the shared secret; raises ProtocolError for a share that is no public key."""
     share = connection.config.generate_share(state.group)
-    try:
-        shared = share.exchange(state.share)
-    except InvalidShare:
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_ECPOINT") from None
+    shared = negotiation.agree(share, state.share)
     found = {
         ext.KEY_SHARE: encode(ext.KeyShareEntry(state.group, share.public)),
         ext.SUPPORTED_VERSIONS: _SELECTED_VERSION,
