@@ -56,7 +56,7 @@ def describe(certificate: Certificate) -> dict[str, Any]:
                 description[key] = locations
     if ext.CRL_DISTRIBUTION_POINTS in extensions:
         points = ext.distribution_points(extensions[ext.CRL_DISTRIBUTION_POINTS][1])
-        locations = tuple(_uris(name for point in points for name in point))
+        locations = tuple(_uris(name for full_name, _ in points for name in full_name))
         if locations:
             description["crlDistributionPoints"] = locations
     return description

@@ -23,9 +23,12 @@ from refssl.x509.store import TrustStore
 MAXIMUM_DEPTH = 100
 
 
-def build(presented: Sequence[Certificate], store: TrustStore, time: float, partial: bool) -> list[Certificate]:
+def build(
+    presented: Sequence[Certificate], store: TrustStore, purpose: bytes, time: float, partial: bool
+) -> list[Certificate]:
     """The path from ``presented[0]`` to an anchor, leaf first. Raises VerificationError where there is none.
 
+    purpose: an extended key usage (OID octets), which anchors with settings of their own must be trusted for.
     time: POSIX seconds, which candidates should be valid at. partial: any certificate of the store may be the anchor,
     not only a self-signed one (VERIFY_X509_PARTIAL_CHAIN).
     """
@@ -35,7 +38,7 @@ def build(presented: Sequence[Certificate], store: TrustStore, time: float, part
     while True:
         current = path[-1]
         if is_self_signed(current):
-            if from_store or store.anchor_of(current) is not None:
+            if from_store or _is_anchor(current, store, purpose, len(path) - 1):
                 return path
             break
         if len(path) > MAXIMUM_DEPTH + 1:
@@ -50,11 +53,27 @@ def build(presented: Sequence[Certificate], store: TrustStore, time: float, part
         if issuer is None:
             break
         path.append(issuer)
-        if from_store and partial:
+        if from_store and (_is_trusted_for(purpose, issuer, store, len(path) - 1) or partial):
             return path
-    if partial and store.anchor_of(path[0]) is not None:
+    if partial and _is_anchor(path[0], store, purpose, 0):
         return path
     raise _failure(path, from_store)
+
+
+def _is_anchor(certificate: Certificate, store: TrustStore, purpose: bytes, depth: int) -> bool:
+    if store.anchor_of(certificate) is None:
+        return False
+    _is_trusted_for(purpose, certificate, store, depth)
+    return True
+
+
+def _is_trusted_for(purpose: bytes, certificate: Certificate, store: TrustStore, depth: int) -> bool:
+    """Whether an anchor has settings of its own that allow the purpose. Raises VerificationError if they forbid it."""
+    anchor = store.anchor_of(certificate)
+    allowed = None if anchor is None else anchor.allows(purpose)
+    if allowed is False:
+        raise VerificationError(codes.CERT_REJECTED, depth)
+    return bool(allowed)
 
 
 def _best(candidates: Iterable[Certificate], subject: Certificate, time: float) -> Certificate | None:

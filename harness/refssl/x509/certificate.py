@@ -208,6 +208,7 @@ class Facts:
     critical extension that this implementation does not process (RFC 5280 4.2). authority_kind is OpenSSL's
     X509_check_ca: 0 no CA, 1 one by basicConstraints, 3 a self-signed version 1, 4 by keyUsage alone,
     5 by Netscape's certificate type alone. proxy: a proxy certificate (RFC 3820), which nobody here may use.
+    partly_revocable: some distribution point has CRLs for some reasons only.
     """
 
     __slots__ = (
@@ -220,6 +221,7 @@ class Facts:
         "key_usage",
         "name_constraints",
         "netscape_type",
+        "partly_revocable",
         "path_length",
         "proxy",
         "subject_alternative_names",
@@ -239,6 +241,7 @@ class Facts:
         self.name_constraints: tuple[tuple[ext.Subtree, ...], tuple[ext.Subtree, ...]] | None = None
         self.netscape_type: int | None = None
         self.proxy = False
+        self.partly_revocable = False
         self.unhandled = False
         self.invalid = False
         try:
@@ -282,7 +285,7 @@ class Facts:
         elif identifier == ext.NAME_CONSTRAINTS:
             self.name_constraints = ext.name_constraints(value)
         elif identifier == ext.CRL_DISTRIBUTION_POINTS:
-            ext.distribution_points(value)
+            self.partly_revocable = any(for_some_reasons for _, for_some_reasons in ext.distribution_points(value))
         elif identifier == ext.NETSCAPE_CERTIFICATE_TYPE:
             self.netscape_type = ext.named_bits(value)
         elif identifier == ext.PROXY_CERTIFICATE_INFORMATION:

@@ -94,17 +94,19 @@ def _check_names(
         allowance -= len(permitted) + len(excluded)
         if allowance < 0:
             raise _Refused(codes.UNSPECIFIED)
-        constrained = False
+        constrained = matched = False
         for subtree in permitted:
             if _concerns(subtree, name):
+                _check_bounds(subtree)
                 constrained = True
+                matched = matched or _within(name, subtree)
+        if constrained and not matched:
+            raise _Refused(codes.PERMITTED_VIOLATION)
+        for subtree in excluded:
+            if _concerns(subtree, name):
+                _check_bounds(subtree)
                 if _within(name, subtree):
-                    break
-        else:
-            if constrained:
-                raise _Refused(codes.PERMITTED_VIOLATION)
-        if any(_within(name, subtree) for subtree in excluded if _concerns(subtree, name)):
-            raise _Refused(codes.EXCLUDED_VIOLATION)
+                    raise _Refused(codes.EXCLUDED_VIOLATION)
 
 
 def _concerns(subtree: ext.Subtree, name: ext.GeneralName) -> bool:
@@ -123,12 +125,15 @@ def _type_id(other_name: bytes) -> bytes:
     return other_name[start:end]
 
 
-def _within(name: ext.GeneralName, subtree: ext.Subtree) -> bool:
-    base_kind, base, minimum, maximum = subtree
-    kind, value = name
+def _check_bounds(subtree: ext.Subtree) -> None:
     # RFC 5280 4.2.1.10: "the minimum MUST be zero, and maximum MUST be absent".
-    if minimum or maximum is not None:
+    if subtree[2] or subtree[3] is not None:
         raise _Refused(codes.SUBTREE_MINMAX)
+
+
+def _within(name: ext.GeneralName, subtree: ext.Subtree) -> bool:
+    base_kind, base, _, _ = subtree
+    kind, value = name
     if kind == ext.DNS_NAME:
         return _within_domain(value.lower(), base.lower())
     if kind == ext.RFC822_NAME:

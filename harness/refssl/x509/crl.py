@@ -12,24 +12,29 @@ from refssl.x509.der import MalformedCertificate
 from refssl.x509.names import Name
 
 _TIMES = (der.UTC_TIME, der.GENERALIZED_TIME)
-_CRL_NUMBER = der.oid("2.5.29.20")
+_DELTA_CRL_INDICATOR = der.oid("2.5.29.27")
+_ISSUING_DISTRIBUTION_POINT = der.oid("2.5.29.28")
 _REASON_CODE = der.oid("2.5.29.21")
+_HANDLED = frozenset((ext.AUTHORITY_KEY_IDENTIFIER, _DELTA_CRL_INDICATOR, _ISSUING_DISTRIBUTION_POINT))
 _REMOVE_FROM_CRL = b"\x0a\x01\x08"
 
 
 class CertificateRevocationList:
     """A parsed CertificateList.
 
-    der, tbs, signature_algorithm (DER), signature; issuer: Name; extensions as in a certificate; unhandled: a critical
-    extension, of the list or of an entry, that is not processed here (indirect and delta lists and such of a part).
+    der, tbs, signature_algorithm (DER), signature; issuer: Name; extensions as in a certificate; delta: it only says
+    what changed; partial: it is for some certificates or some reasons; unhandled: it has, or an entry of it has, a
+    critical extension that is not processed here. RFC 5280 has cRLNumber and reasonCode not critical; OpenSSL insists.
     """
 
     __slots__ = (
         "_next_update",
         "_this_update",
+        "delta",
         "der",
         "extensions",
         "issuer",
+        "partial",
         "revoked",
         "signature",
         "signature_algorithm",
@@ -56,6 +61,8 @@ class CertificateRevocationList:
         self.extensions: ext.Extensions = {}
         self.revoked: frozenset[int] = frozenset()
         self._parse(encoded, tbs_start, tbs_end)
+        self.delta = _DELTA_CRL_INDICATOR in self.extensions
+        self.partial = _ISSUING_DISTRIBUTION_POINT in self.extensions
 
     def _parse(self, data: bytes, at: int, end: int) -> None:
         parts = der.elements(data, at, end)
@@ -80,9 +87,7 @@ class CertificateRevocationList:
             start, stop = der.expect(der.SEQUENCE, data, rest[0][2], rest[0][3])
             if stop != rest[0][3]:
                 raise MalformedCertificate("malformed CRL extensions")
-            self.extensions = self._extensions(
-                data, start, stop, frozenset((ext.AUTHORITY_KEY_IDENTIFIER, _CRL_NUMBER))
-            )
+            self.extensions = self._extensions(data, start, stop, _HANDLED)
             del rest[0]
         if rest:
             raise MalformedCertificate("malformed end of TBSCertList")
@@ -100,7 +105,7 @@ class CertificateRevocationList:
                 start, end_of_extensions = der.expect(der.SEQUENCE, data, stop, at)
                 if end_of_extensions != at:
                     raise MalformedCertificate("malformed CRL entry")
-                extensions = self._extensions(data, start, at, frozenset((_REASON_CODE,)))
+                extensions = self._extensions(data, start, at, frozenset())
             if extensions.get(_REASON_CODE, (False, b""))[1] != _REMOVE_FROM_CRL:
                 serials.add(der.integer(data[first:last]))
         return frozenset(serials)

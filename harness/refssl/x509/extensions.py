@@ -211,13 +211,14 @@ def access_descriptions(value: bytes) -> tuple[tuple[bytes, GeneralName], ...]:
     return tuple(descriptions)
 
 
-def distribution_points(value: bytes) -> tuple[tuple[GeneralName, ...], ...]:
-    """CRLDistributionPoints (RFC 5280 4.2.1.13): the fullName of each point, empty where it has none."""
+def distribution_points(value: bytes) -> tuple[tuple[tuple[GeneralName, ...], bool], ...]:
+    """CRLDistributionPoints (RFC 5280 4.2.1.13): (fullName, empty if there is none; whether it is for some reasons)."""
     points = []
     at, end = der.whole(der.SEQUENCE, value)
     while at < end:
         inner, at = der.expect(der.SEQUENCE, value, at, end)
         full: tuple[GeneralName, ...] = ()
+        for_some_reasons = False
         previous = -1
         for tag, _, start, stop in der.elements(value, inner, at):
             if tag <= previous or tag not in (0xA0, 0x81, 0xA2):
@@ -227,7 +228,9 @@ def distribution_points(value: bytes) -> tuple[tuple[GeneralName, ...], ...]:
                 full = _full_name(value, start, stop)
             elif tag == 0xA2:
                 general_names(value, start, stop)
-        points.append(full)
+            else:
+                for_some_reasons = True
+        points.append((full, for_some_reasons))
     return tuple(points)
 
 

@@ -61,8 +61,7 @@ def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Poli
     flags = policy.flags
     if strength.leaf_too_weak(certificates[0], policy.security_level):
         raise VerificationError(codes.EE_KEY_TOO_SMALL)
-    path = build(certificates, store, policy.time, bool(flags & PARTIAL_CHAIN))
-    _check_trust(path, store, _PURPOSES[policy.purpose])
+    path = build(certificates, store, _PURPOSES[policy.purpose], policy.time, bool(flags & PARTIAL_CHAIN))
     checks.check_extensions(path, policy.purpose == "server", bool(flags & X509_STRICT))
     weakness = strength.refusal(path, policy.security_level)
     if weakness is not None:
@@ -76,19 +75,6 @@ def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Poli
         # Policy processing (RFC 5280 6.1.3 (d) to (f)) is not done; who asks for it gets no path at all.
         raise VerificationError(codes.NO_EXPLICIT_POLICY)
     return tuple(path)
-
-
-def _check_trust(path: Sequence[Certificate], store: TrustStore, purpose: bytes) -> None:
-    """The settings of a TRUSTED CERTIFICATE, which may allow or forbid an anchor purposes beyond its extensions."""
-    for depth, certificate in enumerate(path):
-        anchor = store.anchor_of(certificate)
-        if anchor is None:
-            continue
-        if purpose in anchor.rejected or ext.ANY_EXTENDED_KEY_USAGE in anchor.rejected:
-            raise VerificationError(codes.CERT_REJECTED, depth)
-        trusted = anchor.trusted
-        if trusted is not None and purpose not in trusted and ext.ANY_EXTENDED_KEY_USAGE not in trusted:
-            raise VerificationError(codes.CERT_REJECTED, depth)
 
 
 def _check_identity(leaf: Certificate, policy: Policy) -> None:

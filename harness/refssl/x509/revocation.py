@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from refssl.crypto.keys import UnsupportedAlgorithm
 from refssl.x509 import codes
 from refssl.x509 import extensions as ext
+from refssl.x509.building import is_self_signed
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import VerificationError
 from refssl.x509.crl import CertificateRevocationList
@@ -18,16 +19,37 @@ from refssl.x509.store import TrustStore
 
 
 def check(path: Sequence[Certificate], store: TrustStore, time: float, whole_path: bool) -> None:
-    """Refuse a path (leaf first) in which the leaf, or with ``whole_path`` any certificate, is or may be revoked."""
+    """Refuse a path (leaf first) in which the leaf, or with ``whole_path`` any certificate, is or may be revoked.
+
+    A self-signed certificate is not looked up: a CRL of its own would revoke nothing. Raises VerificationError.
+    """
     for depth, certificate in enumerate(path if whole_path else path[:1]):
-        issuer = path[min(depth + 1, len(path) - 1)]
-        lists = store.crls_for(certificate.issuer)
-        if not lists:
+        if is_self_signed(certificate):
+            continue
+        issuer = path[depth + 1] if depth + 1 < len(path) else None
+        lists = [crl for crl in store.crls_for(certificate.issuer) if _may_serve(crl, issuer)]
+        if not lists or certificate.facts.partly_revocable:
             raise VerificationError(codes.UNABLE_TO_GET_CRL, depth)
+        if issuer is None:
+            raise VerificationError(codes.CRL_SIGNATURE_FAILURE, depth)
         crl = _newest(lists, time)
         _check_list(crl, issuer, time, depth)
         if certificate.serial in crl.revoked:
             raise VerificationError(codes.CERT_REVOKED, depth)
+
+
+def _may_serve(crl: CertificateRevocationList, issuer: Certificate | None) -> bool:
+    value = crl.extensions.get(ext.AUTHORITY_KEY_IDENTIFIER)
+    if crl.delta:
+        return False
+    if value is None or issuer is None:
+        return True
+    try:
+        identifier, names, serial = ext.authority_key_identifier(value[1])
+    except MalformedCertificate:
+        return False
+    own = issuer.facts.subject_key_identifier
+    return names is None and serial is None and (identifier is None or own is None or identifier == own)
 
 
 def _newest(lists: Sequence[CertificateRevocationList], time: float) -> CertificateRevocationList:
@@ -45,10 +67,10 @@ def _newest(lists: Sequence[CertificateRevocationList], time: float) -> Certific
 
 def _check_list(crl: CertificateRevocationList, issuer: Certificate, time: float, depth: int) -> None:
     usage = issuer.facts.key_usage
-    if issuer.subject != crl.issuer:
-        raise VerificationError(codes.UNABLE_TO_GET_CRL_ISSUER, depth)
     if usage is not None and not usage & ext.CRL_SIGN:
         raise VerificationError(codes.KEYUSAGE_NO_CRL_SIGN, depth)
+    if crl.partial:
+        raise VerificationError(codes.DIFFERENT_CRL_SCOPE, depth)
     if crl.unhandled:
         raise VerificationError(codes.UNHANDLED_CRITICAL_CRL_EXTENSION, depth)
     try:

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from refssl.x509 import der, pem
+from refssl.x509 import extensions as ext
 from refssl.x509.certificate import Certificate
 from refssl.x509.crl import CertificateRevocationList
 from refssl.x509.der import MalformedCertificate
@@ -44,6 +45,15 @@ class Anchor:
         self.certificate = certificate
         self.trusted = trusted
         self.rejected = rejected
+
+    def allows(self, purpose: bytes) -> bool | None:
+        """Whether the settings allow this purpose; None where they say nothing, and the extensions decide."""
+        for either in (purpose, ext.ANY_EXTENDED_KEY_USAGE):
+            if either in self.rejected:
+                return False
+        if self.trusted is None:
+            return None
+        return purpose in self.trusted or ext.ANY_EXTENDED_KEY_USAGE in self.trusted
 
 
 class TrustStore:
