@@ -7,6 +7,7 @@ exit status are right.
 
 from __future__ import annotations
 
+import re
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,7 @@ class Leaked(Exception):
     """The implementation raised what ends programs; the cause says what."""
 
 
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")  # where an object lies differs from run to run
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -102,7 +104,7 @@ def _said_no(exception: BaseException, journal: Journal) -> bool:
 def _detail(excinfo: pytest.ExceptionInfo[BaseException], impl: ModuleType | None) -> dict[str, Any]:
     exception = excinfo.value
     return {
-        "message": f"{type(exception).__name__}: {exception}"[:2000],
+        "message": _ADDRESS.sub("0x...", f"{type(exception).__name__}: {exception}")[:2000],
         "came": outcomes.of_exception(exception, impl),
         "traceback": own_frames(exception),
     }
