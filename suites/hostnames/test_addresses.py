@@ -1,0 +1,82 @@
+"""IP addresses as server_hostname: they are looked for among the iPAddress entries, and nowhere else."""
+
+import pytest
+
+pytestmark = [
+    pytest.mark.clause("ssl.SSLContext.check_hostname", "ssl.SSLSocket.do_handshake", "RFC 9525 6.5"),
+    pytest.mark.roles("client"),
+    pytest.mark.deliveries("whole"),
+]
+
+
+def ask(pair, name, host):
+    """The client asks for `host`, and the server presents `name`."""
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    pair.server_hostname = host
+
+
+@pytest.mark.peers("module", "tlslite")
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "192.0.2.1", "::1", "2001:db8::1"],
+    ids=["ipv4_loopback", "ipv4", "ipv6_loopback", "ipv6"],
+)
+def test_an_address_matches_its_entry(pair, host):
+    """A server is accepted by its address if the certificate has that as an iPAddress."""
+    ask(pair, "address-only", host)
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("address-only")
+
+
+@pytest.mark.parametrize("host", ["2001:0DB8:0:0:0:0:0:1", "2001:db8:0::0:1"], ids=["in_full", "otherwise"])
+def test_the_spelling_of_an_address_does_not_count(pair, host):
+    """Addresses are compared as octets, not as text."""
+    ask(pair, "address-only", host)
+    pair.shake_hands()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "::2", "::ffff:127.0.0.1"], ids=["other_ipv4", "other_ipv6", "mapped"])
+def test_another_address_is_refused(pair, impl, host):
+    """An address that the certificate does not have is refused, with a code of its own."""
+    ask(pair, "address-only", host)
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 64
+    assert caught.value.verify_message
+    assert pair.peer.alert_seen == "bad_certificate"
+
+
+def test_a_name_is_no_address(pair, impl):
+    """A certificate with addresses only does not answer for a name."""
+    ask(pair, "address-only", "localhost")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 62
+
+
+@pytest.mark.parametrize("name", ["address-as-dns", "cn-address"], ids=["dns_name", "common_name"])
+def test_an_address_is_no_name(pair, impl, name):
+    """An address is not looked for among DNS names, nor in the common name."""
+    ask(pair, name, "127.0.0.1")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 64
+
+
+@pytest.mark.parametrize(
+    "host", ["127.1", "2130706433", "0x7f.0.0.1", "[::1]"], ids=["short", "number", "hex", "brackets"]
+)
+def test_what_only_some_take_for_an_address_is_a_name(pair, impl, host):
+    """Other spellings that inet_aton() or a URL would take are names, which the certificate does not have."""
+    ask(pair, "address-only", host)
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 62
+
+
+def test_an_entry_of_the_wrong_size_matches_nothing(pair, impl):
+    """An iPAddress that is neither four nor sixteen octets long is nobody's."""
+    ask(pair, "odd-address", "127.0.0.1")
+    with pytest.raises(impl.SSLError):
+        pair.shake_hands()
+    assert not pair.peer.completes()

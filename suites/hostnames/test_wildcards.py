@@ -1,0 +1,97 @@
+"""Wildcards in a certificate (RFC 6125 6.4.3), and what they do not stand for."""
+
+import pytest
+
+pytestmark = [
+    pytest.mark.clause("ssl.SSLContext.check_hostname", "RFC 6125 6.4.3"),
+    pytest.mark.roles("client"),
+    pytest.mark.deliveries("whole"),
+]
+
+
+def ask(pair, name, host):
+    """The client asks for `host`, and the server presents `name`."""
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    pair.server_hostname = host
+
+
+def refused(pair, name, host):
+    """The verify_code with which the client refuses `name` for `host`."""
+    ask(pair, name, host)
+    with pytest.raises(pair.impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    return caught.value.verify_code
+
+
+@pytest.mark.peers("module", "tlslite")
+@pytest.mark.parametrize("host", ["a.wild.example", "B-2.wild.example"], ids=["letter", "more"])
+def test_a_wildcard_stands_for_one_label(pair, host):
+    """``*.wild.example`` is every name with one label before ``wild.example``."""
+    ask(pair, "wildcard", host)
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("wildcard")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["wild.example", "a.b.wild.example", "awild.example", "a.wild.example.org"],
+    ids=["no_label", "two_labels", "without_dot", "longer"],
+)
+def test_a_wildcard_stands_for_nothing_else(pair, host):
+    """A wildcard stands neither for no label, nor for several, nor for a part of one."""
+    assert refused(pair, "wildcard", host) == 62
+
+
+def test_a_wildcard_is_compared_without_case(pair):
+    """What stands after the wildcard is compared without regard to case."""
+    ask(pair, "upper-case", "a.wild.example")
+    pair.shake_hands()
+
+
+@pytest.mark.parametrize(
+    "host", ["www.wild.example", "ww.wild.example", "w.wild.example"], ids=["begins_and_ends", "short", "shorter"]
+)
+def test_a_wildcard_for_a_part_of_a_label_matches_nothing(pair, host):
+    """``w*``, ``*w`` and ``w*w`` are no wildcards."""
+    assert refused(pair, "wildcard-partial", host) == 62
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a.wild.example", "b.wild.example", "a.b.example"],
+    ids=["second_label", "two_wildcards", "last_label"],
+)
+def test_a_wildcard_that_is_not_the_first_label_matches_nothing(pair, host):
+    """Only the left-most label may be a wildcard, and only one."""
+    assert refused(pair, "wildcard-inner", host) == 62
+
+
+@pytest.mark.level("should")
+@pytest.mark.clause("RFC 6125 7.2")
+@pytest.mark.parametrize("host", ["a.example", "localhost"], ids=["top_level_domain", "everything"])
+def test_a_wildcard_does_not_stand_for_a_whole_top_level_domain(pair, host):
+    """``*.example`` and ``*`` are too much to be anybody's name."""
+    assert refused(pair, "wildcard-top", host) == 62
+
+
+def test_a_wildcard_may_stand_beside_an_international_label(pair):
+    """``*`` before an A-label is an ordinary wildcard."""
+    ask(pair, "wildcard-idna", "www.b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example")
+    pair.shake_hands()
+
+
+def test_a_wildcard_within_an_international_label_matches_nothing(pair):
+    """``xn--*`` is no wildcard: "the client SHOULD NOT attempt to match"."""
+    assert refused(pair, "wildcard-idna", "b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.wild.example") == 62
+
+
+@pytest.mark.clause("RFC 9525 6.5")
+def test_a_wildcard_matches_no_address(pair):
+    """``*.0.0.1`` is a DNS name, and no name of 127.0.0.1."""
+    assert refused(pair, "wildcard-address", "127.0.0.1") == 64
+
+
+@pytest.mark.level("observed")
+def test_a_wildcard_does_not_stand_for_an_underscore(pair):
+    """OpenSSL lets a wildcard stand only for letters, digits and hyphens."""
+    assert refused(pair, "wildcard", "a_b.wild.example") == 62
