@@ -55,7 +55,12 @@ DETAILS = {
     "a difference": (
         {"message": "AssertionError: assert b'ab' == b'ac'\n  \n  At index 1 diff: b'b' != b'c'"},
         "b'ac'",
-        "b'ab'\n  \n  At index 1 diff: b'b' != b'c'",
+        "b'ab'",
+    ),
+    "a long difference": (
+        {"message": "AssertionError: assert b'a...b' == b'a...c'\n  \n  At index 100 diff: b'b' != b'c'"},
+        "b'a...c'",
+        "b'a...b'\n  At index 100 diff: b'b' != b'c'",
     ),
     "an address": (
         {"message": "AssertionError: assert 1 == 2\n +  where 1 = <x object at 0x7f>.x"},
@@ -67,12 +72,12 @@ DETAILS = {
     "nothing raised": (
         {"message": "Failed: DID NOT RAISE <class 'ssl.SSLError'>", "came": {"raises": "BaseException"}},
         "raises SSLError",
-        "nothing was raised",
+        "raises nothing",
     ),
     "one of several": (
         {"message": "Failed: DID NOT RAISE (<class 'ssl.SSLError'>, <class 'OSError'>)"},
         "raises SSLError or OSError",
-        "nothing was raised",
+        "raises nothing",
     ),
     "a leak": (
         {"message": "Leaked: the implementation raised SystemExit", "came": {"raises": "Exception"}},

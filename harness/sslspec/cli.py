@@ -224,7 +224,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
     run.add_argument("--level", choices=("must", "should", "observed"), help="only scenarios of this level")
-    run.add_argument("-j", type=_workers, default=os.cpu_count() or 1, metavar="N", help="processes; default: cores")
+    run.add_argument("-j", type=_workers, default=_cores(), metavar="N", help="processes; default: cores")
     run.add_argument(
         "--baseline", action="append", default=[], type=Path, metavar="FILE", help="what is known not to work, and why"
     )
@@ -256,6 +256,11 @@ def _command(
         "--color", choices=style.CHOICES, default="auto", help="default: auto, as NO_COLOR and others say"
     )
     return parser
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _workers(text: str) -> int:

@@ -16,6 +16,7 @@ from sslspec.verdicts import EXPECTED, Verdict
 # How a scenario itself says no (pytest.fail has no public name of its own): the message tells more than the class.
 PLAIN_FAILURES = frozenset({"AssertionError", "BaseException", "Failed"})
 _LONGEST_LINE = 300
+_BRIEF = 100
 _DID_NOT_RAISE = re.compile(r"DID NOT RAISE (.+)")
 _CLASS = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
 _OPERATORS = {
@@ -53,8 +54,8 @@ def brief(result: Result) -> str:
     expected, came = _from_detail(result)
     first = came.split("\n")[0]
     if result.verdict is Verdict.FAILED and expected not in ("", "no exception"):
-        first = f"{first} instead of {expected}"
-    return first if len(first) <= 90 else first[:87] + "..."
+        first = f"{first}  (expected: {expected})"
+    return first if len(first) <= _BRIEF else first[: _BRIEF - 3] + "..."
 
 
 def outcome(value: Any) -> str:
@@ -106,12 +107,14 @@ def _from_detail(result: Result) -> tuple[str, str]:
     raised = _DID_NOT_RAISE.match(said)
     if raised:
         names = _CLASS.findall(raised[1]) or [raised[1]]
-        return f"raises {' or '.join(names)}", "nothing was raised"
+        return f"raises {' or '.join(names)}", "raises nothing"
     first, *rest = [line[:_LONGEST_LINE] for line in said.split("\n") if " at 0x" not in line] or [""]
     compared = _comparison(first)
     if compared is None:
         return "", "\n".join([first, *rest])
-    return compared[0], "\n".join([compared[1], *(line for line in rest if not line.lstrip().startswith("+ "))])
+    # pytest shortens long values and then shows where they differ; short ones speak for themselves.
+    more = [line for line in rest if line.strip() and not line.lstrip().startswith("+ ")] if "..." in first else []
+    return compared[0], "\n".join([compared[1], *more])
 
 
 def _comparison(line: str) -> tuple[str, str] | None:

@@ -47,6 +47,7 @@ IMPLEMENTATION = {spec!r}
 PEER = {peer!r}
 VARIANT = {variant!r}
 PARAMETERS = {parameters!r}
+SINCE, UNTIL, FEATURES = {since!r}, {until!r}, {features!r}
 
 
 {function}
@@ -111,6 +112,10 @@ def script(scenario_id: str, spec: str, peer: str = "stdlib") -> str:
     An id without variant stands for the first. Raises UnknownScenario, or ReproError.
     """
     scenario = listing.find(scenario_id)
+    if not {"module", "all"} & set(scenario.marks.get("peers", ("module",))):
+        raise ReproError(
+            f"{scenario.id} needs {scenario.marks['peers'][0]} on the other end, which no script can carry"
+        )
     source = _taken_apart(scenario)
     variant, parameters = _variant(scenario, source, scenario_id.partition("@")[2])
     modules = _modules(source)
@@ -124,6 +129,9 @@ def script(scenario_id: str, spec: str, peer: str = "stdlib") -> str:
         peer=spec if peer == "self" else peer,
         variant=variant,
         parameters=parameters,
+        since=_version(scenario, "since"),
+        until=_version(scenario, "until"),
+        features=scenario.marks.get("feature", ()),
         function=source.function,
         name=_name(source.function),
         suite=_quoted(source.rest),
@@ -139,6 +147,10 @@ def run(text: str) -> int:
         path = Path(folder, "repro.py")
         path.write_text(text, encoding="utf-8")
         return subprocess.run(child.script(path), env=environment, check=False).returncode
+
+
+def _version(scenario: Scenario, mark: str) -> tuple[int, ...] | None:
+    return tuple(map(int, scenario.marks[mark][0].split("."))) if mark in scenario.marks else None
 
 
 def _name(function: str) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sslspec import implementations
-from sslspec.bench import outcomes
+from sslspec.bench import applies, outcomes
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Endpoint, Journal
 from sslspec.carried import standin
@@ -32,7 +32,9 @@ class Stage:
     def __init__(self, script: dict[str, Any], folder: str) -> None:
         self.script = script
         self.folder = folder
-        self.impl = implementations.load(script["IMPLEMENTATION"]).module
+        implementation = implementations.load(script["IMPLEMENTATION"])
+        self.impl = implementation.module
+        self.documented = implementation.documented
         self.journal = Journal(self.impl)
         self.made: dict[str, Any] = {}
         self.closing: list[Callable[[], None]] = []
@@ -49,6 +51,12 @@ class Stage:
                     raise LookupError(f"this script cannot make the fixture {name!r}")
                 self.made[name] = make()
         return self.made[name]
+
+    def check(self) -> None:
+        """Raise Inapplicable or Unsupported where the scenario has nothing to say here."""
+        variant = self.script["VARIANT"] or {}
+        applies.check_documented(self.documented, self.script["SINCE"], self.script["UNTIL"])
+        applies.check_supported(self.impl, self.script["FEATURES"], variant.get("version"))
 
     def close(self) -> None:
         """Close what was made, the last first."""
@@ -115,6 +123,7 @@ def play(script: dict[str, Any], scenario: Any, stub: Any) -> int:
         values = standin.choose(stub, script["PARAMETERS"])
         wanted = [name for name in inspect.signature(scenario).parameters if name not in values]
         try:
+            stage.check()
             values.update({name: stage.fixture(name) for name in wanted})
             scenario(**values)
         except BaseException as exception:
