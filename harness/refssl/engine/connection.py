@@ -12,8 +12,8 @@ from typing import Any
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.engine import records
 from refssl.engine.alerts import AlertDescription, AlertLevel
-from refssl.engine.config import TLS13, Config, PeerIdentity
-from refssl.engine.faults import AlertReceived, Fault, ProtocolError
+from refssl.engine.config import TLS12, Config, PeerIdentity
+from refssl.engine.faults import AlertReceived, Fault, ProtocolError, RecordFault
 from refssl.engine.messages.control import (
     ALERT,
     APPLICATION_DATA,
@@ -37,6 +37,7 @@ _EARLY_DATA_LIMIT = 2**14
 # OpenSSL's bounds on records that bring nothing.
 _MAX_EMPTY_RECORDS = 32
 _MAX_WARNINGS = 5
+_LEVELS = frozenset(AlertLevel)
 
 # RFC 8446 5.1: "Handshake messages MUST NOT span key changes": these must end their record.
 _BEFORE_KEY_CHANGE = frozenset((1, 2, 5, 20, 24))
@@ -80,7 +81,6 @@ class Connection:
         "failed",
         "group",
         "handshake_complete",
-        "key_updates",
         "opener",
         "output",
         "peer",
@@ -107,6 +107,7 @@ class Connection:
         if config.server_side:
             self._table, self._expected = table.SERVER, table.EXPECTED_BY_SERVER
             self._state: Any = server.Start()
+            self.output.record_version = TLS12
         else:
             self._table, self._expected = table.CLIENT, table.EXPECTED_BY_CLIENT
             self._state = client.Start()
@@ -117,7 +118,6 @@ class Connection:
         self._early_data_left = 0
         self._empty_records = 0
         self._warnings = 0
-        self.key_updates = 0
         self.handshake_complete = False
         self.failed = False
         self.close_notify_sent = False
@@ -253,9 +253,10 @@ class Connection:
                 return
             raise
         if content_type == APPLICATION_DATA:
-            if not self.handshake_complete or self._partial:
+            if self._partial:
+                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
+            if not self.handshake_complete:
                 raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
-            self.key_updates = 0
             if content:
                 self._empty_records = 0
                 self.plaintext.append(content)
@@ -271,13 +272,16 @@ class Connection:
         else:
             # RFC 8446 5: "An implementation [...] which receives a protected change_cipher_spec record MUST abort the
             # handshake with an "unexpected_message" alert."
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
+            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
 
     def _receive_plain(self, content_type: int, content: bytes) -> None:
+        if content_type != HANDSHAKE and self.version is None and self.config.server_side:
+            # A client has nothing to say before its ClientHello.
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
         if content_type == CHANGE_CIPHER_SPEC:
             self._receive_change_cipher_spec(content)
         elif self.opener is not None and not (content_type == ALERT and self._plain_alerts):
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
+            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
         elif content_type == HANDSHAKE:
             self._receive_handshake(content)
         elif content_type == ALERT:
@@ -285,17 +289,16 @@ class Connection:
         elif self._early_data_left:
             self._count_early_data(len(content))
         else:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "APP_DATA_IN_HANDSHAKE")
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
 
     def _receive_change_cipher_spec(self, content: bytes) -> None:
         """RFC 8446 5: a single 0x01 is dropped "at any time after the first ClientHello message has been sent or
         received and before the peer's Finished message has been received"; anything else is unexpected_message."""
-        if isinstance(self._state, (server.Start, client.Start)) and self.version != TLS13:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
         if content != b"\x01":
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_CHANGE_CIPHER_SPEC")
+            fault = ProtocolError if self.opener is None else RecordFault
+            raise fault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_CHANGE_CIPHER_SPEC")
         if self.handshake_complete:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
+            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
         if self._partial:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
         self._count_empty()
@@ -304,7 +307,15 @@ class Connection:
         """RFC 8446 6: all alerts but close_notify and user_canceled are errors, "regardless of the AlertLevel"."""
         if self._partial:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
-        alert = decode(Alert, content, "INVALID_ALERT")
+        if not content and self.opener is not None:
+            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_LENGTH")
+        if len(content) != 2:
+            # RFC 8446 5.1: "Alert messages [...] MUST NOT be fragmented across records"
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "INVALID_ALERT")
+        alert = decode(Alert, content)
+        # RFC 8446 6: in TLS 1.3 "the severity is implicit in the type of alert being sent"; before, it must be known.
+        if alert.level not in _LEVELS and self.version is None:
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNKNOWN_ALERT_TYPE")
         if self.config.observe is not None:
             self.config.observe(False, self.output.version, ALERT, content)
         if alert.description == AlertDescription.CLOSE_NOTIFY:
@@ -320,7 +331,7 @@ class Connection:
         """RFC 8446 5.1: messages "MAY be coalesced into a single TLSPlaintext record or fragmented"."""
         if not content:
             # RFC 8446 5.1: "Implementations MUST NOT send zero-length fragments of Handshake types".
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_LENGTH")
+            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_LENGTH")
         partial = self._partial
         if partial:
             partial += content
@@ -353,7 +364,7 @@ class Connection:
         return message_class
 
     def _receive_message(self, message_class: type, raw: bytes) -> None:
-        message: Any = decode(message_class, raw[4:])
+        message: Any = decode(message_class, raw[4:], table.MALFORMED.get(message_class, "LENGTH_MISMATCH"))
         if self.config.observe is not None:
             self.config.observe(False, self.output.version, HANDSHAKE, raw)
         if isinstance(message, ServerHello) and message.random == RETRY_RANDOM:
@@ -364,7 +375,7 @@ class Connection:
     def _count_empty(self) -> None:
         self._empty_records += 1
         if self._empty_records > _MAX_EMPTY_RECORDS:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "RECORD_TOO_SMALL")
+            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "RECORD_TOO_SMALL")
 
     def _skipped(self, fault: ProtocolError, record: bytes) -> bool:
         """Whether a record that cannot be opened is early data that was refused."""

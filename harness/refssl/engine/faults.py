@@ -24,6 +24,18 @@ class ProtocolError(Fault):
         self.reason = reason
 
 
+class RecordFault(ProtocolError):
+    """A record that cannot be read, let alone its content understood.
+
+    OpenSSL reports all of these with one reason since its record layer stands apart (3.2); cause: the one that it gave
+    before, and still puts before it in its queue of errors (``DECRYPTION_FAILED_OR_BAD_RECORD_MAC``).
+    """
+
+    def __init__(self, alert: AlertDescription, cause: str) -> None:
+        super().__init__(alert, "RECORD_LAYER_FAILURE")
+        self.cause = cause
+
+
 class AlertReceived(Fault):
     """The peer sent a fatal alert (RFC 8446 6.2)."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from refssl.crypto import aead
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.faults import ProtocolError
+from refssl.engine.faults import RecordFault
 from refssl.engine.records import HEADER, MAX_CIPHERTEXT, MAX_PLAINTEXT
 
 # RFC 8446 5.5: for AES-GCM "up to 2^24.5 full-size records [...] may be encrypted on a given connection"; new keys are
@@ -49,20 +49,20 @@ class Opener:
         self._sequence = 0
 
     def open(self, record: bytes) -> tuple[int, bytes]:
-        """Give content type and content of a whole record. Raises ProtocolError: bad_record_mac, record_overflow."""
+        """Give content type and content of a whole record. Raises RecordFault: bad_record_mac, record_overflow."""
         nonce = (self._iv ^ self._sequence).to_bytes(12, "big")
         try:
             inner = self._decrypt(nonce, record[HEADER:], record[:HEADER])
         except self._failures:
-            raise ProtocolError(AlertDescription.BAD_RECORD_MAC, "DECRYPTION_FAILED_OR_BAD_RECORD_MAC") from None
+            raise RecordFault(AlertDescription.BAD_RECORD_MAC, "DECRYPTION_FAILED_OR_BAD_RECORD_MAC") from None
         self._sequence += 1
         # RFC 8446 5.4: "the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets"
         if len(inner) > MAX_PLAINTEXT + 1:
-            raise ProtocolError(AlertDescription.RECORD_OVERFLOW, "DATA_LENGTH_TOO_LONG")
+            raise RecordFault(AlertDescription.RECORD_OVERFLOW, "DATA_LENGTH_TOO_LONG")
         if not inner or not inner[-1]:
             inner = inner.rstrip(b"\0")
             if not inner:
                 # RFC 8446 5.4: "If a receiving implementation does not find a non-zero octet in the cleartext, it
                 # MUST terminate the connection with an "unexpected_message" alert."
-                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
+                raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
         return inner[-1], inner[:-1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
@@ -24,7 +24,7 @@ GROUPS = (0x001D, 0x0017, 0x0018, 0x0019)
 SIGNATURE_SCHEMES = tuple(code for code in SCHEMES if code in HANDSHAKE_SCHEMES_13)
 
 
-@lru_cache(maxsize=None)
+@cache
 def key(kind: str) -> PrivateKey:
     """A private key of `kind`, made once a run."""
     makers: dict[str, Any] = {

@@ -151,8 +151,10 @@ def receive_hello_retry_request(
     suite = check_server_hello(state.hello, message)
     _check_selected_version(connection, message)
     negotiation.check_answer(message.extensions, negotiation.IN_HELLO_RETRY_REQUEST, state.hello.extensions)
-    cookie = negotiation.read_extension(ext.Cookie, message.extensions, ext.COOKIE)
-    selected = negotiation.read_extension(ext.KeyShareHelloRetryRequest, message.extensions, ext.KEY_SHARE)
+    cookie = negotiation.read_extension(ext.Cookie, message.extensions, ext.COOKIE, "LENGTH_MISMATCH")
+    selected = negotiation.read_extension(
+        ext.KeyShareHelloRetryRequest, message.extensions, ext.KEY_SHARE, "LENGTH_MISMATCH"
+    )
     if cookie is None and selected is None:
         # RFC 8446 4.1.4: "Clients MUST abort the handshake with an "illegal_parameter" alert if the HelloRetryRequest
         # would not result in any change in the ClientHello."
@@ -207,7 +209,12 @@ def receive_server_hello(
 
 def _check_selected_version(connection: Connection, message: ServerHello) -> None:
     """RFC 8446 4.2.1, and 4.1.3 for the sentinels against downgrade. Raises ProtocolError."""
-    selected = negotiation.read_extension(ext.SelectedVersion, message.extensions, ext.SUPPORTED_VERSIONS)
+    selected = negotiation.read_extension(
+        ext.SelectedVersion, message.extensions, ext.SUPPORTED_VERSIONS, "LENGTH_MISMATCH"
+    )
+    if selected is None and isinstance(message, HelloRetryRequest):
+        # RFC 8446 4.1.4: "The server's extensions MUST contain "supported_versions"."
+        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_VERSIONS_EXTENSION")
     if selected is None:
         # RFC 8446 4.1.3: "TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below MUST check that the last
         # 8 bytes are not equal to either of these values."
@@ -218,8 +225,6 @@ def _check_selected_version(connection: Connection, message: ServerHello) -> Non
     if selected.selected_version != TLS13:
         # RFC 8446 4.2.1: a version "prior to TLS 1.3" or not offered: illegal_parameter.
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PROTOCOL_VERSION_NUMBER")
-    if message.legacy_version != TLS12:
-        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
 
 
 def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
@@ -251,10 +256,10 @@ def _accepted_session(state: WaitServerHello, message: ServerHello, suite: Ciphe
 
 def _exchange(state: WaitServerHello, message: ServerHello) -> tuple[bytes, int]:
     """RFC 8446 4.2.8: the shared secret and its group. Raises ProtocolError."""
-    entry = negotiation.read_extension(ext.KeyShareEntry, message.extensions, ext.KEY_SHARE)
+    entry = negotiation.read_extension(ext.KeyShareEntry, message.extensions, ext.KEY_SHARE, "LENGTH_MISMATCH")
     if entry is None:
         # Only psk_dhe_ke is offered, so that a key share must come in any case.
-        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "NO_SUITABLE_KEY_SHARE")
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "NO_SUITABLE_KEY_SHARE")
     share = state.shares.get(entry.group)
     if share is None:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")

@@ -102,9 +102,8 @@ def receive_encrypted_extensions(
         if len(chosen.protocol_name_list) != 1:
             raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
         if chosen.protocol_name_list[0] not in connection.config.alpn:
-            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
+            raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
         connection.alpn = chosen.protocol_name_list[0]
-    negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
     connection.transcript.update(raw)
     session = state.session
     if session is None:
@@ -113,6 +112,8 @@ def receive_encrypted_extensions(
     connection.session = session
     peer = session.peer
     proof = PskBinder(peer.proof if peer is not None else None)
+    if peer is not None:
+        peer = PeerIdentity(peer.certificates, peer.public_key, proof)
     return WaitFinished(state.keys, None, peer, proof)
 
 
@@ -128,7 +129,9 @@ def receive_certificate_request(
         # RFC 8446 4.3.2: "The "signature_algorithms" extension MUST be specified".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
     negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
-    negotiation.read_extension(ext.CertificateAuthorities, message.extensions, ext.CERTIFICATE_AUTHORITIES)
+    negotiation.read_extension(
+        ext.CertificateAuthorities, message.extensions, ext.CERTIFICATE_AUTHORITIES, "LENGTH_MISMATCH"
+    )
     connection.transcript.update(raw)
     return WaitCertificate(state.hello, state.keys, message)
 

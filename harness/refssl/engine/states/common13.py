@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto.hashing import equal
-from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
+from refssl.crypto.keys import HANDSHAKE_SCHEMES_13, SCHEMES
 from refssl.engine import schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import Credential, PeerIdentity
@@ -96,7 +96,8 @@ def verify_signature(connection: Connection, message: CertificateVerify, peer: P
     if scheme not in HANDSHAKE_SCHEMES_13 or scheme not in connection.config.signature_schemes:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE")
     if not peer.public_key.suits(scheme):
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE")
+        wrong = "WRONG_CURVE" if SCHEMES[scheme].kind == peer.public_key.kind else "WRONG_SIGNATURE_TYPE"
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, wrong)
     if not peer.public_key.verify_scheme(scheme, message.signature, context + connection.transcript.digest()):
         raise ProtocolError(AlertDescription.DECRYPT_ERROR, "BAD_SIGNATURE")
 
@@ -104,6 +105,8 @@ def verify_signature(connection: Connection, message: CertificateVerify, peer: P
 def verify_finished(connection: Connection, message: Finished, secret: Secret) -> None:
     """Judge a Finished whose transcript ends before it. Raises ProtocolError (RFC 8446 4.4.4)."""
     expected = secret.finished_mac(connection.transcript.digest())
+    if len(expected) != len(message.verify_data):
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_DIGEST_LENGTH")
     if not equal(expected, message.verify_data):
         # RFC 8446 4.4.4: "Recipients of Finished messages MUST verify that the contents are correct and if incorrect
         # MUST terminate the connection with a "decrypt_error" alert."

@@ -27,8 +27,6 @@ UPDATE_NOT_REQUESTED = 0
 UPDATE_REQUESTED = 1
 # RFC 8446 4.6.1: "Servers MUST NOT use any value greater than 604800 seconds (7 days)."
 MAX_LIFETIME = 604800
-# OpenSSL's bound on KeyUpdates that bring no data between them.
-MAX_KEY_UPDATES = 32
 
 
 @dataclass(slots=True)
@@ -95,9 +93,6 @@ def receive_key_update(connection: Connection, state: Connected, message: KeyUpd
     """RFC 8446 4.6.3: the peer's next records are under new keys; ours too, where it asks for that."""
     if message.request_update > UPDATE_REQUESTED:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_UPDATE")
-    connection.key_updates += 1
-    if connection.key_updates > MAX_KEY_UPDATES:
-        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "TOO_MANY_KEY_UPDATES")
     secret = Secret(schedule13.labels(state.suite.hash), state.receive_secret).updated()
     connection.opener = secret.opener(state.suite)
     state = replace(state, receive_secret=secret.value)

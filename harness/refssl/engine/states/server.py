@@ -32,7 +32,6 @@ def receive_client_hello(
     connection: Connection, state: Start, message: ClientHello, raw: bytes
 ) -> Start | server13.WaitCertificate | server13.WaitFinished:
     """RFC 8446 4.1.2: START to RECVD_CH, and on to what waits for the client's flight."""
-    connection.output.record_version = TLS12
     _choose_version(connection, message)
     connection.version = connection.output.version = TLS13
     connection.client_random = message.random

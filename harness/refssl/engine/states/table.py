@@ -58,6 +58,9 @@ LIMITS: dict[type, int] = {
     NewSessionTicket: 131338,
 }
 
+# Where OpenSSL has another reason than LENGTH_MISMATCH for a message that cannot be decoded.
+MALFORMED: dict[type, str] = {CertificateVerify: "BAD_PACKET", KeyUpdate: "BAD_KEY_UPDATE"}
+
 
 def expected(table: Table) -> dict[type, dict[int, type]]:
     """For each state the messages that it takes, by handshake type; HelloRetryRequest goes by ServerHello's."""
