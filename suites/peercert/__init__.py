@@ -1,0 +1,1 @@
+"""What is told of the peer's certificate: getpeercert() field by field, its DER form, and the chains."""
