@@ -31,7 +31,6 @@ from refssl.defaults import (
 )
 from refssl.encoding import *
 from refssl.errors import *
-from refssl.names import *
 from refssl.paths import *
 from refssl.purposes import *
 from refssl.purposes import _ASN1Object

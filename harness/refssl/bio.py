@@ -77,7 +77,11 @@ class MemoryBIO:
             b = view.tobytes()
         if self._ended:
             raise SSLError("cannot write() after write_eof()")
-        return self._append(b)
+        size = len(b)
+        if size:
+            self._chunks.append(b)
+            self._pending += size
+        return size
 
     def write_eof(self) -> None:
         """Mark the end: once everything has been read, `eof` is True and a connection meets the end."""
@@ -85,9 +89,10 @@ class MemoryBIO:
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
-        size = operator.index(size)
-        if size > _C_INT_MAX:
-            raise OverflowError("Python int too large to convert to C int")
+        if type(size) is not int or size > _C_INT_MAX:
+            size = operator.index(size)
+            if size > _C_INT_MAX:
+                raise OverflowError("Python int too large to convert to C int")
         pending = self._pending
         if size < 0 or size >= pending:
             size = pending
@@ -111,13 +116,6 @@ class MemoryBIO:
             size -= min(available, size)
         return b"".join(parts)
 
-    def _append(self, data: bytes) -> int:
-        size = len(data)
-        if size:
-            self._chunks.append(data)
-            self._pending += size
-        return size
-
     def _pop(self, available: int) -> bytes:
         """Take the rest of the first chunk, `available` bytes."""
         chunk = self._chunks.popleft()
@@ -140,10 +138,14 @@ class MemoryBIO:
         size = HEADER + measure(first[start : start + HEADER])
         if available < size:
             return None
-        if size == available:
-            return self._pop(available)
-        self._offset = start + size
         self._pending -= size
+        if size == available:
+            chunks.popleft()
+            if not start:
+                return first
+            self._offset = 0
+            return first[start:]
+        self._offset = start + size
         return first[start : start + size]
 
 
@@ -278,7 +280,8 @@ class MemoryBios:
             outgoing = self._outgoing
             if type(outgoing) is MemoryBIO:
                 # OpenSSL writes on after write_eof(); only the program is refused.
-                outgoing._append(data)
+                outgoing._chunks.append(data)
+                outgoing._pending += len(data)
             else:
                 outgoing.write(data)
         return True

@@ -106,7 +106,8 @@ class Channel:
         if buffer is None:
             if size < 0:
                 raise ValueError("size should not be negative")
-            self._refuse_reading_after_end()
+            if self._end is not None:
+                self._refuse_reading_after_end()
             return self._receive_data(size) if size else b""
         view = _writable(buffer)
         size = min(size, len(view)) if size > 0 else len(view)
@@ -184,7 +185,7 @@ class Channel:
                 self._connection.start()
             return
         except Fault as caught:
-            fault = caught.with_traceback(None)
+            fault = _bare(caught)
         self._fail_with(fault)
 
     def _receive_data(self, size: int) -> bytes:
@@ -196,7 +197,7 @@ class Channel:
             connection = self._connection
             plaintext = connection.plaintext
             if not plaintext:
-                deadline = self._bio.deadline(_READ_TIMED_OUT)
+                deadline = None if self._in_memory else self._bio.deadline(_READ_TIMED_OUT)
                 if not connection.handshake_complete:
                     self._handshake(deadline)
                 while not plaintext:
@@ -233,8 +234,7 @@ class Channel:
         except EndOfTransport:
             pass
         except Fault as caught:
-            # Without its traceback, which would keep this frame alive.
-            fault = caught.with_traceback(None)
+            fault = _bare(caught)
         # Raised from here, the error that a program sees has no context that it would not understand.
         if fault is not None:
             self._fail_with(fault)
@@ -250,9 +250,11 @@ class Channel:
             # A callback's exception, or a signal: nobody knows how far the record was taken in.
             self._fail()
             raise
-        output = connection.take_output()
-        if output:
-            self._bio.push(output)
+        if not connection.plaintext:
+            # It was no data, so there may be an answer to it.
+            output = connection.take_output()
+            if output:
+                self._bio.push(output)
 
     def _meet_end(self) -> None:
         """The transport has ended before the peer's close_notify.
@@ -337,6 +339,12 @@ class Channel:
     def _refuse_reading_after_end(self) -> None:
         if self._end is End.FAILED:
             raise errors.dead_connection()
+
+
+def _bare(fault: Fault) -> Fault:
+    """The fault without tracebacks: they hold the frames that would hold the fault, and all that those know of."""
+    fault.__context__ = None
+    return fault.with_traceback(None)
 
 
 def _viewed(buffer: Buffer) -> memoryview | None:

@@ -10,14 +10,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from refssl import errors, names, paths, servername, trust
+from refssl import errors, paths, servername
 from refssl.bio import MemoryBIO, MemoryBios, SocketBio
-from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER, Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
+from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER
 from refssl.credentials import Credentials
-from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, Tickets, Verified
-from refssl.observers import message_observer
 from refssl.purposes import Purpose, _ASN1Object
 from refssl.settings import _SSLContext
+from refssl.trust import Trust
 
 if TYPE_CHECKING:
     import socket
@@ -27,22 +26,16 @@ if TYPE_CHECKING:
 
     from refssl.bio import BioLike
     from refssl.credentials import Password, PathLike
-    from refssl.engine.session import Session
+    from refssl.engine.config import Config
     from refssl.session import SSLSession
     from refssl.sslobject import SSLObject
     from refssl.sslsocket import SSLSocket
     from refssl.tickets import TicketKeeper
     from refssl.tls import TLSConnection
-    from refssl.x509.path import Policy
 
 __all__ = ["SSLContext"]
 
 _BIO_METHODS = ("read", "write", "eof")
-_CLIENT_AUTHENTICATION = {
-    VerifyMode.CERT_NONE: ClientAuthentication.NONE,
-    VerifyMode.CERT_OPTIONAL: ClientAuthentication.OPTIONAL,
-    VerifyMode.CERT_REQUIRED: ClientAuthentication.REQUIRED,
-}
 
 
 class SSLContext(_SSLContext):
@@ -59,7 +52,7 @@ class SSLContext(_SSLContext):
 
     def _set_defaults(self) -> None:
         super()._set_defaults()
-        self._trust = trust.Trust()
+        self._trust = Trust()
         self._credentials = Credentials()
         self._keeper: TicketKeeper | None = None
 
@@ -251,114 +244,9 @@ class SSLContext(_SSLContext):
 
         chosen: an sni_callback has just switched to this context, and is not called again.
         """
-        server = connection.server_side
-        minimum, maximum = self._version_range()
-        accepted = (self._client_schemes if server else None) or self._server_schemes or names.DEFAULT_SCHEMES
-        signing = (None if server else self._client_schemes) or self._server_schemes
-        hostname = None if server else connection.server_hostname
-        address = servername.ip_address(hostname) if hostname else None
-        callback = None if chosen or not server else self._sni_callback
-        return Config(
-            server_side=server,
-            cipher_suites=self._suites,
-            groups=self._groups,
-            signature_schemes=accepted,
-            authenticate=self._authenticator(server, hostname, address),
-            minimum_version=minimum,
-            maximum_version=maximum,
-            server_name=hostname if address is None else None,
-            alpn=self._alpn,
-            credentials=self._credentials.for_connection(signing, self._trust.version, self._trust.above),
-            client_authentication=_CLIENT_AUTHENTICATION[self._verify_mode] if server else ClientAuthentication.NONE,
-            prefer_server_ciphers=bool(self._options & Options.OP_CIPHER_SERVER_PREFERENCE),
-            middlebox_compatibility=bool(self._options & Options.OP_ENABLE_MIDDLEBOX_COMPAT),
-            session=None if server else self._resumable(connection),
-            tickets=self._tickets() if server else None,
-            choose=servername.ServerNameChoice(self, connection, callback) if callback is not None else None,
-            keylog=self._key_log.write if self._key_log is not None else None,
-            observe=(
-                message_observer(self._message_callback, connection.owner_reference)
-                if self._message_callback is not None
-                else None
-            ),
-        )
+        from refssl.snapshot import take
 
-    def _version_range(self) -> tuple[int, int]:
-        """The lowest and the highest version that the settings leave; crossed where they leave none."""
-        minimum = max(self._minimum_version, TLS12)
-        maximum = TLS13 if self._maximum_version == TLSVersion.MAXIMUM_SUPPORTED else self._maximum_version
-        if self._protocol == PROTOCOL_TLSv1_2:
-            maximum = TLS12
-        if self._options & Options.OP_NO_TLSv1_2:
-            minimum = max(minimum, TLS13)
-        if self._options & Options.OP_NO_TLSv1_3:
-            maximum = min(maximum, TLS12)
-        return minimum, maximum
-
-    def _authenticator(self, server: bool, hostname: str | None, address: bytes | None) -> trust.Authenticate:
-        if self._verify_mode == VerifyMode.CERT_NONE:
-            return trust.accept_unverified
-        flags = self._verify_flags
-        common_name = self._common_name
-        level = self.security_level
-        checked = self._check_hostname and not server
-
-        def policy(now: float) -> Policy:
-            from refssl.x509.path import Policy
-
-            return Policy(
-                purpose="client" if server else "server",
-                time=now,
-                flags=flags,
-                hostname=hostname if checked and address is None else None,
-                ip=address if checked else None,
-                security_level=level,
-                check_common_name=common_name,
-            )
-
-        return trust.verifier(self._trust.store, policy, hostname)
-
-    def _resumable(self, connection: TLSConnection) -> Session | None:
-        """The session that was handed over, unless it proves less than this context now asks for.
-
-        A resumption verifies no certificate (RFC 8446 4.2.11), so what the first handshake proved must be enough:
-        a verified chain, and of the same host. The stdlib does not look.
-        """
-        given = connection.assigned_session
-        session = given._engine_session if given is not None else None
-        if given is None or session is None or not session.ticket:
-            return None
-        if self._check_hostname and given._hostname != connection.server_hostname:
-            return None
-        if self._verify_mode != VerifyMode.CERT_NONE and not _was_verified(session):
-            return None
-        return session
-
-    def _tickets(self) -> Tickets | None:
-        if self._keeper is None:
-            from refssl.tickets import TicketKeeper
-
-            self._keeper = TicketKeeper()
-        keeper = self._keeper
-        required = self._verify_mode == VerifyMode.CERT_REQUIRED
-
-        def open_ticket(ticket: bytes) -> Session | None:
-            session = keeper.open(ticket)
-            if session is not None and required and not _was_verified(session):
-                # Made while nobody asked for the client's certificate.
-                return None
-            return session
-
-        stateful = self._options & Options.OP_NO_TICKET
-        return Tickets(seal=keeper.remember if stateful else keeper.seal, open=open_ticket, count=self._num_tickets)
-
-
-def _was_verified(session: Session) -> bool:
-    """Whether the chain was verified in the handshake that a session goes back to."""
-    proof = session.peer.proof if session.peer is not None else None
-    while isinstance(proof, PskBinder):
-        proof = proof.original
-    return isinstance(proof, Verified)
+        return take(self, connection, chosen)
 
 
 SSLContext.__module__ = "refssl"

@@ -9,13 +9,13 @@ import os
 from typing import TYPE_CHECKING
 
 from refssl import errors
-from refssl.engine.config import Credential
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
     from refssl.crypto.keys import PrivateKey
+    from refssl.engine.config import Credential
     from refssl.x509.certificate import Certificate
 
     PathLike: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -39,6 +39,8 @@ class Credentials:
 
     def load(self, certfile: PathLike, keyfile: PathLike | None, password: Password | None) -> None:
         """Read a chain and its key; nothing changes where it fails. Errors as in ssl.SSLContext.load_cert_chain."""
+        from refssl.engine.config import Credential
+
         certificate_text = _read(certfile, "certfile")
         key_text = certificate_text if keyfile is None else _read(keyfile, "keyfile")
         _check_password(password)
@@ -68,6 +70,8 @@ class Credentials:
             completed = self._completed = (version, chains)
         if allowed is None:
             return completed[1]
+        from refssl.engine.config import Credential
+
         limited = []
         for credential in completed[1]:
             schemes = tuple(scheme for scheme in allowed if scheme in credential.schemes)
@@ -79,6 +83,8 @@ class Credentials:
 def _complete(credential: Credential, complete: Callable[[bytes], tuple[bytes, ...]]) -> Credential:
     if len(credential.certificates) > 1:
         return credential
+    from refssl.engine.config import Credential
+
     leaf = credential.certificates[0]
     return Credential((leaf, *complete(leaf)), credential.schemes, credential.sign)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from refssl.credentials import PathLike
 
-__all__ = ["create_default_context", "get_protocol_name", "get_server_certificate"]
+__all__ = ["create_default_context", "get_protocol_name", "get_server_certificate", "get_sigalgs"]
 
 _GLOBAL_DEFAULT_TIMEOUT: Any = socket._GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]
 
@@ -142,3 +142,10 @@ def get_server_certificate(
 def get_protocol_name(protocol_code: int) -> str:
     """The name of a PROTOCOL_* constant, ``<unknown>`` for another number (ssl.get_protocol_name)."""
     return _PROTOCOL_NAMES.get(protocol_code, "<unknown>")  # type: ignore[call-overload, no-any-return]
+
+
+def get_sigalgs() -> list[str]:
+    """The signature algorithms that set_client_sigalgs() and set_server_sigalgs() know (ssl.get_sigalgs)."""
+    from refssl.names import scheme_names
+
+    return scheme_names()

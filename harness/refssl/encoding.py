@@ -6,8 +6,6 @@ Pure functions, but for get_server_certificate, which fetches one. What a certif
 from __future__ import annotations
 
 import base64
-import calendar
-import time
 from typing import TYPE_CHECKING
 
 from refssl.constants import PEM_FOOTER, PEM_HEADER
@@ -27,6 +25,10 @@ def cert_time_to_seconds(cert_time: str) -> int:
     it lets a day past the month's end run over into the next. Raises ValueError for another form.
     Source: ssl.cert_time_to_seconds.
     """
+    # Loaded here because their own imports cost as much as half of refssl's.
+    import calendar
+    import time
+
     time_format = " %d %H:%M:%S %Y GMT"
     try:
         month = _MONTHS.index(cert_time[:3].lower()) + 1

@@ -15,8 +15,6 @@ from refssl.crypto import keys, shares
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["get_sigalgs"]
-
 _GROUP_ALIASES = {
     "secp256r1": ("P-256",),
     "secp384r1": ("P-384",),
@@ -113,8 +111,8 @@ def scheme_name(code: int) -> str:
     return keys.SCHEMES[code].name
 
 
-def get_sigalgs() -> list[str]:
-    """Every signature scheme that set_client_sigalgs() and set_server_sigalgs() know (ssl.get_sigalgs)."""
+def scheme_names() -> list[str]:
+    """Every signature scheme that has a name here."""
     return [scheme.name for scheme in keys.SCHEMES.values()]
 
 

@@ -12,7 +12,6 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from refssl import names
 from refssl.constants import (
     HAS_NPN,
     HAS_PHA,
@@ -36,18 +35,22 @@ if TYPE_CHECKING:
 
 _ANY_VERSION = (PROTOCOL_TLS, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER)
 _OLD_VERSIONS = (TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1)
-_OP_NO_VERSION = (
+_OP_NO_VERSION = int(
     Options.OP_NO_SSLv3 | Options.OP_NO_TLSv1 | Options.OP_NO_TLSv1_1 | Options.OP_NO_TLSv1_2 | Options.OP_NO_TLSv1_3
 )
-_DEFAULT_OPTIONS = (
+_DEFAULT_OPTIONS = int(
     Options.OP_ALL
     | Options.OP_NO_SSLv3
     | Options.OP_CIPHER_SERVER_PREFERENCE
     | Options.OP_NO_COMPRESSION
     | Options.OP_ENABLE_MIDDLEBOX_COMPAT
 )
+_OP_IGNORE_UNEXPECTED_EOF = int(Options.OP_IGNORE_UNEXPECTED_EOF)
 _NO_PARTIAL_WILDCARDS = 0x4
 _NEVER_CHECK_SUBJECT = 0x20
+_DEFAULT_VERIFY_FLAGS = int(VerifyFlags.VERIFY_X509_TRUSTED_FIRST)
+_MINIMUM_SUPPORTED = int(TLSVersion.MINIMUM_SUPPORTED)
+_MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
 _UNSIGNED_LONG = 2**64 - 1
 _LONGEST_PROTOCOL = 255
 _SESSION_COUNTS = (
@@ -89,15 +92,15 @@ class _SSLContext:
         client = self._protocol == PROTOCOL_TLS_CLIENT
         self._check_hostname = client
         self._verify_mode = VerifyMode.CERT_REQUIRED if client else VerifyMode.CERT_NONE
-        self._verify_flags = int(VerifyFlags.VERIFY_X509_TRUSTED_FIRST)
-        self._options = int(_DEFAULT_OPTIONS)
-        self._minimum_version = int(TLSVersion.MINIMUM_SUPPORTED)
-        self._maximum_version = int(TLSVersion.MAXIMUM_SUPPORTED)
+        self._verify_flags = _DEFAULT_VERIFY_FLAGS
+        self._options = _DEFAULT_OPTIONS
+        self._minimum_version = _MINIMUM_SUPPORTED
+        self._maximum_version = _MAXIMUM_SUPPORTED
         self._common_name = True
         self._num_tickets = 2
         self._alpn: tuple[bytes, ...] = ()
-        self._groups = names.DEFAULT_GROUPS
-        self._suites = names.DEFAULT_SUITES
+        self._groups: tuple[int, ...] | None = None  # the default ones
+        self._suites: tuple[int, ...] | None = None
         self._client_schemes: tuple[int, ...] | None = None
         self._server_schemes: tuple[int, ...] | None = None
         self._sni_callback: Callable[..., Any] | None = None
@@ -167,7 +170,7 @@ class _SSLContext:
 
     @property
     def _ignores_eof(self) -> bool:
-        return bool(self._options & Options.OP_IGNORE_UNEXPECTED_EOF)
+        return bool(self._options & _OP_IGNORE_UNEXPECTED_EOF)
 
     # -- verification
 
@@ -260,31 +263,45 @@ class _SSLContext:
 
     def set_groups(self, grouplist: str, /) -> None:
         """Groups for the key exchange, as in `names.parse_groups` (ssl.SSLContext.set_groups)."""
+        from refssl import names
+
         self._groups = names.parse_groups(_text(grouplist, "set_groups"))
 
     def get_groups(self, *, include_aliases: bool = False) -> list[str]:
         """The names of the groups there are, not only of those that are set (ssl.SSLContext.get_groups)."""
+        from refssl import names
+
         return names.group_names(include_aliases)
 
     def set_ecdh_curve(self, name: str | bytes | os.PathLike[str], /) -> None:
         """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""
+        from refssl import names
+
         self._groups = (names.curve_code(os.fsdecode(name)),)
 
     def set_ciphersuites(self, ciphersuites: str, /) -> None:
         """Suites of TLS 1.3, as in `names.parse_suites` (ssl.SSLContext.set_ciphersuites)."""
+        from refssl import names
+
         self._suites = names.parse_suites(_text(ciphersuites, "set_ciphersuites"))
 
     def set_client_sigalgs(self, sigalgslist: str, /) -> None:
         """Schemes with which a client may authenticate itself (ssl.SSLContext.set_client_sigalgs)."""
+        from refssl import names
+
         self._client_schemes = names.parse_schemes(_text(sigalgslist, "set_client_sigalgs"))
 
     def set_server_sigalgs(self, sigalgslist: str, /) -> None:
         """Schemes with which a server may complete the handshake (ssl.SSLContext.set_server_sigalgs)."""
+        from refssl import names
+
         self._server_schemes = names.parse_schemes(_text(sigalgslist, "set_server_sigalgs"))
 
     def get_ciphers(self) -> list[dict[str, Any]]:
         """The enabled suites in order of preference (ssl.SSLContext.get_ciphers)."""
-        return names.describe_suites(self._suites)
+        from refssl import names
+
+        return names.describe_suites(names.DEFAULT_SUITES if self._suites is None else self._suites)
 
     # -- tickets and what watches
 

@@ -1,48 +1,28 @@
-"""What a context trusts, how that is loaded, and the verdict on a peer's chain as the engine wants it.
+"""What a context trusts and how that is loaded: files, directories, the system's bundle, data.
 
-Building and judging paths is x509's; here are files, OpenSSL's words for what is wrong with them, and the alert that
-belongs to each verify code.
+Here are OpenSSL's words for what is wrong with them. Building and judging paths is x509's, and what the engine is told
+of it verdict.py's.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from refssl import errors
-from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import ExplicitlyUnverified, PeerIdentity, Verified
-from refssl.engine.faults import CertificateRefused, ProtocolError
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from refssl.credentials import PathLike
     from refssl.x509.certificate import Certificate
-    from refssl.x509.path import Policy
     from refssl.x509.store import TrustStore
 
 _NO_CERTIFICATE_ERRNO = 136
 _BAD_BASE64_ERRNO = 100
 _NOT_ENOUGH_DATA_ERRNO = 142
 _LONGEST_CHAIN = 10
-
-_ALERTS = {
-    **dict.fromkeys((2, 3, 18, 19, 20, 21, 22, 25, 33, 79), AlertDescription.UNKNOWN_CA),
-    **dict.fromkeys(
-        (4, 5, 6, 9, 11, 13, 14, 15, 16, 27, 28, 62, 63, 64, 65, 66, 67, 68, 94), AlertDescription.BAD_CERTIFICATE
-    ),
-    **dict.fromkeys((7, 8), AlertDescription.DECRYPT_ERROR),
-    **dict.fromkeys((10, 12), AlertDescription.CERTIFICATE_EXPIRED),
-    23: AlertDescription.CERTIFICATE_REVOKED,
-    26: AlertDescription.UNSUPPORTED_CERTIFICATE,
-}
-"""The alert that OpenSSL sends for a verify code; certificate_unknown for any other."""
-
-_MISMATCHES = {62: "Hostname mismatch", 64: "IP address mismatch"}
 
 _bundles: dict[str, tuple[tuple[int, int], list[Certificate]]] = {}
 _bundles_lock = threading.Lock()
@@ -198,46 +178,3 @@ def _parse_bundle(path: str) -> list[Certificate]:
             except MalformedCertificate:
                 continue
     return certificates
-
-
-Authenticate = Callable[[tuple[bytes, ...]], PeerIdentity]
-
-
-def accept_unverified(certificates: tuple[bytes, ...]) -> PeerIdentity:
-    """`Config.authenticate` under CERT_NONE: nothing is checked but that there is a certificate with a key."""
-    leaf = _parse(certificates)[0]
-    return PeerIdentity(certificates, leaf.public_key, ExplicitlyUnverified("CERT_NONE"))
-
-
-def verifier(store: TrustStore, policy: Callable[[float], Policy], hostname: str | None) -> Authenticate:
-    """`Config.authenticate` that believes only chains to an anchor of `store`; policy(now) says what is asked of them.
-
-    hostname: as the program wrote it, for the message of a mismatch.
-    """
-
-    def authenticate(certificates: tuple[bytes, ...]) -> PeerIdentity:
-        from refssl.x509 import path
-        from refssl.x509.codes import VerificationError
-
-        parsed = _parse(certificates)
-        try:
-            found = path.verify(parsed, store, policy(time.time()))
-        except VerificationError as error:
-            alert = _ALERTS.get(error.code, AlertDescription.CERTIFICATE_UNKNOWN)
-            message = error.message
-            if error.code in _MISMATCHES:
-                # Only the border knows what the program called the host.
-                message = f"{_MISMATCHES[error.code]}, certificate is not valid for '{hostname}'."
-            raise CertificateRefused(alert, error.code, message) from None
-        return PeerIdentity(certificates, found[0].public_key, Verified(tuple([one.der for one in found])))
-
-    return authenticate
-
-
-def _parse(certificates: tuple[bytes, ...]) -> list[Any]:
-    from refssl.x509.certificate import Certificate, MalformedCertificate
-
-    try:
-        return [Certificate(encoded) for encoded in certificates]
-    except MalformedCertificate:
-        raise ProtocolError(AlertDescription.BAD_CERTIFICATE, "ASN1_LIB") from None

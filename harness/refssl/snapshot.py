@@ -1,0 +1,156 @@
+"""The snapshot: an SSLContext as the engine's Config for one connection.
+
+Every setting that acts on the wire acts through here. Nothing is loaded or remembered; what ssl keeps live (the trust
+store, the sni_callback, the tickets) goes in as a callable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refssl import names, servername, verdict
+from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
+from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, Tickets, Verified
+from refssl.observers import message_observer
+from refssl.tickets import TicketKeeper
+from refssl.x509.path import Policy
+
+if TYPE_CHECKING:
+    from refssl.context import SSLContext
+    from refssl.engine.session import Session
+    from refssl.tls import TLSConnection
+
+# Plain numbers: the operators of an enum cost more than all the rest of a snapshot.
+_CERT_NONE = int(VerifyMode.CERT_NONE)
+_CERT_REQUIRED = int(VerifyMode.CERT_REQUIRED)
+_OP_NO_TICKET = int(Options.OP_NO_TICKET)
+_OP_NO_TLSv1_2 = int(Options.OP_NO_TLSv1_2)
+_OP_NO_TLSv1_3 = int(Options.OP_NO_TLSv1_3)
+_OP_CIPHER_SERVER_PREFERENCE = int(Options.OP_CIPHER_SERVER_PREFERENCE)
+_OP_ENABLE_MIDDLEBOX_COMPAT = int(Options.OP_ENABLE_MIDDLEBOX_COMPAT)
+_MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
+_CLIENT_AUTHENTICATION = (
+    ClientAuthentication.NONE,
+    ClientAuthentication.OPTIONAL,
+    ClientAuthentication.REQUIRED,
+)
+
+
+def take(context: SSLContext, connection: TLSConnection, chosen: bool) -> Config:
+    """The Config of `connection` under `context`.
+
+    chosen: an sni_callback has just switched to this context, and is not called again.
+    """
+    server = connection.server_side
+    options = context._options
+    minimum, maximum = _versions(context)
+    accepted = (context._client_schemes if server else None) or context._server_schemes or names.DEFAULT_SCHEMES
+    signing = (None if server else context._client_schemes) or context._server_schemes
+    hostname = None if server else connection.server_hostname
+    address = servername.ip_address(hostname) if hostname else None
+    callback = None if chosen or not server else context._sni_callback
+    trust = context._trust
+    return Config(
+        server_side=server,
+        cipher_suites=names.DEFAULT_SUITES if context._suites is None else context._suites,
+        groups=names.DEFAULT_GROUPS if context._groups is None else context._groups,
+        signature_schemes=accepted,
+        authenticate=_authenticator(context, server, hostname, address),
+        minimum_version=minimum,
+        maximum_version=maximum,
+        server_name=hostname if address is None else None,
+        alpn=context._alpn,
+        credentials=context._credentials.for_connection(signing, trust.version, trust.above),
+        client_authentication=_CLIENT_AUTHENTICATION[context._verify_mode] if server else ClientAuthentication.NONE,
+        prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
+        middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
+        session=None if server else _resumable(context, connection),
+        tickets=_tickets(context) if server else None,
+        choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
+        keylog=context._key_log.write if context._key_log is not None else None,
+        observe=(
+            message_observer(context._message_callback, connection.owner_reference)
+            if context._message_callback is not None
+            else None
+        ),
+    )
+
+
+def _versions(context: SSLContext) -> tuple[int, int]:
+    """The lowest and the highest version that the settings leave; crossed where they leave none."""
+    minimum = max(context._minimum_version, TLS12)
+    maximum = TLS13 if context._maximum_version == _MAXIMUM_SUPPORTED else context._maximum_version
+    if context._protocol is PROTOCOL_TLSv1_2:
+        maximum = TLS12
+    if context._options & _OP_NO_TLSv1_2:
+        minimum = max(minimum, TLS13)
+    if context._options & _OP_NO_TLSv1_3:
+        maximum = min(maximum, TLS12)
+    return minimum, maximum
+
+
+def _authenticator(
+    context: SSLContext, server: bool, hostname: str | None, address: bytes | None
+) -> verdict.Authenticate:
+    if context._verify_mode == _CERT_NONE:
+        return verdict.accept_unverified
+    flags = context._verify_flags
+    common_name = context._common_name
+    level = context.security_level
+    checked = context._check_hostname and not server
+
+    def policy(now: float) -> Policy:
+        return Policy(
+            purpose="client" if server else "server",
+            time=now,
+            flags=flags,
+            hostname=hostname if checked and address is None else None,
+            ip=address if checked else None,
+            security_level=level,
+            check_common_name=common_name,
+        )
+
+    return verdict.verifier(context._trust.store, policy, hostname)
+
+
+def _resumable(context: SSLContext, connection: TLSConnection) -> Session | None:
+    """The session that was handed over, unless it proves less than the context now asks for.
+
+    A resumption verifies no certificate (RFC 8446 4.2.11), so what the first handshake proved must be enough: a
+    verified chain, and of the same host. The stdlib does not look.
+    """
+    given = connection.assigned_session
+    session = given._engine_session if given is not None else None
+    if given is None or session is None or not session.ticket:
+        return None
+    if context._check_hostname and given._hostname != connection.server_hostname:
+        return None
+    if context._verify_mode != _CERT_NONE and not _was_verified(session):
+        return None
+    return session
+
+
+def _tickets(context: SSLContext) -> Tickets:
+    keeper = context._keeper
+    if keeper is None:
+        keeper = context._keeper = TicketKeeper()
+    if context._verify_mode == _CERT_REQUIRED:
+        found = keeper.open
+
+        def open_ticket(ticket: bytes) -> Session | None:
+            """None for a session that was made while nobody asked for the client's certificate."""
+            session = found(ticket)
+            return session if session is not None and _was_verified(session) else None
+
+    else:
+        open_ticket = keeper.open
+    seal = keeper.remember if context._options & _OP_NO_TICKET else keeper.seal
+    return Tickets(seal=seal, open=open_ticket, count=context._num_tickets)
+
+
+def _was_verified(session: Session) -> bool:
+    """Whether the chain was verified in the handshake that a session goes back to."""
+    proof = session.peer.proof if session.peer is not None else None
+    while isinstance(proof, PskBinder):
+        proof = proof.original
+    return isinstance(proof, Verified)

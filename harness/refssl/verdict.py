@@ -1,0 +1,72 @@
+"""The verdict on a peer's certificates as the engine wants it: an identity, or a refusal with alert and verify code.
+
+Building and judging paths is x509's; here its codes meet the alerts of TLS.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from refssl.engine.alerts import AlertDescription
+from refssl.engine.config import ExplicitlyUnverified, PeerIdentity, Verified
+from refssl.engine.faults import CertificateRefused, ProtocolError
+from refssl.x509 import path
+from refssl.x509.certificate import Certificate, MalformedCertificate
+from refssl.x509.codes import VerificationError
+
+if TYPE_CHECKING:
+    from refssl.x509.path import Policy
+    from refssl.x509.store import TrustStore
+
+_ALERTS = {
+    **dict.fromkeys((2, 3, 18, 19, 20, 21, 22, 25, 33, 79), AlertDescription.UNKNOWN_CA),
+    **dict.fromkeys(
+        (4, 5, 6, 9, 11, 13, 14, 15, 16, 27, 28, 62, 63, 64, 65, 66, 67, 68, 94), AlertDescription.BAD_CERTIFICATE
+    ),
+    **dict.fromkeys((7, 8), AlertDescription.DECRYPT_ERROR),
+    **dict.fromkeys((10, 12), AlertDescription.CERTIFICATE_EXPIRED),
+    23: AlertDescription.CERTIFICATE_REVOKED,
+    26: AlertDescription.UNSUPPORTED_CERTIFICATE,
+}
+"""The alert that OpenSSL sends for a verify code; certificate_unknown for any other."""
+
+_MISMATCHES = {62: "Hostname mismatch", 64: "IP address mismatch"}
+
+Authenticate: TypeAlias = Callable[[tuple[bytes, ...]], PeerIdentity]
+
+
+def accept_unverified(certificates: tuple[bytes, ...]) -> PeerIdentity:
+    """`Config.authenticate` under CERT_NONE: nothing is checked but that there is a certificate with a key."""
+    leaf = _parse(certificates)[0]
+    return PeerIdentity(certificates, leaf.public_key, ExplicitlyUnverified("CERT_NONE"))
+
+
+def verifier(store: TrustStore, policy: Callable[[float], Policy], hostname: str | None) -> Authenticate:
+    """`Config.authenticate` that believes only chains to an anchor of `store`; policy(now) says what is asked of them.
+
+    hostname: as the program wrote it, for the message of a mismatch.
+    """
+
+    def authenticate(certificates: tuple[bytes, ...]) -> PeerIdentity:
+        parsed = _parse(certificates)
+        try:
+            found = path.verify(parsed, store, policy(time.time()))
+        except VerificationError as error:
+            alert = _ALERTS.get(error.code, AlertDescription.CERTIFICATE_UNKNOWN)
+            message = error.message
+            if error.code in _MISMATCHES:
+                # Only the border knows what the program called the host.
+                message = f"{_MISMATCHES[error.code]}, certificate is not valid for '{hostname}'."
+            raise CertificateRefused(alert, error.code, message) from None
+        return PeerIdentity(certificates, found[0].public_key, Verified(tuple([one.der for one in found])))
+
+    return authenticate
+
+
+def _parse(certificates: tuple[bytes, ...]) -> list[Certificate]:
+    try:
+        return [Certificate(encoded) for encoded in certificates]
+    except MalformedCertificate:
+        raise ProtocolError(AlertDescription.BAD_CERTIFICATE, "ASN1_LIB") from None
