@@ -138,6 +138,27 @@ def test_many_records_at_once_are_all_read(pair, impl):
         pair.subject.read(4)
 
 
+@pytest.mark.deliveries("whole")
+def test_pieces_of_every_size_add_up(pair, impl):
+    """Records that arrive in pieces of one to seven bytes, never on a boundary, are read like whole ones."""
+    pair.shake_hands()
+    pair.greet()
+    for number in range(20):
+        pair.peer.send(b"record %02d" % number)
+    pair.carry()
+    wire = pair.subject_incoming.read()
+    received, step = b"", 0
+    while wire:
+        step = step % 7 + 1
+        pair.subject_incoming.write(wire[:step])
+        wire = wire[step:]
+        try:
+            received += pair.subject.read(100)
+        except impl.SSLWantReadError:
+            continue
+    assert received == b"".join(b"record %02d" % number for number in range(20))
+
+
 @pytest.mark.clause("RFC 8446 5.1", "RFC 5246 6.2.1")
 @pytest.mark.deliveries("whole")
 @pytest.mark.peers("tlslite")

@@ -94,6 +94,20 @@ def test_read_begins_the_handshake(pair, impl):
     assert pair.drive(pair.subject.read, 100) == b"data"
 
 
+@pytest.mark.clause("ssl.SSLObject.getpeercert", "ssl.SSLObject.cipher", "ssl.SSLObject.shared_ciphers")
+@pytest.mark.known("bpo-29334")
+@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.deliveries("whole")
+def test_a_handshake_begun_by_writing_is_as_complete(pair):
+    """After an implicit handshake everything can be asked for that do_handshake() would have made known."""
+    pair.drive(pair.subject.write, b"x")
+    assert pair.subject.cipher() is not None
+    assert (pair.subject.getpeercert(True) is None) is pair.server_side
+    assert (pair.subject.shared_ciphers() is not None) is pair.server_side
+    assert pair.subject.do_handshake() is None
+    assert pair.peer.receive(1) == b"x"
+
+
 @pytest.mark.deliveries("whole")
 def test_read_write_and_do_handshake_may_take_turns(pair, impl):
     """Whichever call goes on with the handshake, it is one and the same: their turns add up."""
