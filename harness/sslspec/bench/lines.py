@@ -50,6 +50,9 @@ class Line:
         """Leave what the subject sends where it is."""
         raise Inapplicable("over memory nothing backs up: only the scenario itself carries bytes")
 
+    def go_on_reading(self) -> None:
+        """Take it again."""
+
     def stop(self) -> None:
         """Leave nothing behind: no thread, no descriptor."""
 
@@ -154,6 +157,11 @@ class SocketLine(Line):
     def stop_reading(self) -> None:
         with self._changed:
             self._reading = False
+        self.wake()
+
+    def go_on_reading(self) -> None:
+        with self._changed:
+            self._reading = not self.peer.transport_closed_seen
         self.wake()
 
     def stop(self) -> None:

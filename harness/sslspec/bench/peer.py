@@ -194,8 +194,12 @@ class Peer:
         self._required_line().close_from_peer(reset=True)
 
     def stop_reading(self) -> None:
-        """Leave what comes on the wire where it is, so that it backs up; only on sockets, for ever."""
+        """Leave what comes on the wire where it is, so that it backs up; only on sockets."""
         self._required_line().stop_reading()
+
+    def go_on_reading(self) -> None:
+        """End stop_reading()."""
+        self._required_line().go_on_reading()
 
     @property
     def alert_seen(self) -> str | None:
