@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from cryptography import x509
@@ -88,7 +88,7 @@ class Recorded(Output):
     def send(self, message: M) -> M:
         for position, recorded in enumerate(self.script):
             if type(recorded) is type(message):
-                return super().send(self.script.pop(position))
+                return cast(M, super().send(self.script.pop(position)))
         return super().send(message)
 
 
@@ -159,7 +159,7 @@ def client_of(trace: Trace, received: list[Any], credentials: tuple[Credential, 
         credentials=credentials,
         middlebox_compatibility=bool(first.legacy_session_id),
         observe=collector(received),
-        random=lambda size: next(randoms),
+        random=lambda _size: next(randoms),
         generate_share=shares(trace, "client"),
     )
     return Connection(config, Recorded(list(sent)))
@@ -182,7 +182,7 @@ def server_of(trace: Trace, script: list[Any], received: list[Any]) -> Connectio
         authenticate=identify,
         credentials=(recorded_credential(script),),
         client_authentication=ClientAuthentication.REQUIRED if requests else ClientAuthentication.NONE,
-        tickets=Tickets(lambda session: tickets[0].ticket, lambda ticket: None, 1) if tickets else None,
+        tickets=Tickets(lambda _session: tickets[0].ticket, lambda _ticket: None, 1) if tickets else None,
         observe=collector(received),
         random=lambda size: hello.random if size == 32 else bytes(size),
         generate_share=shares(trace, "server"),

@@ -1,7 +1,7 @@
 """All transitions of all states: what is not listed here is unexpected_message (RFC 8446 4, Appendix A).
 
-Each row is (state, message) and the function that acts on it; its return annotation says where it leads. Run as a
-module, this prints docs/states.md.
+Each row is (state, message) and the function that acts on it; its return annotation says where it leads. `__main__`
+prints docs/states.md from it.
 """
 
 from __future__ import annotations
