@@ -13,9 +13,10 @@ from sslspec.axes import Cell
 from sslspec.bench.background import Background
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Endpoint, Journal
-from sslspec.bench.exits import Inapplicable, Unsupported
 from sslspec.bench.pair import Couple, Pair
+from sslspec.judge import Judgement
 from sslspec.scenario import of
+from sslspec.verdicts import Verdict
 
 VERSION_FLAGS = {"tls12": "HAS_TLSv1_2", "tls13": "HAS_TLSv1_3"}
 
@@ -34,8 +35,10 @@ def _journal(request: pytest.FixtureRequest, cell: Cell) -> Journal:
     scenario = of(request.node)
     if scenario is not None:
         scenario.journal = journal
-        _check_applicable(implementation.documented, scenario.marks.since, scenario.marks.until)
-        _check_supported(implementation.module, scenario.marks.features, cell)
+        scenario.judgement = _inapplicable(implementation.documented, scenario.marks.since, scenario.marks.until)
+        scenario.judgement = scenario.judgement or _unsupported(implementation.module, scenario.marks.features, cell)
+        if scenario.judgement is not None:
+            pytest.skip(scenario.judgement.detail["message"])  # which says the same without a traceback
     return journal
 
 
@@ -86,19 +89,21 @@ def background() -> Callable[..., Background[Any]]:
     return Background
 
 
-def _check_applicable(
+def _inapplicable(
     documented: tuple[int, int], since: tuple[int, int] | None, until: tuple[int, int] | None
-) -> None:
+) -> Judgement | None:
     if since is not None and documented < since:
-        raise Inapplicable(f"documented since Python {since[0]}.{since[1]}")
+        return Judgement(Verdict.INAPPLICABLE, {"message": f"documented since Python {since[0]}.{since[1]}"})
     if until is not None and documented > until:
-        raise Inapplicable(f"documented until Python {until[0]}.{until[1]}")
+        return Judgement(Verdict.INAPPLICABLE, {"message": f"documented until Python {until[0]}.{until[1]}"})
+    return None
 
 
-def _check_supported(impl: Any, features: tuple[str, ...], cell: Cell) -> None:
+def _unsupported(impl: Any, features: tuple[str, ...], cell: Cell) -> Judgement | None:
     wanted = list(features)
     if cell.variant is not None and cell.variant.version is not None:
         wanted.append(VERSION_FLAGS[cell.variant.version])
     for flag in wanted:
         if not getattr(impl, flag, False):
-            raise Unsupported(f"{flag} is {getattr(impl, flag, 'missing')}")
+            return Judgement(Verdict.UNSUPPORTED, {"message": f"{flag} is {getattr(impl, flag, 'missing')}"})
+    return None
