@@ -9,7 +9,7 @@ A certificate is never changed, so its cached parts may be shared between thread
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date
 
 from refssl.crypto.keys import PublicKey
 from refssl.x509 import der
@@ -19,7 +19,7 @@ from refssl.x509.names import Name
 
 __all__ = ["Certificate", "MalformedCertificate", "parse_time"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Certificate:
@@ -33,6 +33,8 @@ class Certificate:
         "_extension_span",
         "_extensions",
         "_facts",
+        "_not_after",
+        "_not_before",
         "_public_key",
         "_repeated",
         "_validity",
@@ -76,6 +78,8 @@ class Certificate:
         self._repeated: frozenset[bytes] = frozenset()
         self._public_key: PublicKey | None = None
         self._facts: Facts | None = None
+        self._not_before: int | None = None
+        self._not_after: int | None = None
 
     @classmethod
     def from_der(cls, encoded: bytes) -> Certificate:
@@ -141,12 +145,18 @@ class Certificate:
     @property
     def not_before(self) -> int:
         """Start of the validity period in POSIX seconds. Raises MalformedCertificate for a malformed time."""
-        return parse_time(*self._validity[0])
+        time = self._not_before
+        if time is None:
+            time = self._not_before = parse_time(*self._validity[0])
+        return time
 
     @property
     def not_after(self) -> int:
         """End of the validity period in POSIX seconds. Raises MalformedCertificate for a malformed time."""
-        return parse_time(*self._validity[1])
+        time = self._not_after
+        if time is None:
+            time = self._not_after = parse_time(*self._validity[1])
+        return time
 
     @property
     def public_key(self) -> PublicKey:
@@ -341,11 +351,11 @@ def parse_time(tag: int, content: bytes) -> int:
     year = int(digits[:width])
     if width == 2:
         year += 1900 if year >= 50 else 2000
-    month, day = int(digits[width : width + 2]), int(digits[width + 2 : width + 4])
-    clock = digits[width + 4 :]
+    hour, minute, second = int(digits[-6:-4]), int(digits[-4:-2]), int(digits[-2:])
+    if hour > 23 or minute > 59 or second > 59:
+        raise MalformedCertificate("malformed time")
     try:
-        moment = datetime(year, month, day, int(clock[:2]), int(clock[2:4]), int(clock[4:]), tzinfo=timezone.utc)
+        day = date(year, int(digits[-10:-8]), int(digits[-8:-6])).toordinal() - _EPOCH
     except ValueError:
         raise MalformedCertificate("malformed time") from None
-    delta = moment - _EPOCH
-    return delta.days * 86400 + delta.seconds
+    return ((day * 24 + hour) * 60 + minute) * 60 + second

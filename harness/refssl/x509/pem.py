@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 CERTIFICATE_LABELS = frozenset((b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"))
 
-# A block ends with its own label, or is broken off by the next beginning.
-_BEGIN = re.compile(rb"^-----BEGIN ([A-Z0-9 ]{1,64})-----[ \t]*\r?$", re.MULTILINE)
+_MARK = re.compile(rb"^-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----[ \t]*\r?$", re.MULTILINE)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _WHITE = b" \t\r\n\v\f"
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 
@@ -30,20 +30,20 @@ class Block:
 
 def blocks(text: bytes) -> Iterator[Block]:
     """Every block that begins in ``text``, in order; what stands between blocks is ignored (RFC 7468 5.2)."""
-    at = 0
-    while begin := _BEGIN.search(text, at):
-        label = begin.group(1)
-        ending = b"-----END " + label + b"-----"
-        end = text.find(ending, begin.end())
-        following = _BEGIN.search(text, begin.end())
-        if end < 0 or (following and following.start() < end):
-            yield Block(label, None)
-            if following is None:
-                return
-            at = following.start()
-            continue
-        yield Block(label, _octets(text[begin.end() : end]))
-        at = end + len(ending)
+    text = text.removeprefix(_BYTE_ORDER_MARK)
+    label = None
+    start = 0
+    for mark in _MARK.finditer(text):
+        kind, name = mark.groups()
+        if kind == b"BEGIN":
+            if label is not None:
+                yield Block(label, None)
+            label, start = name, mark.end()
+        elif label is not None:
+            yield Block(label, _octets(text[start : mark.start()]) if name == label else None)
+            label = None
+    if label is not None:
+        yield Block(label, None)
 
 
 def _octets(body: bytes) -> bytes | None:

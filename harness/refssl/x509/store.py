@@ -205,11 +205,10 @@ def _is_authority(certificate: Certificate) -> bool:
 
 
 def _anchor(data: bytes, with_trust: bool) -> Anchor:
-    if not with_trust:
-        return Anchor(Certificate(data))
+    # What follows the certificate is either its trust settings or passed over, as OpenSSL does in PEM (not in DER).
     end = der.element(data, 0, len(data))[2]
     certificate = Certificate(data[:end])
-    if end == len(data):
+    if end == len(data) or not with_trust:
         return Anchor(certificate)
     return Anchor(certificate, *_trust(data, end))
 

@@ -1,0 +1,139 @@
+"""refssl's verdict on every chain of ``x509_cases``, and the running interpreter's beside it where it is comparable."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import ssl
+import time
+from pathlib import Path
+
+import pytest
+
+from refssl.x509.certificate import Certificate
+from refssl.x509.codes import MESSAGES, VerificationError
+from refssl.x509.crl import CertificateRevocationList
+from refssl.x509.path import Policy, verify
+from refssl.x509.store import TrustStore
+from selftests import x509_stdlib
+from selftests.x509_cases import CASES
+from selftests.x509_chains import CREATE_DEFAULT_CONTEXT, INTER, LEAF, LI, Case, I, R, aki, bc, ku, own, san, ski
+from selftests.x509_forge import PrivateKey, certificate, dns, key, name, tlv
+
+
+def store_of(case: Case) -> TrustStore:
+    store = TrustStore()
+    for anchor in case.anchors:
+        store.add_certificate(Certificate(anchor))
+    for crl in case.crls:
+        store.add_crl(CertificateRevocationList(crl))
+    return store
+
+
+def judge(case: Case) -> int:
+    hostname, address = case.hostname, None
+    if hostname is not None:
+        with contextlib.suppress(ValueError):
+            address, hostname = ipaddress.ip_address(hostname).packed, None
+    policy = Policy(
+        purpose="client" if case.client else "server",
+        time=time.time(),
+        flags=case.flags,
+        hostname=hostname,
+        ip=address,
+        security_level=case.level,
+        check_common_name=case.check_common_name,
+    )
+    try:
+        path = verify([Certificate(encoded) for encoded in case.chain], store_of(case), policy)
+    except VerificationError as refused:
+        return refused.code
+    assert path[0].der == case.chain[0]
+    return 0
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
+def test_verdict(case: Case) -> None:
+    assert judge(case) == case.code
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
+def test_verdict_of_the_stdlib(case: Case, tmp_path: Path) -> None:
+    """The same chain shown to the interpreter's own ssl: the table is its behaviour, not our opinion."""
+    if ssl.OPENSSL_VERSION_INFO[:2] < case.since:
+        pytest.skip(f"this OpenSSL is older than {case.since}")
+    code, _ = x509_stdlib.handshake(
+        tmp_path,
+        case.chain,
+        case.private,
+        case.anchors,
+        crls=case.crls,
+        flags=case.flags,
+        hostname=case.hostname,
+        level=case.level,
+        client=case.client,
+        check_common_name=case.check_common_name,
+    )
+    assert code == (0 if case.stricter else case.code)
+
+
+def test_a_path_is_given_leaf_first_and_ends_at_the_anchor() -> None:
+    case = Case("", 0, (LI, I))
+    path = verify([Certificate(LI), Certificate(I)], store_of(case), Policy("server", time.time()))
+    assert [certificate.der for certificate in path] == [LI, I, R]
+
+
+def test_the_longest_path_has_a_hundred_intermediates() -> None:
+    """A hundred and one are too many, and neither costs more than linear work."""
+    chain: list[bytes] = []
+    issuer, signer = name("Root"), key("root")
+    for number in range(101):
+        private = key(f"long {number % 3}")
+        subject = name(f"long {number}")
+        chain.insert(0, certificate(subject, private, issuer, signer, (*_ca(private), aki(signer))))
+        issuer, signer = subject, private
+        if number in (99, 100):
+            leaf = certificate(name("leaf"), LEAF, issuer, signer, (san(dns("a")), aki(signer)))
+            assert judge(Case("", 0, (leaf, *chain))) == (0 if number == 99 else 22)
+
+
+def _ca(private: PrivateKey) -> tuple[bytes, ...]:
+    return bc(), ku(5), ski(private)
+
+
+def test_a_refusal_carries_openssl_s_text_and_the_depth() -> None:
+    store = TrustStore()
+    store.add_certificate(Certificate(R))
+    with pytest.raises(VerificationError) as refused:
+        verify([Certificate(LI)], store, Policy("server", time.time()))
+    assert (refused.value.code, refused.value.depth) == (20, 0)
+    assert refused.value.message == MESSAGES[20] == "unable to get local issuer certificate"
+
+
+def test_policies_that_are_asked_for_are_refused() -> None:
+    """Policy processing is not done here, so nobody gets a path who asks for it (the flags of X509_VERIFY_PARAM)."""
+    for flag in (0x80, 0x100, 0x200, 0x400):
+        assert judge(Case("", 0, (LI, I), flags=0x8000 | flag)) == 43
+
+
+def test_thousands_of_presented_certificates_of_one_name_cost_little() -> None:
+    """A peer cannot make the search explode with certificates that all fit as issuers of each other."""
+    same = name("Same")
+    private = key("same")
+    rivals = [certificate(same, private, same, private, _ca(private)) for _ in range(300)]
+    leaf = certificate(name("leaf"), LEAF, same, private, (san(dns("a")),))
+    started = time.perf_counter()
+    assert judge(Case("", 0, (leaf, *rivals))) == 19
+    assert time.perf_counter() - started < 5
+
+
+def test_a_leaf_that_is_trusted_needs_its_own_key_only() -> None:
+    """With PARTIAL_CHAIN and no issuer at hand, a leaf in the store is its own anchor; one beside it is not."""
+    assert judge(Case("", 0, (LI,), (LI,), CREATE_DEFAULT_CONTEXT)) == 0
+    twin = certificate(name("leaf"), LEAF, name("Inter"), INTER, (san(dns("localhost")), aki(INTER)))
+    assert judge(Case("", 0, (twin,), (LI,), CREATE_DEFAULT_CONTEXT)) == 20
+
+
+def test_garbage_where_a_key_should_be() -> None:
+    garbage = own(public=tlv(0x30, tlv(0x30, tlv(6, b"\x2a\x03")), tlv(3, b"\0\0")))
+    assert judge(Case("", 0, (garbage,), (garbage,))) == 66
