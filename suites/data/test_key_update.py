@@ -79,10 +79,10 @@ def test_a_requested_update_is_answered_before_the_next_data(pair, answer_wanted
     """If the peer wants an answer, one KeyUpdate record goes out ahead of the next data; else data goes out alone."""
     pair.shake_hands()
     pair.greet()
+    start = len(pair.peer.bytes_seen)
     pair.peer.update_keys(answer_wanted=answer_wanted)
     pair.peer.send(b"!")
     assert pair.read(1) == b"!"
-    start = len(pair.peer.bytes_seen)
     pair.drive(pair.subject.write, b"data under whichever key")
     assert pair.peer.receive(24) == b"data under whichever key"
     assert len(records(pair.peer.bytes_seen[start:])) == (2 if answer_wanted else 1)

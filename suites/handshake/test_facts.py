@@ -98,6 +98,7 @@ def test_version_is_the_version_negotiated(pair):
 
 @pytest.mark.clause("ssl.SSLObject.version")
 @pytest.mark.versions
+@pytest.mark.feature("HAS_TLSv1_2", "HAS_TLSv1_3")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("version", ["tls12", "tls13"])
 def test_the_version_is_the_peers_where_the_peer_has_only_one(pair, version):

@@ -47,6 +47,7 @@ def alert_in(wire):
     return wire[6]
 
 
+@pytest.mark.roles("server")
 @pytest.mark.parametrize("request_text", REQUESTS.values(), ids=REQUESTS)
 def test_an_http_request_is_recognised(pair, impl, request_text):
     """Plain HTTP at a TLS port is SSLError with the reason HTTP_REQUEST; no alert is sent, for nobody could read it."""
@@ -69,6 +70,7 @@ def test_what_is_no_record_is_a_wrong_version(pair, impl, text):
 
 
 @pytest.mark.level("observed")
+@pytest.mark.roles("server")
 @pytest.mark.deliveries("whole")
 def test_a_proxy_request_is_recognised(pair, impl):
     """HTTP's CONNECT at a TLS port has a reason of its own, HTTPS_PROXY_REQUEST."""
@@ -104,18 +106,67 @@ def test_a_record_that_is_too_long_is_refused_by_its_header(pair, impl):
 
 
 @pytest.mark.clause("RFC 8446 5", "RFC 5246 6.2.1")
-@pytest.mark.parametrize(
-    "record",
-    [b"\x17\x03\x03\x00\x05hello", b"\x14\x03\x03\x00\x01\x01"],
-    ids=["application_data", "change_cipher_spec"],
-)
-def test_a_record_of_the_wrong_type_is_unexpected(pair, impl, record):
-    """Where a hello is due, application data or change_cipher_spec is refused with unexpected_message."""
+def test_data_before_the_handshake_is_unexpected(pair, impl):
+    """Where a hello is due, a record of application data is refused with unexpected_message."""
+    refused_as_unexpected(pair, impl, b"\x17\x03\x03\x00\x05hello")
+
+
+@pytest.mark.clause("RFC 8446 5", "RFC 5246 7.4")
+@pytest.mark.roles("server")
+def test_a_server_expects_no_change_cipher_spec_before_the_hello(pair, impl):
+    """Before the first ClientHello a change_cipher_spec is refused with unexpected_message, in TLS 1.3 too."""
+    refused_as_unexpected(pair, impl, b"\x14\x03\x03\x00\x01\x01")
+
+
+@pytest.mark.clause("RFC 5246 7.4")
+@pytest.mark.roles("client")
+@pytest.mark.versions("tls12")
+def test_a_tls_1_2_client_expects_no_change_cipher_spec_before_the_hello(pair, impl):
+    """In TLS 1.2 a change_cipher_spec in place of the ServerHello is refused with unexpected_message."""
+    refused_as_unexpected(pair, impl, b"\x14\x03\x03\x00\x01\x01")
+
+
+def refused_as_unexpected(pair, impl, record):
     received(pair, impl, record)
     with pytest.raises(impl.SSLError) as caught:
         pair.subject.do_handshake()
     assert caught.value.reason == "UNEXPECTED_MESSAGE"
     assert alert_in(pair.subject_outgoing.read()) == impl.AlertDescription.ALERT_DESCRIPTION_UNEXPECTED_MESSAGE
+
+
+@pytest.mark.clause("RFC 8446 5")
+@pytest.mark.versions("tls13")
+@pytest.mark.roles("client")
+@pytest.mark.deliveries("whole")
+def test_a_change_cipher_spec_in_front_of_a_tls_1_3_server_hello_is_dropped(pair, impl):
+    """From the first ClientHello to the peer's Finished, one byte 0x01 of change_cipher_spec must simply be dropped.
+
+    OpenSSL refuses it in front of the ServerHello, although the ClientHello has been sent by then.
+    """
+    flight = first_flight(pair, impl)
+    pair.subject_incoming.write(b"\x14\x03\x03\x00\x01\x01" + flight)
+    pair.shake_hands()
+    pair.greet()
+
+
+@pytest.mark.clause("RFC 8446 5")
+@pytest.mark.versions("tls13")
+@pytest.mark.deliveries("whole")
+def test_a_change_cipher_spec_behind_a_tls_1_3_hello_is_dropped(pair, impl):
+    """A change_cipher_spec behind the hello, as middleboxes like to see it, changes nothing, also where two come."""
+    flight = first_flight(pair, impl)
+    end = 5 + int.from_bytes(flight[3:5], "big")
+    pair.subject_incoming.write(flight[:end] + b"\x14\x03\x03\x00\x01\x01" * 2 + flight[end:])
+    pair.shake_hands()
+    pair.greet()
+
+
+def first_flight(pair, impl):
+    """The first that the peer has to say, taken out of the subject's incoming BIO."""
+    with pytest.raises(impl.SSLWantReadError):
+        pair.subject.do_handshake()
+    pair.carry()
+    return pair.subject_incoming.read()
 
 
 @pytest.mark.clause("RFC 8446 6.2", "RFC 5246 7.2.2")
