@@ -110,6 +110,22 @@ def test_a_refusal_carries_openssl_s_text_and_the_depth() -> None:
     assert refused.value.message == MESSAGES[20] == "unable to get local issuer certificate"
 
 
+@pytest.mark.parametrize(("offset", "code"), [(-1, 9), (0, 0), (86399.9, 0), (86400, 10)])
+def test_the_last_second_of_validity_is_already_too_late(offset: float, code: int) -> None:
+    """Seen with ``openssl verify -attime``, in 3.0 and 3.6 alike."""
+    limits = {"not_before": tlv(0x17, b"260101000000Z"), "not_after": tlv(0x17, b"260102000000Z")}
+    encoded = own(**limits)
+    store = TrustStore()
+    store.add_certificate(Certificate(encoded))
+    policy = Policy("server", 1767225600 + offset)
+    if not code:
+        verify([Certificate(encoded)], store, policy)
+        return
+    with pytest.raises(VerificationError) as refused:
+        verify([Certificate(encoded)], store, policy)
+    assert refused.value.code == code
+
+
 def test_policies_that_are_asked_for_are_refused() -> None:
     """Policy processing is not done here, so nobody gets a path who asks for it (the flags of X509_VERIFY_PARAM)."""
     for flag in (0x80, 0x100, 0x200, 0x400):

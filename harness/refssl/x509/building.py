@@ -85,7 +85,7 @@ def _best(candidates: Iterable[Certificate], subject: Certificate, time: float) 
             continue
         try:
             until = candidate.not_after
-            if candidate.not_before <= time <= until:
+            if candidate.not_before <= time < until:
                 return candidate
         except MalformedCertificate:
             until = 0

@@ -120,5 +120,6 @@ def _check_time(certificate: Certificate, time: float, depth: int) -> None:
         not_after = certificate.not_after
     except MalformedCertificate:
         raise VerificationError(codes.ERROR_IN_CERT_NOT_AFTER_FIELD, depth) from None
-    if time > not_after:
+    # RFC 5280 4.1.2.5 counts the last second in; OpenSSL does not.
+    if time >= not_after:
         raise VerificationError(codes.CERT_HAS_EXPIRED, depth)

@@ -58,7 +58,7 @@ def _newest(lists: Sequence[CertificateRevocationList], time: float) -> Certific
     def rank(crl: CertificateRevocationList) -> tuple[bool, int]:
         try:
             due = crl.next_update
-            return crl.this_update <= time and (due is None or time <= due), crl.this_update
+            return crl.this_update <= time and (due is None or time < due), crl.this_update
         except MalformedCertificate:
             return False, 0
 
@@ -83,7 +83,7 @@ def _check_list(crl: CertificateRevocationList, issuer: Certificate, time: float
         next_update = crl.next_update
     except MalformedCertificate:
         raise VerificationError(codes.ERROR_IN_CRL_NEXT_UPDATE_FIELD, depth) from None
-    if next_update is not None and time > next_update:
+    if next_update is not None and time >= next_update:
         raise VerificationError(codes.CRL_HAS_EXPIRED, depth)
     if not _signed(crl, issuer):
         raise VerificationError(codes.CRL_SIGNATURE_FAILURE, depth)
