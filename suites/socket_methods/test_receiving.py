@@ -156,7 +156,7 @@ def test_data_larger_than_a_record_comes_in_parts(pair):
     pair.peer.send(data)
     received = bytearray()
     while len(received) < len(data):
-        received += pair.subject.recv(30_000)
+        received += pair.bare_subject.recv(30_000)
     assert received == data
 
 
