@@ -15,14 +15,46 @@ import socket
 import time
 import weakref
 from collections import deque
-from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from refssl.errors import SSLError, want_read, want_write
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import NoReturn, Protocol
 
     from typing_extensions import Buffer
+
+    class BioLike(Protocol):
+        """What wrap_bio() needs of a BIO: the stdlib's MemoryBIO has it as well as ours."""
+
+        @property
+        def eof(self) -> bool: ...
+
+        def read(self, size: int, /) -> bytes: ...
+
+        def write(self, b: bytes, /) -> int: ...
+
+    class Bio(Protocol):
+        """What a Channel needs of the place where its records come from and go to."""
+
+        in_memory: bool
+
+        def deadline(self, message: str) -> Deadline | None:
+            """When the operation that starts now must be done; `message` is the TimeoutError's."""
+
+        def receive_record(self, measure: Callable[[bytes], int], deadline: Deadline | None) -> bytes:
+            """The next whole record.
+
+            Raises EndOfTransport, SSLWantReadError, TimeoutError, OSError, and what `measure` raises.
+            """
+
+        def push(self, data: bytes) -> bool:
+            """Queue `data` and hand over what goes without waiting; whether nothing is left."""
+
+        def wait_writable(self, deadline: Deadline | None) -> None:
+            """Wait until push() may get further. Raises SSLWantWriteError or TimeoutError."""
+
 
 __all__ = ["MemoryBIO"]
 
@@ -41,11 +73,12 @@ class MemoryBIO:
     BIO to another is not copied.
     """
 
-    __slots__ = ("_chunks", "_ended", "_offset", "_pending")
+    __slots__ = ("_chunk", "_ended", "_more", "_offset", "_pending")
 
     def __init__(self) -> None:
-        self._chunks: deque[bytes] = deque()
-        self._offset = 0  # how much of the first chunk has been read
+        self._chunk = b""  # what is read next
+        self._offset = 0  # how much of it has been read
+        self._more: deque[bytes] | None = None  # what comes after it; most BIOs never hold more than one chunk
         self._pending = 0
         self._ended = False
 
@@ -77,11 +110,7 @@ class MemoryBIO:
             b = view.tobytes()
         if self._ended:
             raise SSLError("cannot write() after write_eof()")
-        size = len(b)
-        if size:
-            self._chunks.append(b)
-            self._pending += size
-        return size
+        return self._append(b)
 
     def write_eof(self) -> None:
         """Mark the end: once everything has been read, `eof` is True and a connection meets the end."""
@@ -98,69 +127,60 @@ class MemoryBIO:
             size = pending
         if not size:
             return b""
-        chunks = self._chunks
-        first = chunks[0]
-        available = len(first) - self._offset
+        first = self._chunk
+        start = self._offset
+        available = len(first) - start
         if size < available:
-            start = self._offset
             self._offset = start + size
             self._pending = pending - size
             return first[start : start + size]
         if size == available:
-            return self._pop(available)
-        parts = [self._pop(available)]
-        size -= available
+            self._advance(available)
+            return first[start:] if start else first
+        parts = []
         while size:
-            available = len(chunks[0])
-            parts.append(self._pop(available) if available <= size else self.read(size))
-            size -= min(available, size)
+            available = len(self._chunk) - self._offset
+            parts.append(self.read(min(size, available)))
+            size -= len(parts[-1])
         return b"".join(parts)
 
-    def _pop(self, available: int) -> bytes:
-        """Take the rest of the first chunk, `available` bytes."""
-        chunk = self._chunks.popleft()
+    def _append(self, data: bytes) -> int:
+        size = len(data)
+        if self._pending:
+            if self._more is None:
+                self._more = deque()
+            if size:
+                self._more.append(data)
+        else:
+            self._chunk = data
+        self._pending += size
+        return size
+
+    def _advance(self, available: int) -> None:
+        """The last `available` bytes of the chunk have been read; go on to the next."""
         self._pending -= available
-        if self._offset:
-            chunk = chunk[self._offset :]
-            self._offset = 0
-        return chunk
+        self._offset = 0
+        self._chunk = self._more.popleft() if self._more else b""
 
     def _take_record(self, measure: Callable[[bytes], int]) -> bytes | None:
-        """One record that lies whole in the first chunk, or None where it does not."""
-        chunks = self._chunks
-        if not chunks:
-            return None
-        first = chunks[0]
+        """One record that lies whole in the chunk, or None where it does not."""
+        first = self._chunk
         start = self._offset
         available = len(first) - start
         if available < HEADER:
             return None
         size = HEADER + measure(first[start : start + HEADER])
+        if available > size:
+            self._offset = start + size
+            self._pending -= size
+            return first[start : start + size]
         if available < size:
             return None
-        self._pending -= size
-        if size == available:
-            chunks.popleft()
-            if not start:
-                return first
-            self._offset = 0
-            return first[start:]
-        self._offset = start + size
-        return first[start : start + size]
+        self._advance(size)
+        return first[start:] if start else first
 
 
 MemoryBIO.__module__ = "refssl"
-
-
-class BioLike(Protocol):
-    """What wrap_bio() needs of a BIO: the stdlib's MemoryBIO has it as well as ours."""
-
-    @property
-    def eof(self) -> bool: ...
-
-    def read(self, size: int, /) -> bytes: ...
-
-    def write(self, b: bytes, /) -> int: ...
 
 
 class Deadline:
@@ -178,27 +198,6 @@ class Deadline:
         if seconds <= 0:
             raise TimeoutError(self.message)
         return seconds
-
-
-class Bio(Protocol):
-    """What a Channel needs of the place where its records come from and go to."""
-
-    in_memory: bool
-
-    def deadline(self, message: str) -> Deadline | None:
-        """When the operation that starts now must be done; `message` is the TimeoutError's."""
-
-    def receive_record(self, measure: Callable[[bytes], int], deadline: Deadline | None) -> bytes:
-        """The next whole record.
-
-        Raises EndOfTransport, SSLWantReadError, TimeoutError, OSError, and what `measure` raises.
-        """
-
-    def push(self, data: bytes) -> bool:
-        """Queue `data` and hand over what goes without waiting; whether nothing is left."""
-
-    def wait_writable(self, deadline: Deadline | None) -> None:
-        """Wait until push() may get further. Raises SSLWantWriteError or TimeoutError."""
 
 
 class _Assembler:
@@ -257,6 +256,10 @@ class MemoryBios:
         incoming = self._incoming
         if self._assembler is None:
             if type(incoming) is MemoryBIO:
+                if not incoming._pending:
+                    if incoming._ended:
+                        raise EndOfTransport
+                    raise want_read()
                 record = incoming._take_record(measure)
                 if record is not None:
                     return record
@@ -280,8 +283,7 @@ class MemoryBios:
             outgoing = self._outgoing
             if type(outgoing) is MemoryBIO:
                 # OpenSSL writes on after write_eof(); only the program is refused.
-                outgoing._chunks.append(data)
-                outgoing._pending += len(data)
+                outgoing._append(data)
             else:
                 outgoing.write(data)
         return True

@@ -30,7 +30,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from refssl import errors
-from refssl.bio import Bio, Deadline, EndOfTransport
+from refssl.bio import EndOfTransport
 from refssl.engine.alerts import AlertDescription, AlertLevel
 from refssl.engine.faults import AlertReceived, Fault
 from refssl.engine.messages.control import Alert
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
+    from refssl.bio import Bio, Deadline
     from refssl.engine.connection import Connection
 
 _READ_TIMED_OUT = "The read operation timed out"

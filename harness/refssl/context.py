@@ -1,6 +1,6 @@
-"""SSLContext: settings, credentials and trust together, and the Config that they are for one connection.
+"""SSLContext: settings, credentials and trust together, and the connections that are made with them.
 
-The plain settings are in settings.py; here is what loads files, makes connections, and takes the snapshot.
+The plain settings are in settings.py; what a connection is told of all this is snapshot.py's.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
 
 from refssl import errors, paths, servername
 from refssl.bio import MemoryBIO, MemoryBios, SocketBio
@@ -18,15 +18,16 @@ from refssl.purposes import Purpose, _ASN1Object
 from refssl.settings import _SSLContext
 from refssl.trust import Trust
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+    from typing import Any
 
     from typing_extensions import Buffer
 
     from refssl.bio import BioLike
     from refssl.credentials import Password, PathLike
-    from refssl.engine.config import Config
     from refssl.session import SSLSession
     from refssl.sslobject import SSLObject
     from refssl.sslsocket import SSLSocket
@@ -209,14 +210,12 @@ class SSLContext(_SSLContext):
         owner: object,
         session: SSLSession | None,
     ) -> TLSConnection:
-        from refssl.tls import TLSConnection
-
         role, wrong = ("server", PROTOCOL_TLS_CLIENT) if server_side else ("client", PROTOCOL_TLS_SERVER)
-        if self._protocol == wrong:
+        if self._protocol is wrong:
             raise errors.usage_error(f"Cannot create a {role} socket with a {wrong.name} context")
         if server_hostname is not None and (not server_hostname or server_hostname[0] == "."):
             raise ValueError("server_hostname cannot be an empty string or start with a leading dot.")
-        return TLSConnection(self, bio, bool(server_side), server_hostname, owner, session)
+        return _connection_class()(self, bio, bool(server_side), server_hostname, owner, session)
 
     # -- server names
 
@@ -237,16 +236,13 @@ class SSLContext(_SSLContext):
 
         self.sni_callback = shim_cb
 
-    # -- the snapshot
 
-    def snapshot(self, connection: TLSConnection, chosen: bool = False) -> Config:
-        """What `connection` is told before it starts. What is set on the context later does not change it.
+@lru_cache(maxsize=1)
+def _connection_class() -> type[TLSConnection]:
+    """The engine and its cryptography are loaded with the first connection, not with refssl."""
+    from refssl.tls import TLSConnection
 
-        chosen: an sni_callback has just switched to this context, and is not called again.
-        """
-        from refssl.snapshot import take
-
-        return take(self, connection, chosen)
+    return TLSConnection
 
 
 SSLContext.__module__ = "refssl"

@@ -6,10 +6,10 @@ Files, passwords and OpenSSL's words for what is wrong with them live here; sign
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from refssl import errors
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from typing import TYPE_CHECKING, Any
 
 from refssl.constants import (
     _PROTOCOL_NAMES,
@@ -23,7 +22,10 @@ from refssl.context import SSLContext
 from refssl.encoding import DER_cert_to_PEM_cert
 from refssl.purposes import Purpose, _ASN1Object
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
+    from typing import Any
+
     from typing_extensions import Buffer
 
     from refssl.credentials import PathLike

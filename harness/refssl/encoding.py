@@ -6,10 +6,10 @@ Pure functions, but for get_server_certificate, which fetches one. What a certif
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
 
 from refssl.constants import PEM_FOOTER, PEM_HEADER
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 

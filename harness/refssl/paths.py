@@ -6,8 +6,8 @@ OpenSSL has these places compiled in; refssl finds out which of them this system
 from __future__ import annotations
 
 import os
+from collections import namedtuple
 from functools import lru_cache
-from typing import NamedTuple
 
 __all__ = ["DefaultVerifyPaths", "get_default_verify_paths"]
 
@@ -25,17 +25,10 @@ _OPENSSL_DIRECTORIES = (
 )
 
 
-class DefaultVerifyPaths(NamedTuple):
-    """What get_default_verify_paths() gives (ssl.DefaultVerifyPaths)."""
-
-    cafile: str | None
-    capath: str | None
-    openssl_cafile_env: str
-    openssl_cafile: str
-    openssl_capath_env: str
-    openssl_capath: str
-
-
+DefaultVerifyPaths = namedtuple(
+    "DefaultVerifyPaths", "cafile capath openssl_cafile_env openssl_cafile openssl_capath_env openssl_capath"
+)
+DefaultVerifyPaths.__doc__ = "What get_default_verify_paths() gives (ssl.DefaultVerifyPaths)."
 DefaultVerifyPaths.__module__ = "refssl"
 
 

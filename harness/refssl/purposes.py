@@ -6,7 +6,7 @@ Only the objects that ssl itself needs have names here; there is no registry of 
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from collections import namedtuple
 
 __all__ = ["Purpose"]
 
@@ -16,11 +16,7 @@ _OBJECTS = (
 )
 
 
-class _Object(NamedTuple):
-    nid: int
-    shortname: str
-    longname: str
-    oid: str
+_Object = namedtuple("_Object", "nid shortname longname oid")
 
 
 class _ASN1Object(_Object):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import operator
 import os
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 

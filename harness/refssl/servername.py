@@ -8,12 +8,13 @@ from __future__ import annotations
 import socket
 import sys
 import weakref
-from typing import TYPE_CHECKING, Any
 
 from refssl.engine.alerts import AlertDescription
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from refssl.context import SSLContext
     from refssl.engine.config import Config
@@ -99,7 +100,9 @@ class ServerNameChoice:
         if answer is not None:
             return _alert(answer)
         if connection.context is not self._context:
-            return connection.context.snapshot(connection, chosen=True)
+            from refssl import snapshot
+
+            return snapshot.take(connection.context, connection, chosen=True)
         return None
 
 

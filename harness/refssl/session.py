@@ -6,9 +6,10 @@ decided in context.py and by the engine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
-
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from refssl.context import SSLContext
     from refssl.engine.session import Session
 

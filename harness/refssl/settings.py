@@ -10,7 +10,6 @@ import operator
 import os
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl.constants import (
     HAS_NPN,
@@ -30,8 +29,10 @@ from refssl.constants import (
 from refssl.errors import SSLError
 from refssl.observers import KeyLog
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any, NoReturn
 
 _ANY_VERSION = (PROTOCOL_TLS, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER)
 _OLD_VERSIONS = (TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1)

@@ -36,7 +36,7 @@ _CLIENT_AUTHENTICATION = (
 )
 
 
-def take(context: SSLContext, connection: TLSConnection, chosen: bool) -> Config:
+def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -> Config:
     """The Config of `connection` under `context`.
 
     chosen: an sni_callback has just switched to this context, and is not called again.

@@ -6,11 +6,13 @@ Thin over TLSConnection; nothing about the protocol is decided here.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
 
 from refssl.context import SSLContext
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
+    from typing import Any
+
     from typing_extensions import Buffer, Self
 
     from refssl.bio import BioLike

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import warnings
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl.constants import CHANNEL_BINDING_TYPES, SSL_ERROR_EOF
 from refssl.context import SSLContext
@@ -16,7 +15,10 @@ from refssl.errors import SSLError
 from refssl.leftovers import has_peer
 from refssl.sslobject import check_parameters
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     from typing_extensions import Buffer, Self
 
     from refssl.session import SSLSession

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from refssl import errors, names
+from refssl import errors, names, snapshot
 from refssl.channel import Channel
 from refssl.engine.config import ExplicitlyUnverified, PskBinder, Verified
 from refssl.engine.connection import Connection
@@ -63,7 +63,7 @@ class TLSConnection(Channel):
         self.assigned_session: SSLSession | None = None
         if session is not None:
             self._assign(session)
-        super().__init__(Connection(context.snapshot(self)), bio, ignore_eof=context._ignores_eof)
+        super().__init__(Connection(snapshot.take(context, self)), bio, ignore_eof=context._ignores_eof)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'refssl._SSLSocket' object")
@@ -238,7 +238,7 @@ class TLSConnection(Channel):
     @session.setter
     def session(self, value: SSLSession) -> None:
         self._assign(value)
-        self._connection = Connection(self._context.snapshot(self))
+        self._connection = Connection(snapshot.take(self._context, self))
 
     def _assign(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):
