@@ -283,7 +283,11 @@ class MemoryBios:
             outgoing = self._outgoing
             if type(outgoing) is MemoryBIO:
                 # OpenSSL writes on after write_eof(); only the program is refused.
-                outgoing._append(data)
+                if outgoing._pending:
+                    outgoing._append(data)
+                else:
+                    outgoing._chunk = data
+                    outgoing._pending = len(data)
             else:
                 outgoing.write(data)
         return True

@@ -73,6 +73,7 @@ class Channel:
         "_peer_gone",
         "_rest",
         "_sealed",
+        "_started",
     )
 
     def __init__(self, connection: Connection, bio: Bio, *, ignore_eof: bool) -> None:
@@ -86,6 +87,7 @@ class Channel:
         self._rest = b""  # the record being read
         self._offset = 0  # how much of it was read
         self._owed = 0  # how long the write was that could not be flushed
+        self._started = False
         self._sealed = 0  # how much of it has been sealed
 
     # -- operations
@@ -171,16 +173,23 @@ class Channel:
 
     def _handshake(self, deadline: Deadline | None) -> None:
         connection = self._connection
-        if not connection.handshake_complete:
-            self._start()
-            self._flush(deadline)
-            while not connection.handshake_complete:
-                if connection.close_notify_received:
-                    raise errors.zero_return()
-                self._receive(deadline)
+        if connection.handshake_complete:
+            if not self._in_memory:
+                self._flush(deadline)
+            return
+        if not self._started:
+            self._started = True
+            self._begin()
+        self._flush(deadline)
+        while not connection.handshake_complete:
+            if connection.close_notify_received:
+                raise errors.zero_return()
+            self._receive(deadline)
+        self._complete()
         self._flush(deadline)
 
-    def _start(self) -> None:
+    def _begin(self) -> None:
+        """The handshake begins."""
         try:
             with self._lock:
                 self._connection.start()
@@ -188,6 +197,9 @@ class Channel:
         except Fault as caught:
             fault = _bare(caught)
         self._fail_with(fault)
+
+    def _complete(self) -> None:
+        """The handshake is complete."""
 
     def _receive_data(self, size: int) -> bytes:
         """Up to `size` (at least 1) bytes of plaintext; b"" after the peer's close_notify."""

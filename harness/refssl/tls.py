@@ -17,7 +17,7 @@ from refssl.session import SSLSession, make_session
 from refssl.settings import _SSLContext
 
 if TYPE_CHECKING:
-    from refssl.bio import Bio, Deadline
+    from refssl.bio import Bio
     from refssl.context import SSLContext
     from refssl.engine.config import PeerIdentity, PeerProof
 
@@ -37,7 +37,6 @@ class TLSConnection(Channel):
         "_context",
         "_owner",
         "_session",
-        "_started",
         "assigned_session",
         "server_hostname",
         "server_side",
@@ -59,10 +58,10 @@ class TLSConnection(Channel):
         # The name that the certificate is held against, for sessions that are handed on.
         self._checked_hostname = server_hostname if context.check_hostname else None
         self._session: SSLSession | None = None
-        self._started = False
         self.assigned_session: SSLSession | None = None
         if session is not None:
-            self._assign(session)
+            self._check_session(session)
+            self.assigned_session = session
         super().__init__(Connection(snapshot.take(context, self)), bio, ignore_eof=context._ignores_eof)
 
     def __reduce__(self) -> NoReturn:
@@ -95,28 +94,22 @@ class TLSConnection(Channel):
 
     # -- the handshake is counted
 
-    def _handshake(self, deadline: Deadline | None) -> None:
-        connection = self._connection
-        if connection.handshake_complete:
-            return super()._handshake(deadline)
-        context = self._context
-        if not self._started:
-            self._started = True
-            context._count("accept" if self.server_side else "connect")
-        super()._handshake(deadline)
-        good = "accept_good" if self.server_side else "connect_good"
-        context._count(good, *(("hits",) if connection.resumed else ()))
-        return None
-
-    def _start(self) -> None:
+    def _begin(self) -> None:
         config = self._connection.config
-        if not self.server_side:
+        if self.server_side:
+            self._context._count("accept")
+        else:
+            self._context._count("connect")
             missing = "" if config.cipher_suites else "NO_CIPHERS_AVAILABLE"
             missing = missing or ("" if config.groups else "NO_SUITABLE_GROUPS")
             if missing:
                 self._fail()
                 raise errors.library_error(missing)
-        super()._start()
+        super()._begin()
+
+    def _complete(self) -> None:
+        good = "accept_good" if self.server_side else "connect_good"
+        self._context._count(good, *(("hits",) if self._connection.resumed else ()))
 
     # -- facts
 
@@ -237,19 +230,19 @@ class TLSConnection(Channel):
 
     @session.setter
     def session(self, value: SSLSession) -> None:
-        self._assign(value)
+        self._check_session(value)
+        if self._started:
+            raise ValueError("Cannot set session after handshake.")
+        self.assigned_session = value
         self._connection = Connection(snapshot.take(self._context, self))
 
-    def _assign(self, session: SSLSession) -> None:
+    def _check_session(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):
             raise TypeError("Value is not a SSLSession.")
         if session._context is not self._context:
             raise ValueError("Session refers to a different SSLContext.")
         if self.server_side:
             raise ValueError("Cannot set session for server-side SSLSocket.")
-        if self._started:
-            raise ValueError("Cannot set session after handshake.")
-        self.assigned_session = session
 
     @property
     def session_reused(self) -> bool:
