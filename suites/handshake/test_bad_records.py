@@ -146,6 +146,36 @@ def test_the_alert_is_in_the_bio_when_the_exception_leaves(pair, impl):
     assert pair.peer.alert_seen == "bad_record_mac"
 
 
+@pytest.mark.clause("RFC 8446 6.2", "RFC 5246 7.2.2")
+@pytest.mark.peers("module", "tlslite")
+def test_the_peers_fatal_alert_is_raised_by_reading(pair, impl):
+    """Where the peer got a bad record, its alert makes the subject's next read() raise SSLError with that reason."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.feed(b"\x17\x03\x03\x00\x20" + bytes(32))
+    pair.carry()
+    assert refused(pair, impl).reason == "SSLV3_ALERT_BAD_RECORD_MAC"
+    with pytest.raises(impl.SSLError):
+        pair.subject.write(b"anybody there?")
+    with pytest.raises(impl.SSLError):
+        pair.subject.unwrap()
+
+
+@pytest.mark.clause("RFC 8446 6.2")
+@pytest.mark.level("observed")
+def test_reading_on_after_a_fatal_alert_looks_like_an_end(pair, impl):
+    """After the peer's fatal alert has been raised once, read() returns b"", as if the peer had closed cleanly.
+
+    Whoever swallows the first exception takes a torn connection for a complete one.
+    """
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.feed(b"\x17\x03\x03\x00\x20" + bytes(32))
+    pair.carry()
+    refused(pair, impl)
+    assert pair.subject.read(10) == b""
+
+
 @pytest.mark.clause("ssl.SSLObject.do_handshake", "RFC 8446 4.4.4", "RFC 5246 7.4.9")
 @pytest.mark.peers("module")
 def test_an_altered_handshake_is_refused(pair, impl):
