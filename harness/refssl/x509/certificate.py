@@ -137,8 +137,8 @@ class Certificate:
             previous = number
             if tag == 0xA3:
                 first, last = der.expect(der.SEQUENCE, data, start, at)
-                if last != at:
-                    raise MalformedCertificate("malformed extensions")
+                if last != at or at != end:
+                    raise MalformedCertificate("bytes after the extensions")
                 return first, last
         return None
 

@@ -7,6 +7,8 @@ how deep a structure may go is fixed by the grammar of who reads it, so nested i
 
 from __future__ import annotations
 
+import re
+
 BOOLEAN = 0x01
 INTEGER = 0x02
 BIT_STRING = 0x03
@@ -109,7 +111,30 @@ def bits(content: bytes) -> tuple[bytes, int]:
     """A BIT STRING from its content octets: its octets and the number of unused bits in the last (X.690 8.6)."""
     if not content or content[0] > 7 or (content[0] and len(content) == 1):
         raise MalformedCertificate("BIT STRING with a wrong count of unused bits")
-    return content[1:], content[0]
+    unused = content[0]
+    if unused:
+        # X.690 11.2.1 wants zeros there; whatever stands there instead means nothing.
+        return content[1:-1] + bytes((content[-1] & 0xFF << unused & 0xFF,)), unused
+    return content[1:], 0
+
+
+def wrap(tag: int, content: bytes) -> bytes:
+    """One element, header and content."""
+    length = len(content)
+    if length < 0x80:
+        return bytes((tag, length)) + content
+    size = (length.bit_length() + 7) // 8
+    return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big") + content
+
+
+# Subidentifiers (X.690 8.19.2): seven bits an octet, the last without its high bit, none beginning with a zero group.
+_OBJECT_IDENTIFIER = re.compile(rb"(?:(?:[\x81-\xff][\x80-\xff]*)?[\x00-\x7f])+")
+
+
+def check_oid(content: bytes) -> None:
+    """Refuse content octets that are no OBJECT IDENTIFIER."""
+    if _OBJECT_IDENTIFIER.fullmatch(content) is None:
+        raise MalformedCertificate("OBJECT IDENTIFIER is empty, truncated or not minimal")
 
 
 def oid(dotted: str) -> bytes:
@@ -126,13 +151,10 @@ def oid(dotted: str) -> bytes:
 
 def dotted(content: bytes) -> str:
     """An OBJECT IDENTIFIER's content octets as dotted decimal numbers (X.690 8.19)."""
-    if not content or content[-1] & 0x80:
-        raise MalformedCertificate("OBJECT IDENTIFIER is empty or truncated")
+    check_oid(content)
     arcs: list[int] = []
     arc = 0
     for octet in content:
-        if arc == 0 and octet == 0x80:
-            raise MalformedCertificate("OBJECT IDENTIFIER is not minimal")
         arc = arc << 7 | octet & 0x7F
         if arc >> 512:
             raise MalformedCertificate("OBJECT IDENTIFIER with an absurd arc")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from refssl.x509 import der
 from refssl.x509.der import MalformedCertificate
+from refssl.x509.names import Name
 
 SUBJECT_KEY_IDENTIFIER = der.oid("2.5.29.14")
 KEY_USAGE = der.oid("2.5.29.15")
@@ -53,6 +54,20 @@ OTHER_NAME, RFC822_NAME, DNS_NAME, X400_ADDRESS, DIRECTORY_NAME, EDI_PARTY_NAME,
 )
 _CONSTRUCTED = frozenset((OTHER_NAME, X400_ADDRESS, DIRECTORY_NAME, EDI_PARTY_NAME))
 
+_COMMON = frozenset(
+    (
+        SUBJECT_KEY_IDENTIFIER,
+        KEY_USAGE,
+        SUBJECT_ALT_NAME,
+        BASIC_CONSTRAINTS,
+        CRL_DISTRIBUTION_POINTS,
+        CERTIFICATE_POLICIES,
+        AUTHORITY_KEY_IDENTIFIER,
+        EXTENDED_KEY_USAGE,
+        AUTHORITY_INFORMATION_ACCESS,
+    )
+)
+
 GeneralName = tuple[int, bytes]
 """(number of the choice, content octets); for DIRECTORY_NAME the whole Name, for OTHER_NAME type-id and value."""
 
@@ -76,6 +91,8 @@ def parse_extensions(data: bytes, at: int, end: int) -> tuple[Extensions, frozen
         if tag != der.SEQUENCE or oid_tag != der.OBJECT_IDENTIFIER or next_tag != der.OCTET_STRING or stop != at:
             raise MalformedCertificate("malformed extension")
         identifier = data[oid_start:oid_end]
+        if identifier not in _COMMON:
+            der.check_oid(identifier)
         if identifier in extensions:
             repeated |= {identifier}
         else:
@@ -133,6 +150,7 @@ def extended_key_usage(value: bytes) -> tuple[bytes, ...]:
     while at < end:
         start, at = der.expect(der.OBJECT_IDENTIFIER, value, at, end)
         purposes.append(value[start:at])
+        der.check_oid(value[start:at])
     return tuple(purposes)
 
 
@@ -186,15 +204,29 @@ def _general_name(tag: int, content: bytes) -> GeneralName:
     if kind > REGISTERED_ID or tag & 0xE0 != (0xA0 if kind in _CONSTRUCTED else 0x80):
         raise MalformedCertificate("malformed general name")
     if kind == DIRECTORY_NAME:
-        der.whole(der.SEQUENCE, content)
+        Name(content)
+    elif kind == EDI_PARTY_NAME:
+        _check_party(content)
     elif kind == OTHER_NAME:
-        _, stop = der.expect(der.OBJECT_IDENTIFIER, content, 0, len(content))
+        first, stop = der.expect(der.OBJECT_IDENTIFIER, content, 0, len(content))
         start, end = der.expect(0xA0, content, stop, len(content))
         if end != len(content) or der.element(content, start, end)[2] != end:
             raise MalformedCertificate("malformed otherName")
+        der.check_oid(content[first:stop])
     elif kind == REGISTERED_ID:
-        der.dotted(content)
+        der.check_oid(content)
     return kind, content
+
+
+def _check_party(content: bytes) -> None:
+    """EDIPartyName (RFC 5280 4.2.1.6): nameAssigner [0] OPTIONAL, partyName [1], each a DirectoryString."""
+    parts = der.elements(content, 0, len(content))
+    if [tag for tag, *_ in parts] not in ([0xA1], [0xA0, 0xA1]):
+        raise MalformedCertificate("malformed ediPartyName")
+    for _, _, start, stop in parts:
+        tag, _, end = der.element(content, start, stop)
+        if tag not in (0x0C, 0x13, 0x14, 0x1C, 0x1E) or end != stop:
+            raise MalformedCertificate("malformed ediPartyName")
 
 
 def access_descriptions(value: bytes) -> tuple[tuple[bytes, GeneralName], ...]:
@@ -229,6 +261,7 @@ def distribution_points(value: bytes) -> tuple[tuple[tuple[GeneralName, ...], bo
             elif tag == 0xA2:
                 general_names(value, start, stop)
             else:
+                der.bits(value[start:stop])
                 for_some_reasons = True
         points.append((full, for_some_reasons))
     return tuple(points)
@@ -239,7 +272,8 @@ def _full_name(data: bytes, at: int, end: int) -> tuple[GeneralName, ...]:
     if stop != end or tag not in (0xA0, 0xA1):
         raise MalformedCertificate("malformed distributionPointName")
     if tag == 0xA1:
-        der.elements(data, start, stop)
+        # nameRelativeToCRLIssuer: one relative distinguished name, which a Name must be able to hold.
+        Name(der.wrap(der.SEQUENCE, der.wrap(der.SET, data[start:stop])))
         return ()
     return general_names(data, start, stop)
 

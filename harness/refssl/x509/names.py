@@ -106,8 +106,8 @@ def canonical(encoded: bytes) -> bytes:
 def _canonical(encoded: bytes) -> bytes:
     folded = []
     for rdn in _parse(encoded):
-        members = sorted(_wrap(der.SEQUENCE, _wrap(der.OBJECT_IDENTIFIER, a.type) + _fold(a)) for a in rdn)
-        folded.append(_wrap(der.SET, b"".join(members)))
+        members = sorted(der.wrap(der.SEQUENCE, der.wrap(der.OBJECT_IDENTIFIER, a.type) + _fold(a)) for a in rdn)
+        folded.append(der.wrap(der.SET, b"".join(members)))
     return b"".join(folded)
 
 
@@ -129,6 +129,7 @@ def _parse(encoded: bytes) -> tuple[tuple[Attribute, ...], ...]:
             tag, value_start, value_end = der.element(encoded, type_end, at)
             if value_end != at or type_start == type_end:
                 raise MalformedCertificate("malformed attribute in a name")
+            der.check_oid(encoded[type_start:type_end])
             attributes.append(Attribute(encoded[type_start:type_end], tag, encoded[value_start:value_end]))
         rdns.append(tuple(attributes))
         start = stop
@@ -137,13 +138,5 @@ def _parse(encoded: bytes) -> tuple[tuple[Attribute, ...], ...]:
 
 def _fold(attribute: Attribute) -> bytes:
     if attribute.text is None or attribute.tag not in _FOLDED:
-        return _wrap(attribute.tag, attribute.value)
-    return _wrap(der.UTF8_STRING, b" ".join(attribute.text.encode().lower().split()))
-
-
-def _wrap(tag: int, content: bytes) -> bytes:
-    length = len(content)
-    if length < 0x80:
-        return bytes((tag, length)) + content
-    size = (length.bit_length() + 7) // 8
-    return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big") + content
+        return der.wrap(attribute.tag, attribute.value)
+    return der.wrap(der.UTF8_STRING, b" ".join(attribute.text.encode().lower().split()))
