@@ -26,6 +26,14 @@ def test_what_started_runs_until_its_result_comes():
     assert (column.total, column.done, column.unexpected) == (2, 1, 1)
 
 
+def test_a_worker_is_at_one_scenario_at_a_time():
+    state = started()
+    state.apply({"event": "start", "id": B[0], "implementation": B[1], "peer": B[2], "worker": "gw1"})
+    assert state.running == {A: "gw0", B: "gw1"}
+    state.apply({"event": "start", "id": B[0], "implementation": B[1], "peer": B[2], "worker": "gw0"})
+    assert state.running == {B: "gw0"}
+
+
 def test_the_first_result_stands():
     state = started()
     state.add(Result(*A, Verdict.PASSED))

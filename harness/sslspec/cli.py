@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from sslspec import __version__, style
 from sslspec.exitcodes import ExitCode
@@ -21,6 +21,14 @@ DEFAULT_OUTPUT = "sslspec-results.jsonl"
 _EXIT_CODES = """\
 exit codes: 0 all as expected, 1 unexpected results or stale baseline entries, 2 interrupted, 3 internal error,
 4 usage, 5 nothing selected, 10 the run is incomplete, 11 an implementation could not be loaded"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse leaves with 2, which says "interrupted" here."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -183,7 +191,7 @@ def _print(text: str, look: Style) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="sslspec",
         description="An executable specification of Python's ssl surface.",
         epilog=_EXIT_CODES,
@@ -210,7 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     run = _command(commands, "run", "run the scenarios against implementations", epilog=_EXIT_CODES)
     run.add_argument(
         "implementations",
@@ -242,7 +250,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, epilog: str = ""
+    commands: argparse._SubParsersAction[_Parser], name: str, summary: str, epilog: str = ""
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name,

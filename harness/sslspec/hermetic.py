@@ -58,6 +58,9 @@ def child_environment(environment: Mapping[str, str]) -> tuple[dict[str, str], l
     # Whatever order sets have, it is the same in each worker: xdist compares what they collected.
     child["PYTHONHASHSEED"] = "0"
     child["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # xdist starts its workers with -c, which puts the working directory before the standard library (until Python 3.11
+    # there is no way out of that but not to keep a json.py there).
+    child["PYTHONSAFEPATH"] = "1"
     return child, scrubbed
 
 

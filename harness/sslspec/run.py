@@ -31,6 +31,7 @@ INACTIVITY = 60.0  # seconds without an event, until the session is given up
 DEFAULT_IMPLEMENTATIONS = ("ssl", "refssl")
 FOREIGN_PEERS = frozenset({"tlslite", "self"})
 _POLL = 0.1
+_GLOB = frozenset("*?[")
 _TAIL = 4000  # bytes of what the child printed, for when it fails before it can say so in events
 
 FactsOf = Callable[[Result], Facts]
@@ -197,7 +198,25 @@ def _pytest_arguments(options: Options, events: Path, folder: Path) -> list[str]
     given += [f"--baseline={path.absolute()}" for path in options.baselines]
     given += ["--no-baseline"] if options.no_baseline else []
     given += ["-x"] if options.first_only else []
-    return [*given, *options.pytest_args, str(suites)]
+    return [*given, *options.pytest_args, *map(str, places(options))]
+
+
+def places(options: Options) -> list[Path]:
+    """The folders and files in which all that is selected lies: nothing else needs to be collected."""
+    root = layout.suites()
+    if options.areas:
+        found = {root / area for area in options.areas}
+    else:
+        found = {_place(root, glob) for glob in options.globs} or {root}
+    return [root] if root in found or not all(path.exists() for path in found) else sorted(found)
+
+
+def _place(root: Path, glob: str) -> Path:
+    """``area/topic/*`` lies in one file, ``area/*`` in one folder, ``*/x`` anywhere."""
+    area, topic, *_ = [*glob.split("/"), "*", "*"]
+    if _GLOB & set(area) or not (root / area).is_dir():
+        return root
+    return root / area if _GLOB & set(topic) else root / area / f"test_{topic}.py"
 
 
 def _outcome(
@@ -232,19 +251,19 @@ def _judge(options: Options, session: _Session, *, complete: bool, stale: bool) 
     unexpected = stale or any(result.unexpected for result in state.results.values())
     if session.interrupted:
         return ExitCode.INTERRUPTED, "interrupted"
+    said = f"; it said:\n{session.printed}" if session.printed else ""
     if session.gave_up:
-        return ExitCode.INCOMPLETE, f"nothing happened for {options.patience:g} s, so the session was ended"
+        problem = f"nothing happened for {options.patience:g} s, so the session was ended"
+        return ExitCode.INCOMPLETE, problem if state.results else problem + said
     if not state.collected and state.exit_status in (0, 5):
         return ExitCode.NOTHING, "nothing was selected; `sslspec list` shows what there is"
     if complete or (options.first_only and unexpected):
         return (ExitCode.UNEXPECTED if unexpected else ExitCode.AS_EXPECTED), ""
     status = session.status if session.status is not None else 0
-    said = f"pytest {child.how_it_ended(status)}"
-    if session.printed:
-        said += f"; it said:\n{session.printed}"
+    problem = f"pytest {child.how_it_ended(status)}{said}"
     if not state.results:
-        return (ExitCode.USAGE if status == ExitCode.USAGE else ExitCode.INTERNAL), said
-    return ExitCode.INCOMPLETE, said
+        return (ExitCode.USAGE if status == ExitCode.USAGE else ExitCode.INTERNAL), problem
+    return ExitCode.INCOMPLETE, problem
 
 
 def _never_judged(session: _Session, facts: FactsOf, baselines: dict[str, Baseline]) -> Iterator[Result]:
@@ -305,5 +324,5 @@ def _stoppable() -> Iterator[None]:
 
 def selection(globs: Sequence[str]) -> tuple[str, ...]:
     """The globs of -k; a plain name also stands for everything below it."""
-    plain = [glob for glob in globs if not set(glob) & set("*?[@")]
+    plain = [glob for glob in globs if not set(glob) & (_GLOB | {"@"})]
     return (*globs, *(f"{glob.rstrip('/')}/*" for glob in plain))

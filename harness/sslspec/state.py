@@ -32,7 +32,10 @@ class Column:
 
 @dataclass(slots=True)
 class State:
-    """Everything that the events said. `running` maps what has started and not ended to the worker that is at it."""
+    """Everything that the events said.
+
+    `running` maps what a worker started last and what has no result yet to the worker.
+    """
 
     header: Header | None = None
     collected: dict[Key, None] = field(default_factory=dict)
@@ -75,7 +78,9 @@ class State:
         elif kind == "start":
             key = (str(event["id"]), str(event["implementation"]), str(event["peer"]))
             if key not in self.results:
-                self.running[key] = str(event.get("worker", ""))
+                worker = str(event.get("worker", ""))
+                self.running = {earlier: who for earlier, who in self.running.items() if who != worker}
+                self.running[key] = worker
             self.column(key[1]).at = key[0]
         elif kind == "result":
             result = Result.from_json(event)
