@@ -24,6 +24,7 @@ from refssl.engine.messages.control import (
 )
 from refssl.engine.messages.hello import RETRY_RANDOM, HelloRetryRequest, ServerHello
 from refssl.engine.output import Output
+from refssl.engine.patience import MAX_EARLY_DATA, Patience
 from refssl.engine.presentation import decode
 from refssl.engine.protection import Opener
 from refssl.engine.session import Session
@@ -32,11 +33,6 @@ from refssl.engine.transcript import Transcript
 
 # New keys are made when this few records are left under the old ones.
 _KEY_UPDATE_MARGIN = 1 << 10
-# How many bytes of early data a server that refuses it will skip (RFC 8446 4.2.10), as OpenSSL does.
-_EARLY_DATA_LIMIT = 2**14
-# OpenSSL's bounds on records that bring nothing.
-_MAX_EMPTY_RECORDS = 32
-_MAX_WARNINGS = 5
 _LEVELS = frozenset(AlertLevel)
 
 # RFC 8446 5.1: "Handshake messages MUST NOT span key changes": these must end their record.
@@ -58,17 +54,15 @@ class Connection:
 
     __slots__ = (
         "__weakref__",
-        "_early_data_left",
-        "_empty_records",
         "_expected",
         "_first_record",
         "_partial",
+        "_patience",
         "_plain_alerts",
         "_sent_ccs",
         "_state",
         "_table",
         "_transcript",
-        "_warnings",
         "alpn",
         "cipher_suite",
         "client_finished",
@@ -115,9 +109,7 @@ class Connection:
         self._first_record = True
         self._sent_ccs = False
         self._plain_alerts = config.server_side
-        self._early_data_left = 0
-        self._empty_records = 0
-        self._warnings = 0
+        self._patience = Patience()
         self.handshake_complete = False
         self.failed = False
         self.close_notify_sent = False
@@ -180,7 +172,10 @@ class Connection:
             # RFC 8446 6.1: "Any data received after a closure alert has been received MUST be ignored."
             return
         try:
-            self._receive(record)
+            if self.handshake_complete and record[0] == APPLICATION_DATA and not self._partial:
+                self._receive_data(record)
+            else:
+                self._receive(record)
         except Fault as fault:
             self._fail(fault)
             raise
@@ -235,9 +230,20 @@ class Connection:
 
     def skip_early_data(self) -> None:
         """RFC 8446 4.2.10: a server that does not accept early data skips what cannot be decrypted, up to a limit."""
-        self._early_data_left = _EARLY_DATA_LIMIT
+        self._patience.early_data_left = MAX_EARLY_DATA
 
     # -- records
+
+    def _receive_data(self, record: bytes) -> None:
+        """The short way for what most records are."""
+        content_type, content = self.opener.open(record)  # type: ignore[union-attr]
+        if content_type != APPLICATION_DATA:
+            self._receive_content(content_type, content)
+        elif content:
+            self._patience.data()
+            self.plaintext.append(content)
+        else:
+            self._patience.empty()
 
     def _receive(self, record: bytes) -> None:
         self._first_record = False
@@ -252,23 +258,20 @@ class Connection:
             if self._skipped(fault, record):
                 return
             raise
-        if content_type == APPLICATION_DATA:
-            if self._partial:
-                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
-            if not self.handshake_complete:
-                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
-            if content:
-                self._empty_records = 0
-                self.plaintext.append(content)
-            else:
-                self._count_empty()
-            return
-        self._early_data_left = 0
+        if content_type == APPLICATION_DATA and not self._partial:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
+        self._patience.early_data_left = 0
         self._plain_alerts = False
+        self._receive_content(content_type, content)
+
+    def _receive_content(self, content_type: int, content: bytes) -> None:
+        """What was protected, but for application data in its place."""
         if content_type == HANDSHAKE:
             self._receive_handshake(content)
         elif content_type == ALERT:
             self._receive_alert(content)
+        elif content_type == APPLICATION_DATA:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
         else:
             # RFC 8446 5: "An implementation [...] which receives a protected change_cipher_spec record MUST abort the
             # handshake with an "unexpected_message" alert."
@@ -286,8 +289,8 @@ class Connection:
             self._receive_handshake(content)
         elif content_type == ALERT:
             self._receive_alert(content)
-        elif self._early_data_left:
-            self._count_early_data(len(content))
+        elif self._patience.early_data_left:
+            self._patience.early_data(len(content))
         else:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
 
@@ -301,7 +304,7 @@ class Connection:
             raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
         if self._partial:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
-        self._count_empty()
+        self._patience.empty()
 
     def _receive_alert(self, content: bytes) -> None:
         """RFC 8446 6: all alerts but close_notify and user_canceled are errors, "regardless of the AlertLevel"."""
@@ -321,9 +324,7 @@ class Connection:
         if alert.description == AlertDescription.CLOSE_NOTIFY:
             self.close_notify_received = True
         elif alert.description == AlertDescription.USER_CANCELED:
-            self._warnings += 1
-            if self._warnings >= _MAX_WARNINGS:
-                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "TOO_MANY_WARN_ALERTS")
+            self._patience.warning()
         else:
             raise AlertReceived(alert.description)
 
@@ -372,22 +373,12 @@ class Connection:
         state = self._state
         self._state = self._table[type(state), type(message)](self, state, message, raw)
 
-    def _count_empty(self) -> None:
-        self._empty_records += 1
-        if self._empty_records > _MAX_EMPTY_RECORDS:
-            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "RECORD_TOO_SMALL")
-
     def _skipped(self, fault: ProtocolError, record: bytes) -> bool:
         """Whether a record that cannot be opened is early data that was refused."""
-        if not self._early_data_left or fault.alert is not AlertDescription.BAD_RECORD_MAC:
+        if not self._patience.early_data_left or fault.alert is not AlertDescription.BAD_RECORD_MAC:
             return False
-        self._count_early_data(len(record) - records.HEADER)
+        self._patience.early_data(len(record) - records.HEADER)
         return True
-
-    def _count_early_data(self, size: int) -> None:
-        if size > self._early_data_left:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "TOO_MUCH_EARLY_DATA")
-        self._early_data_left -= size
 
     def _fail(self, fault: Fault) -> None:
         self.failed = True

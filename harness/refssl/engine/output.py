@@ -65,10 +65,11 @@ class Output:
 
     def send_data(self, data: bytes | memoryview) -> None:
         """Queue application data, as records of at most 2**14 bytes each. There must be a sealer."""
-        self.flush()
+        if self._flight:
+            self.flush()
         seal = self.sealer.seal  # type: ignore[union-attr]
         if len(data) <= MAX_PLAINTEXT:
-            self._records.append(seal(APPLICATION_DATA, bytes(data)))
+            self._records.append(seal(APPLICATION_DATA, data if type(data) is bytes else bytes(data)))
             return
         view = memoryview(data)
         for start in range(0, len(view), MAX_PLAINTEXT):
@@ -88,7 +89,8 @@ class Output:
 
     def take(self) -> bytes:
         """Give all records queued so far."""
-        self.flush()
+        if self._flight:
+            self.flush()
         records = self._records
         if not records:
             return b""

@@ -247,7 +247,8 @@ def struct_of(struct_class: type) -> Kind:
 
 def encode(message: Any) -> bytes:
     """Give the bytes of a struct. Raises ValueError where a field is out of its bounds: our own fault, not a peer's."""
-    return _codec(type(message))[1](message)
+    kind = type(message)
+    return (_codecs.get(kind) or _codec(kind))[1](message)
 
 
 def decode(struct_class: type[T], data: bytes, reason: str = "LENGTH_MISMATCH") -> T:
@@ -258,12 +259,13 @@ def decode(struct_class: type[T], data: bytes, reason: str = "LENGTH_MISMATCH") 
     """
     size = len(data)
     try:
-        message, end = _codec(struct_class)[0](data, 0, size)
+        message, end = (_codecs.get(struct_class) or _codec(struct_class))[0](data, 0, size)
     except Malformed:
         raise ProtocolError(AlertDescription.DECODE_ERROR, reason) from None
     if end != size:
         raise ProtocolError(AlertDescription.DECODE_ERROR, reason)
-    return typing.cast(T, message)
+    decoded: T = message
+    return decoded
 
 
 _codecs: dict[Any, tuple[Reader, Writer]] = {}

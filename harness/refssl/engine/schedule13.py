@@ -67,7 +67,9 @@ class Secret:
 
     def expand(self, info: bytes) -> bytes:
         """HKDF-Expand for one block. info: an HkdfLabel from `hkdf_label` or `Labels`."""
-        return mac(self._mac, info)
+        copied = self._mac.copy()
+        copied.update(info)
+        return copied.finalize()
 
     def derive(self, label: str, transcript_hash: bytes) -> Secret:
         """Derive-Secret (RFC 8446 7.1)."""
@@ -75,7 +77,9 @@ class Secret:
 
     def finished_mac(self, transcript_hash: bytes) -> bytes:
         """verify_data of Finished under this traffic secret, or a binder under a binder_key (RFC 8446 4.4.4)."""
-        return mac(keyed(self.labels.name, self.expand(self.labels.finished)), transcript_hash)
+        key = keyed(self.labels.name, self.expand(self.labels.finished))
+        key.update(transcript_hash)
+        return key.finalize()
 
     def keys(self, suite: CipherSuite) -> tuple[bytes, bytes]:
         """(key, iv) of RFC 8446 7.3."""
@@ -99,16 +103,21 @@ def _key_label(length: int) -> bytes:
     return hkdf_label(length, "key")
 
 
-def binder_key(name: str, psk: bytes) -> Secret:
+def early_secret(name: str, psk: bytes) -> Secret:
+    """The Early Secret of a PSK."""
+    known = labels(name)
+    return Secret(known, extract(name, known.zeros, psk))
+
+
+def binder_key(early: Secret) -> Secret:
     """The key for the binder of a resumption PSK (RFC 8446 7.1, "res binder")."""
-    known = labels(name)
-    return Secret(known, extract(name, known.zeros, psk)).derive("res binder", known.empty)
+    return early.derive("res binder", early.labels.empty)
 
 
-def handshake_secret(name: str, psk: bytes | None, shared_secret: bytes) -> Secret:
-    """The Handshake Secret of a PSK (or none) and an (EC)DHE shared secret."""
+def handshake_secret(name: str, early: Secret | None, shared_secret: bytes) -> Secret:
+    """The Handshake Secret of an Early Secret (None where there is no PSK) and an (EC)DHE shared secret."""
     known = labels(name)
-    salt = known.no_psk if psk is None else Secret(known, extract(name, known.zeros, psk)).expand(known.derived)
+    salt = known.no_psk if early is None else early.expand(known.derived)
     return Secret(known, extract(name, salt, shared_secret))
 
 
@@ -118,7 +127,6 @@ def master_secret(handshake: Secret) -> Secret:
     return Secret(known, extract(known.name, handshake.expand(known.derived), known.zeros))
 
 
-def resumption_psk(name: str, resumption_master_secret: bytes, nonce: bytes) -> bytes:
+def resumption_psk(resumption_master_secret: Secret, nonce: bytes) -> bytes:
     """The PSK of one ticket (RFC 8446 4.6.1)."""
-    known = labels(name)
-    return Secret(known, resumption_master_secret).expand(hkdf_label(known.length, "resumption", nonce))
+    return resumption_master_secret.expand(hkdf_label(resumption_master_secret.labels.length, "resumption", nonce))

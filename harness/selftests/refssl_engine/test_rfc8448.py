@@ -16,7 +16,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from refssl.ciphers.catalogue import BY_CODE, TLS_AES_128_GCM_SHA256
-from refssl.crypto.hashing import extract
 from refssl.crypto.keys import PublicKey
 from refssl.crypto.shares import SECP256R1, X25519, CurveShare, KeyShare, X25519Share
 from refssl.engine import schedule13
@@ -276,21 +275,18 @@ def test_the_key_schedule_of_a_resumed_handshake_with_early_data() -> None:
     """Section 4: the binder, and keys that open every record of both sides in its place."""
     trace = TRACES["4"]
     suite = BY_CODE[TLS_AES_128_GCM_SHA256]
-    known = schedule13.labels("sha256")
-    psk = trace.values["psk"]
     sent, received = trace.of(">"), trace.of("<")
     client_hello, server_hello = sent[0][HEADER:], received[0][HEADER:]
     offered = decode(ext.OfferedPsks, parse(sent[0]).extensions[ext.PRE_SHARED_KEY])
     truncated = hashlib.sha256(client_hello[: -len(offered.binders[0]) - 3]).digest()
-    assert schedule13.binder_key("sha256", psk).finished_mac(truncated) == offered.binders[0]
-
-    early = schedule13.Secret(known, extract("sha256", known.zeros, psk))
+    early = schedule13.early_secret("sha256", trace.values["psk"])
+    assert schedule13.binder_key(early).finished_mac(truncated) == offered.binders[0]
     early_opener = early.derive("c e traffic", hashlib.sha256(client_hello).digest()).opener(suite)
     assert early_opener.open(sent[1]) == (23, b"ABCDEF")
 
     theirs = decode(ext.KeyShareEntry, parse(received[0]).extensions[ext.KEY_SHARE])
     shared = X25519Share(trace.values["client_private"]).exchange(theirs.key_exchange)
-    handshake = schedule13.handshake_secret("sha256", psk, shared)
+    handshake = schedule13.handshake_secret("sha256", early, shared)
     transcript = hashlib.sha256(client_hello + server_hello)
     client_secret = handshake.derive("c hs traffic", transcript.digest())
     server_secret = handshake.derive("s hs traffic", transcript.digest())

@@ -6,6 +6,7 @@ What follows ServerHello is `client13`'s; another version is one more branch in 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
@@ -21,6 +22,7 @@ from refssl.engine.output import framed
 from refssl.engine.presentation import decode, encode
 from refssl.engine.session import Session
 from refssl.engine.states import client13
+from refssl.engine.states.common13 import OfferedPsk
 
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
@@ -33,12 +35,12 @@ class Start:
 
 @dataclass(slots=True)
 class WaitServerHello:
-    """RFC 8446 A.1: WAIT_SH. hello: what was sent; shares: the private halves of its key_share, by group; session:
-    whose PSK it offers; retry: the HelloRetryRequest that it answers, if it does."""
+    """RFC 8446 A.1: WAIT_SH. hello: what was sent; shares: the private halves of its key_share, by group; psk: the
+    one that it offers; retry: the HelloRetryRequest that it answers, if it does."""
 
     hello: ClientHello
     shares: dict[int, KeyShare]
-    session: Session | None
+    psk: OfferedPsk | None
     retry: HelloRetryRequest | None
 
 
@@ -48,14 +50,15 @@ def start(connection: Connection) -> WaitServerHello:
     versions = negotiation.enabled_versions(config)
     if not versions:
         raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
-    session = config.session
-    if session is not None and not _resumable(session, config):
-        session = None
+    psk = None
+    if config.session is not None and _resumable(config.session, config):
+        name = catalogue.BY_CODE[config.session.cipher_suite].hash
+        psk = OfferedPsk(config.session, schedule13.early_secret(name, config.session.secret))
     group = config.groups[0]
     shares = {group: config.generate_share(group)}
     found = _extensions(config, versions, shares)
-    if session is not None:
-        found[ext.PRE_SHARED_KEY] = _psk(session, config)
+    if psk is not None:
+        found[ext.PRE_SHARED_KEY] = _offer(psk, config)
     hello = ClientHello(
         # RFC 8446 4.1.2: "the legacy_version field MUST be set to 0x0303"
         legacy_version=TLS12,
@@ -68,23 +71,23 @@ def start(connection: Connection) -> WaitServerHello:
     )
     connection.client_random = hello.random
     connection.server_name = config.server_name
-    return _send_hello(connection, hello, shares, session, None)
+    return _send_hello(connection, hello, shares, psk, None)
 
 
 def _send_hello(
     connection: Connection,
     hello: ClientHello,
     shares: dict[int, KeyShare],
-    session: Session | None,
+    psk: OfferedPsk | None,
     retry: HelloRetryRequest | None,
 ) -> WaitServerHello:
-    if session is not None:
-        hello = _with_binder(connection, hello, session)
+    if psk is not None:
+        hello = _with_binder(connection, hello, psk)
     hello = connection.output.send(hello)
     # RFC 8446 5.1: 0x0301 is for "an initial ClientHello" only.
     connection.output.flush()
     connection.output.record_version = TLS12
-    return WaitServerHello(hello, shares, session, retry)
+    return WaitServerHello(hello, shares, psk, retry)
 
 
 def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, KeyShare]) -> dict[int, bytes]:
@@ -92,13 +95,22 @@ def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, Key
     if config.server_name is not None:
         name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
         found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
-    found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(config.groups))
-    if config.alpn:
-        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(config.alpn))
-    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(config.signature_schemes))
+    found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions))
+    found[ext.KEY_SHARE] = _key_share(shares)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _constant_extensions(
+    groups: tuple[int, ...], alpn: tuple[bytes, ...], schemes: tuple[int, ...], versions: tuple[int, ...]
+) -> dict[int, bytes]:
+    """What the settings alone decide; the same for every connection of a context."""
+    found = {ext.SUPPORTED_GROUPS: encode(ext.NamedGroupList(groups))}
+    if alpn:
+        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(alpn))
+    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(schemes))
     found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
     found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes((ext.PSK_DHE_KE,)))
-    found[ext.KEY_SHARE] = _key_share(shares)
     return found
 
 
@@ -120,22 +132,21 @@ def _resumable(session: Session, config: Config) -> bool:
     )
 
 
-def _psk(session: Session, config: Config) -> bytes:
+def _offer(psk: OfferedPsk, config: Config) -> bytes:
     """pre_shared_key with a binder of zeros, to be replaced (RFC 8446 4.2.11)."""
+    session = psk.session
     # RFC 8446 4.2.11.1: the age "in milliseconds" plus ticket_age_add, modulo 2^32
     age = int((config.clock() - session.created) * 1000) + session.age_add & 0xFFFFFFFF
-    length = schedule13.labels(catalogue.BY_CODE[session.cipher_suite].hash).length
-    return encode(ext.OfferedPsks((ext.PskIdentity(session.ticket, age),), (bytes(length),)))
+    return encode(ext.OfferedPsks((ext.PskIdentity(session.ticket, age),), (psk.early.labels.zeros,)))
 
 
-def _with_binder(connection: Connection, hello: ClientHello, session: Session) -> ClientHello:
+def _with_binder(connection: Connection, hello: ClientHello, psk: OfferedPsk) -> ClientHello:
     """RFC 8446 4.2.11.2: the binder is computed over the ClientHello "up to and including the PreSharedKeyExtension.
     identities field"."""
-    name = catalogue.BY_CODE[session.cipher_suite].hash
-    key = schedule13.binder_key(name, session.secret)
+    key = schedule13.binder_key(psk.early)
     length = key.labels.length
     truncated = framed(hello)[: -length - 3]
-    binder = key.finished_mac(connection.transcript.digest_with(name, truncated))
+    binder = key.finished_mac(connection.transcript.digest_with(key.labels.name, truncated))
     data = hello.extensions[ext.PRE_SHARED_KEY]
     return replace(hello, extensions={**hello.extensions, ext.PRE_SHARED_KEY: data[:-length] + binder})
 
@@ -172,19 +183,19 @@ def receive_hello_retry_request(
     found.pop(ext.PRE_SHARED_KEY, None)
     if cookie is not None:
         found[ext.COOKIE] = message.extensions[ext.COOKIE]
-    session = state.session
+    psk = state.psk
     connection.transcript.select(suite.hash)
     connection.transcript.replace_first_hello()
     connection.transcript.update(raw)
-    if session is not None:
-        if catalogue.BY_CODE[session.cipher_suite].hash == suite.hash:
-            found[ext.PRE_SHARED_KEY] = _psk(session, connection.config)
+    if psk is not None:
+        if psk.early.labels.name == suite.hash:
+            found[ext.PRE_SHARED_KEY] = _offer(psk, connection.config)
         else:
             # RFC 8446 4.1.4: "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that
             # of the selected cipher suite."
-            session = None
+            psk = None
     connection.send_compatibility_ccs()
-    return _send_hello(connection, replace(state.hello, extensions=found), shares, session, message)
+    return _send_hello(connection, replace(state.hello, extensions=found), shares, psk, message)
 
 
 def receive_server_hello(
@@ -197,14 +208,14 @@ def receive_server_hello(
     if state.retry is not None and state.retry.cipher_suite != message.cipher_suite:
         # RFC 8446 4.1.4: the suite of the ServerHello must be the one of the HelloRetryRequest.
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CIPHER_RETURNED")
-    session = _accepted_session(state, message, suite)
+    psk = _accepted_psk(state, message, suite)
     shared, group = _exchange(state, message)
     connection.transcript.select(suite.hash)
     connection.transcript.update(raw)
     connection.version = TLS13
     connection.cipher_suite = suite
     connection.group = group
-    return client13.begin(connection, state.hello, suite, session, shared)
+    return client13.begin(connection, state.hello, suite, psk, shared)
 
 
 def _check_selected_version(connection: Connection, message: ServerHello) -> None:
@@ -241,17 +252,17 @@ def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
     return suite
 
 
-def _accepted_session(state: WaitServerHello, message: ServerHello, suite: CipherSuite) -> Session | None:
+def _accepted_psk(state: WaitServerHello, message: ServerHello, suite: CipherSuite) -> OfferedPsk | None:
     """RFC 8446 4.2.11: whether the server took our PSK. Raises ProtocolError."""
     data = message.extensions.get(ext.PRE_SHARED_KEY)
     if data is None:
         return None
     # RFC 8446 4.2.11: "the server's selected_identity is within the range supplied by the client"
-    if decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity != 0 or state.session is None:
+    if decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity != 0 or state.psk is None:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PSK_IDENTITY")
-    if catalogue.BY_CODE[state.session.cipher_suite].hash != suite.hash:
+    if state.psk.early.labels.name != suite.hash:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "CIPHERSUITE_DIGEST_HAS_CHANGED")
-    return state.session
+    return state.psk
 
 
 def _exchange(state: WaitServerHello, message: ServerHello) -> tuple[bytes, int]:

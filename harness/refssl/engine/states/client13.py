@@ -24,7 +24,7 @@ from refssl.engine.messages.tls13 import (
 )
 from refssl.engine.session import Session
 from refssl.engine.states import common13
-from refssl.engine.states.common13 import HandshakeKeys
+from refssl.engine.states.common13 import HandshakeKeys, OfferedPsk
 from refssl.engine.states.connected import Connected
 
 if TYPE_CHECKING:
@@ -77,14 +77,14 @@ class WaitFinished:
 
 
 def begin(
-    connection: Connection, hello: ClientHello, suite: CipherSuite, session: Session | None, shared: bytes
+    connection: Connection, hello: ClientHello, suite: CipherSuite, psk: OfferedPsk | None, shared: bytes
 ) -> WaitEncryptedExtensions:
-    """Go on after a ServerHello, which ends the transcript, with a shared secret and the session that it resumes."""
-    keys = common13.handshake_keys(connection, suite, session.secret if session is not None else None, shared)
+    """Go on after a ServerHello, which ends the transcript, with a shared secret and the PSK that it accepted."""
+    keys = common13.handshake_keys(connection, suite, psk.early if psk is not None else None, shared)
     connection.opener = keys.server.opener(suite)
     connection.output.change_keys(keys.client.sealer(suite))
     connection.output.version = connection.version or 0
-    return WaitEncryptedExtensions(hello, keys, session)
+    return WaitEncryptedExtensions(hello, keys, psk.session if psk is not None else None)
 
 
 def receive_encrypted_extensions(

@@ -17,6 +17,7 @@ from refssl.engine.config import Credential, PeerIdentity
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages.tls13 import Certificate, CertificateEntry, CertificateVerify, Finished
 from refssl.engine.schedule13 import Secret
+from refssl.engine.session import Session
 
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 # RFC 8446 4.4.3: 64 bytes of 0x20, the context string, a zero byte.
 SERVER_CONTEXT = b" " * 64 + b"TLS 1.3, server CertificateVerify\0"
 CLIENT_CONTEXT = b" " * 64 + b"TLS 1.3, client CertificateVerify\0"
+
+
+@dataclass(slots=True)
+class OfferedPsk:
+    """A session that is offered or accepted for resumption, with the Early Secret of its PSK (RFC 8446 7.1)."""
+
+    session: Session
+    early: Secret
 
 
 @dataclass(slots=True)
@@ -45,9 +54,9 @@ class ApplicationKeys:
     server: Secret
 
 
-def handshake_keys(connection: Connection, suite: CipherSuite, psk: bytes | None, shared: bytes) -> HandshakeKeys:
+def handshake_keys(connection: Connection, suite: CipherSuite, early: Secret | None, shared: bytes) -> HandshakeKeys:
     """Derive the handshake traffic secrets; the transcript ends with ServerHello."""
-    secret = schedule13.handshake_secret(suite.hash, psk, shared)
+    secret = schedule13.handshake_secret(suite.hash, early, shared)
     so_far = connection.transcript.digest()
     keys = HandshakeKeys(suite, secret, secret.derive("c hs traffic", so_far), secret.derive("s hs traffic", so_far))
     if connection.config.keylog is not None:

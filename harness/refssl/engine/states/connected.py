@@ -48,11 +48,11 @@ def receive_new_session_ticket(
         raise ProtocolError(AlertDescription.DECODE_ERROR, "INVALID_MAX_EARLY_DATA")
     # RFC 8446 4.6.1: "The value of zero indicates that the ticket should be discarded immediately."
     if message.ticket_lifetime:
-        psk = schedule13.resumption_psk(state.suite.hash, state.resumption_master_secret, message.ticket_nonce)
+        master = Secret(schedule13.labels(state.suite.hash), state.resumption_master_secret)
         connection.session = Session(
             version=TLS13,
             cipher_suite=state.suite.code,
-            secret=psk,
+            secret=schedule13.resumption_psk(master, message.ticket_nonce),
             ticket=message.ticket,
             session_id=hashlib.sha256(message.ticket).digest(),
             age_add=message.ticket_age_add,
@@ -68,12 +68,13 @@ def receive_new_session_ticket(
 def send_new_session_tickets(connection: Connection, state: Connected, tickets: Tickets) -> None:
     """RFC 8446 4.6.1: the server makes `tickets.count` sessions, each with a PSK of its own."""
     config = connection.config
+    master = Secret(schedule13.labels(state.suite.hash), state.resumption_master_secret)
     for number in range(tickets.count):
         nonce = number.to_bytes(8, "big")
         session = Session(
             version=TLS13,
             cipher_suite=state.suite.code,
-            secret=schedule13.resumption_psk(state.suite.hash, state.resumption_master_secret, nonce),
+            secret=schedule13.resumption_psk(master, nonce),
             ticket=b"",
             session_id=b"",
             age_add=int.from_bytes(config.random(4), "big"),

@@ -18,13 +18,14 @@ from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
 from refssl.engine.negotiation import read_extension
 from refssl.engine.session import Session
+from refssl.engine.states.common13 import OfferedPsk
 
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
 
 
-def accepted_session(connection: Connection, hello: ClientHello, suite: CipherSuite, raw: bytes) -> Session | None:
-    """The session of the first identity that is good, its binder verified, or None for a full handshake.
+def accepted_psk(connection: Connection, hello: ClientHello, suite: CipherSuite, raw: bytes) -> OfferedPsk | None:
+    """The PSK of the first identity that is good, its binder verified, or None for a full handshake.
 
     raw: the ClientHello, which is not yet in the transcript. Raises ProtocolError: an offer without
     psk_key_exchange_modes, a wrong binder. Leaves the identity's index in ``connection.selected_identity``.
@@ -47,9 +48,10 @@ def accepted_session(connection: Connection, hello: ClientHello, suite: CipherSu
         session = tickets.open(identity.identity)
         if session is None or not _usable(connection, session, suite):
             continue
-        _check_binder(connection, session, offered, index, raw)
+        psk = OfferedPsk(session, schedule13.early_secret(suite.hash, session.secret))
+        _check_binder(connection, psk, offered, index, raw)
         connection.selected_identity = index
-        return session
+        return psk
     return None
 
 
@@ -70,12 +72,11 @@ def _usable(connection: Connection, session: Session, suite: CipherSuite) -> boo
     )
 
 
-def _check_binder(connection: Connection, session: Session, offered: ext.OfferedPsks, index: int, raw: bytes) -> None:
+def _check_binder(connection: Connection, psk: OfferedPsk, offered: ext.OfferedPsks, index: int, raw: bytes) -> None:
     """RFC 8446 4.2.11.2: "the server MUST validate the corresponding binder value"."""
-    name = catalogue.BY_CODE[session.cipher_suite].hash
     # RFC 8446 4.2.11: pre_shared_key is the last extension, so that the binders are the end of the message.
     binders = 2 + sum(1 + len(binder) for binder in offered.binders)
-    key = schedule13.binder_key(name, session.secret)
-    expected = key.finished_mac(connection.transcript.digest_with(name, raw[:-binders]))
+    key = schedule13.binder_key(psk.early)
+    expected = key.finished_mac(connection.transcript.digest_with(key.labels.name, raw[:-binders]))
     if not equal(expected, offered.binders[index]):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BINDER_DOES_NOT_VERIFY")

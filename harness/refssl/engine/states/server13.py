@@ -36,9 +36,8 @@ from refssl.engine.messages.tls13 import (
 )
 from refssl.engine.presentation import encode
 from refssl.engine.schedule13 import Secret
-from refssl.engine.session import Session
 from refssl.engine.states import common13, resumption13
-from refssl.engine.states.common13 import ApplicationKeys
+from refssl.engine.states.common13 import ApplicationKeys, OfferedPsk
 from refssl.engine.states.connected import Connected, send_new_session_tickets
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class Negotiated:
     group: int
     share: bytes
     alpn: bytes | None
-    session: Session | None
+    psk: OfferedPsk | None
     certificate: tuple[Credential, int] | None
 
 
@@ -130,13 +129,13 @@ def _select_parameters(
     if retry is None and ext.EARLY_DATA in found:
         connection.skip_early_data()
     group, share = _choose_group(config, found, retry)
-    session = resumption13.accepted_session(connection, hello, suite, raw)
-    certificate = None if session is not None else _choose_certificate(config, found)
+    psk = resumption13.accepted_psk(connection, hello, suite, raw)
+    certificate = None if psk is not None else _choose_certificate(config, found)
     connection.transcript.update(raw)
     connection.transcript.select(suite.hash)
     if share is None:
         return Retry(suite, group)
-    return Negotiated(hello, suite, group, share, alpn, session, certificate)
+    return Negotiated(hello, suite, group, share, alpn, psk, certificate)
 
 
 def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | None) -> CipherSuite:
@@ -235,23 +234,19 @@ def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate |
     """RFC 8446 A.2: NEGOTIATED, everything that the server sends there, and WAIT_FLIGHT2."""
     config, output, suite = connection.config, connection.output, state.suite
     connection.cipher_suite, connection.group, connection.alpn = suite, state.group, state.alpn
-    keys = common13.handshake_keys(
-        connection,
-        suite,
-        state.session.secret if state.session is not None else None,
-        _send_server_hello(connection, state),
-    )
+    shared = _send_server_hello(connection, state)
+    keys = common13.handshake_keys(connection, suite, state.psk.early if state.psk is not None else None, shared)
     if state.hello.legacy_session_id:
         connection.send_compatibility_ccs()
     output.change_keys(keys.server.sealer(suite))
     connection.opener = keys.client.opener(suite)
     found: dict[int, bytes] = {}
-    if connection.server_name is not None and state.session is None and config.choose is not None:
+    if connection.server_name is not None and state.psk is None and config.choose is not None:
         found[ext.SERVER_NAME] = b""
     if state.alpn is not None:
         found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList((state.alpn,)))
     output.send(EncryptedExtensions(found))
-    asking = state.session is None and config.client_authentication is not ClientAuthentication.NONE
+    asking = state.psk is None and config.client_authentication is not ClientAuthentication.NONE
     if asking:
         output.send(_certificate_request(config))
     if state.certificate is not None:
@@ -265,7 +260,7 @@ def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate |
     output.change_keys(application.server.sealer(suite))
     if asking:
         return WaitCertificate(suite, keys.client, application)
-    peer, proof = _known_client(connection, state.session)
+    peer, proof = _known_client(connection, state.psk)
     return WaitFinished(suite, keys.client, application, peer, proof)
 
 
@@ -277,7 +272,7 @@ def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
         ext.KEY_SHARE: encode(ext.KeyShareEntry(state.group, share.public)),
         ext.SUPPORTED_VERSIONS: _SELECTED_VERSION,
     }
-    if state.session is not None:
+    if state.psk is not None:
         found[ext.PRE_SHARED_KEY] = encode(ext.SelectedPsk(connection.selected_identity))
     connection.output.send(
         ServerHello(
@@ -292,13 +287,13 @@ def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
     return shared
 
 
-def _known_client(connection: Connection, session: Session | None) -> tuple[PeerIdentity | None, PeerProof]:
+def _known_client(connection: Connection, psk: OfferedPsk | None) -> tuple[PeerIdentity | None, PeerProof]:
     """Who the client is when it is not asked: nobody in particular, or whoever the session was made with."""
-    if session is None:
+    if psk is None:
         return None, ExplicitlyUnverified("CERT_NONE")
     connection.resumed = True
-    connection.session = session
-    peer = session.peer
+    connection.session = psk.session
+    peer = psk.session.peer
     if peer is None:
         return None, PskBinder(None)
     proof = PskBinder(peer.proof)
