@@ -68,7 +68,9 @@ def test_an_expired_root_is_refused(pair, impl):
 
 
 @pytest.mark.parametrize(
-    "name", ["broken-signature", "same-name-no-aki"], ids=["of_something_else", "by_someone_of_that_name"]
+    "name",
+    ["broken-signature", "same-name-no-aki", "contradictory-algorithm"],
+    ids=["of_something_else", "by_someone_of_that_name", "of_another_algorithm"],
 )
 @pytest.mark.clause("RFC 5280 6.1.3")
 def test_a_signature_that_does_not_verify_is_refused(pair, name):
@@ -183,3 +185,15 @@ def test_a_certificate_larger_than_a_record_is_accepted(pair):
     pair.shake_hands()
     assert pair.subject.getpeercert(True) == pair.pki.der("large")
     pair.greet()
+
+
+@pytest.mark.roles("client")
+@pytest.mark.level("observed")
+@pytest.mark.clause("ssl.SSLCertVerificationError")
+def test_of_two_faults_the_name_is_told(pair):
+    """Of a certificate that has expired and is for another host, verify_code says the latter.
+
+    OpenSSL compares names when it has found a chain, and looks at dates and signatures after that.
+    """
+    assert refused(pair, "expired-wrong-host").verify_code == 62
+    assert pair.peer.alert_seen == "bad_certificate"

@@ -41,6 +41,28 @@ def test_strict_refuses_malformed_certificates(pair, impl, name, code):
     assert caught.value.verify_code == code
 
 
+@pytest.mark.clause("ssl.VERIFY_X509_STRICT", "RFC 5280 4.2.1.2", "RFC 5280 4.2.1.9")
+@pytest.mark.known("gh-107361")
+@pytest.mark.parametrize(
+    ("root", "name", "code"),
+    [("no-ski-root", "no-ski-issuer", 86), ("version-1-root", "version-1-issuer", 79)],
+    ids=["no_subject_key_identifier", "version_1"],
+)
+def test_strict_holds_roots_to_the_rules(pair, impl, root, name, code):
+    """A root that is not as RFC 5280 wants it is trusted by default, and with VERIFY_X509_STRICT is not.
+
+    Some roots in wide use have no subject key identifier; since create_default_context() is strict they are missed.
+    """
+    context = pair.subject_context
+    context.load_verify_locations(pair.pki.authority(root))
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    pair.shake_hands()
+    context.verify_flags |= impl.VERIFY_X509_STRICT
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.reconnect().shake_hands()
+    assert caught.value.verify_code == code
+
+
 @pytest.mark.clause("ssl.VERIFY_X509_STRICT")
 @pytest.mark.parametrize(
     "name",

@@ -145,6 +145,18 @@ def test_cert_none_accepts_just_about_anything(pair, impl, name):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.CERT_NONE", "ssl.SSLContext.post_handshake_auth")
+@pytest.mark.known("bpo-37428")
+def test_post_handshake_authentication_turns_no_verification_on(pair, impl):
+    """A client with CERT_NONE that offers post-handshake authentication accepts anything as before."""
+    pair.subject_context.check_hostname = False
+    pair.subject_context.verify_mode = impl.CERT_NONE
+    pair.subject_context.post_handshake_auth = True
+    pair.peer.settings.certificate = "self-signed"
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("self-signed")
+
+
 @pytest.mark.clause("ssl.CERT_OPTIONAL")
 @pytest.mark.parametrize(
     ("name", "code"),

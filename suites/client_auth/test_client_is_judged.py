@@ -38,7 +38,9 @@ def test_a_certificate_is_not_sent_unasked(pair):
     assert pair.peer.seen.certificate is None
 
 
-@pytest.mark.parametrize("name", ["rsa", "server-intermediate"], ids=["rsa", "behind_an_intermediate"])
+@pytest.mark.parametrize(
+    "name", ["client-rsa", "client-ed25519", "client-intermediate"], ids=["rsa", "ed25519", "behind_an_intermediate"]
+)
 def test_any_certificate_with_any_server(pair, name):
     """The client's key and chain are its own: they need not be of the server's kind."""
     pair.peer.settings.verify_client = "required"
@@ -51,7 +53,7 @@ def test_any_certificate_with_any_server(pair, name):
 def test_the_chain_loaded_last_is_sent(pair):
     """load_cert_chain() a second time, with a key of the same kind, replaces the first certificate."""
     pair.peer.settings.verify_client = "required"
-    pair.subject_context.load_cert_chain(*pair.pki["other-server"])
+    pair.subject_context.load_cert_chain(*pair.pki["other-client"])
     pair.subject_context.load_cert_chain(*pair.pki["client"])
     pair.shake_hands()
     pair.greet()
@@ -62,7 +64,7 @@ def test_the_chain_loaded_last_is_sent(pair):
 @pytest.mark.clause("ssl.SSLError", "RFC 5246 7.4.6")
 @pytest.mark.parametrize(
     ("certificate", "reason"),
-    [(None, "SSLV3_ALERT_HANDSHAKE_FAILURE"), ("other-server", "TLSV1_ALERT_UNKNOWN_CA")],
+    [(None, "SSLV3_ALERT_HANDSHAKE_FAILURE"), ("other-client", "TLSV1_ALERT_UNKNOWN_CA")],
     ids=["none", "untrusted"],
 )
 def test_in_tls12_the_handshake_fails(pair, impl, certificate, reason):
@@ -81,7 +83,7 @@ def test_in_tls12_the_handshake_fails(pair, impl, certificate, reason):
 @pytest.mark.clause("ssl.SSLError", "RFC 8446 4.4.2.4", "RFC 8446 6.2")
 @pytest.mark.parametrize(
     ("certificate", "reason"),
-    [(None, "TLSV13_ALERT_CERTIFICATE_REQUIRED"), ("other-server", "TLSV1_ALERT_UNKNOWN_CA")],
+    [(None, "TLSV13_ALERT_CERTIFICATE_REQUIRED"), ("other-client", "TLSV1_ALERT_UNKNOWN_CA")],
     ids=["none", "untrusted"],
 )
 def test_in_tls13_the_next_read_fails(pair, impl, certificate, reason):

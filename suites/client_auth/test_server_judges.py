@@ -87,7 +87,7 @@ def test_cert_required_refuses_a_client_without_certificate_in_tls12(pair, impl)
 def test_an_untrusted_client_is_refused(pair, impl, mode):
     """A certificate that does not verify ends the handshake, even where none would have been needed."""
     judge(pair, getattr(impl, mode))
-    pair.peer.settings.certificate = "other-server"
+    pair.peer.settings.certificate = "other-client"
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.reason == "CERTIFICATE_VERIFY_FAILED"
@@ -99,9 +99,9 @@ def test_an_untrusted_client_is_refused(pair, impl, mode):
 def test_whom_the_server_trusts_decides(pair, impl):
     """The same client is refused by one server and let in by another that trusts its authority."""
     judge(pair, impl.CERT_REQUIRED, trust="other-root")
-    pair.peer.settings.certificate = "other-server"
+    pair.peer.settings.certificate = "other-client"
     pair.shake_hands()
-    assert pair.subject.getpeercert(True) == pair.pki.der("other-server")
+    assert pair.subject.getpeercert(True) == pair.pki.der("other-client")
     pair.greet()
 
 
@@ -124,7 +124,7 @@ def test_a_server_that_trusts_nobody_lets_in_no_certificate(pair, impl, mode):
 def test_an_expired_client_is_told_so(pair, impl):
     """A client whose certificate has expired is refused with certificate_expired."""
     judge(pair, impl.CERT_REQUIRED)
-    pair.peer.settings.certificate = "expired"
+    pair.peer.settings.certificate = "expired-client"
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.verify_code == 10
@@ -135,9 +135,47 @@ def test_an_expired_client_is_told_so(pair, impl):
 def test_a_client_sends_its_intermediates(pair, impl):
     """A client behind an intermediate authority is verified by the chain that it sends along."""
     judge(pair, impl.CERT_REQUIRED)
-    pair.peer.settings.certificate = "server-intermediate"
+    pair.peer.settings.certificate = "client-intermediate"
     pair.shake_hands()
-    assert pair.subject.getpeercert(True) == pair.pki.der("server-intermediate")
+    assert pair.subject.getpeercert(True) == pair.pki.der("client-intermediate")
+
+
+@pytest.mark.clause("ssl.CERT_OPTIONAL", "ssl.CERT_REQUIRED", "RFC 5280 6.1")
+@pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
+def test_a_client_that_vouches_for_itself_is_refused(pair, impl, mode):
+    """A self-signed client is refused, and let in once its certificate itself is trusted."""
+    judge(pair, getattr(impl, mode))
+    context = pair.subject_context
+    pair.peer.settings.certificate = "self-signed-client"
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 18
+    assert pair.peer.alert_seen == "unknown_ca"
+    context.load_verify_locations(pair.pki.authority("self-signed-client"))
+    again = pair.reconnect()
+    again.shake_hands()
+    assert again.subject.getpeercert(True) == pair.pki.der("self-signed-client")
+
+
+@BOTH
+@pytest.mark.clause("RFC 8446 4.2.3", "RFC 5246 7.4.8")
+@pytest.mark.parametrize("name", ["client-rsa", "client-ed25519"], ids=["rsa", "ed25519"])
+def test_a_client_may_have_another_kind_of_key(pair, impl, name):
+    """Client and server need not have keys of the same kind."""
+    judge(pair, impl.CERT_REQUIRED)
+    pair.peer.settings.certificate = name
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der(name)
+
+
+@pytest.mark.deliveries("whole", "coalesced", "bytewise")
+@pytest.mark.clause("RFC 8446 5.1", "RFC 8446 4.4.2")
+def test_a_client_certificate_may_take_several_records(pair, impl):
+    """A client's certificate of more than 16 KiB is like any other."""
+    judge(pair, impl.CERT_REQUIRED)
+    pair.peer.settings.certificate = "large"
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der("large")
 
 
 @pytest.mark.clause("ssl.SSLContext.check_hostname")
@@ -151,7 +189,7 @@ def test_a_client_is_not_asked_for_a_hostname(pair, impl):
 
 @pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 8446 4.4.2.4")
 @pytest.mark.versions("tls13")
-@pytest.mark.parametrize("certificate", [None, "other-server"], ids=["none", "untrusted"])
+@pytest.mark.parametrize("certificate", [None, "other-client"], ids=["none", "untrusted"])
 def test_what_a_refused_client_wrote_is_never_read(pair, impl, certificate):
     """A TLS 1.3 client may write before it learns that it was refused; the server never hands that out."""
     judge(pair, impl.CERT_REQUIRED)

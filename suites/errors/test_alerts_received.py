@@ -5,6 +5,31 @@ import pytest
 pytestmark = pytest.mark.clause("ssl.SSLError", "RFC 8446 6.2", "RFC 5246 7.2.2")
 
 FATAL, WARNING = 2, 1
+ALERTS = [
+    (10, "UNEXPECTED_MESSAGE"),
+    (20, "BAD_RECORD_MAC"),
+    (22, "RECORD_OVERFLOW"),
+    (40, "HANDSHAKE_FAILURE"),
+    (42, "BAD_CERTIFICATE"),
+    (43, "UNSUPPORTED_CERTIFICATE"),
+    (44, "CERTIFICATE_REVOKED"),
+    (45, "CERTIFICATE_EXPIRED"),
+    (46, "CERTIFICATE_UNKNOWN"),
+    (47, "ILLEGAL_PARAMETER"),
+    (48, "UNKNOWN_CA"),
+    (49, "ACCESS_DENIED"),
+    (50, "DECODE_ERROR"),
+    (51, "DECRYPT_ERROR"),
+    (70, "PROTOCOL_VERSION"),
+    (71, "INSUFFICIENT_SECURITY"),
+    (80, "INTERNAL_ERROR"),
+    (86, "INAPPROPRIATE_FALLBACK"),
+    (109, "MISSING_EXTENSION"),
+    (110, "UNSUPPORTED_EXTENSION"),
+    (112, "UNRECOGNIZED_NAME"),
+    (113, "BAD_CERTIFICATE_STATUS_RESPONSE"),
+    (116, "CERTIFICATE_REQUIRED"),
+]
 
 
 def answer(pair, level, number):
@@ -17,35 +42,7 @@ def answer(pair, level, number):
 
 @pytest.mark.roles("client")
 @pytest.mark.deliveries("whole")
-@pytest.mark.parametrize(
-    ("number", "name"),
-    [
-        (10, "UNEXPECTED_MESSAGE"),
-        (20, "BAD_RECORD_MAC"),
-        (22, "RECORD_OVERFLOW"),
-        (40, "HANDSHAKE_FAILURE"),
-        (42, "BAD_CERTIFICATE"),
-        (43, "UNSUPPORTED_CERTIFICATE"),
-        (44, "CERTIFICATE_REVOKED"),
-        (45, "CERTIFICATE_EXPIRED"),
-        (46, "CERTIFICATE_UNKNOWN"),
-        (47, "ILLEGAL_PARAMETER"),
-        (48, "UNKNOWN_CA"),
-        (49, "ACCESS_DENIED"),
-        (50, "DECODE_ERROR"),
-        (51, "DECRYPT_ERROR"),
-        (70, "PROTOCOL_VERSION"),
-        (71, "INSUFFICIENT_SECURITY"),
-        (80, "INTERNAL_ERROR"),
-        (86, "INAPPROPRIATE_FALLBACK"),
-        (109, "MISSING_EXTENSION"),
-        (110, "UNSUPPORTED_EXTENSION"),
-        (112, "UNRECOGNIZED_NAME"),
-        (113, "BAD_CERTIFICATE_STATUS_RESPONSE"),
-        (116, "CERTIFICATE_REQUIRED"),
-    ],
-    ids=lambda value: value.lower() if isinstance(value, str) else str(value),
-)
+@pytest.mark.parametrize(("number", "name"), ALERTS, ids=[name.lower() for _, name in ALERTS])
 def test_the_reason_names_the_alert(pair, impl, number, name):
     """A fatal alert raises SSLError; its reason ends with the name that the RFC has for the alert."""
     answer(pair, FATAL, number)
