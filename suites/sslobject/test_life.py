@@ -42,6 +42,7 @@ def test_a_weak_reference_may_point_at_it(pair):
     assert by_object[pair.bare_subject] == "here"
 
 
+@pytest.mark.versions("tls13")
 def test_an_object_goes_when_its_last_reference_goes(couple):
     """Nothing in the module keeps a finished connection: dropped, both ends are gone after a collection."""
     couple.shake_hands()
@@ -52,6 +53,7 @@ def test_an_object_goes_when_its_last_reference_goes(couple):
 
 
 @pytest.mark.known("gh-109534")
+@pytest.mark.versions("tls13")
 def test_an_object_whose_handshake_failed_goes_as_well(pair, impl):
     """A failed handshake leaves nothing behind: no cycle over the exception keeps the connection for ever."""
     context = pair.subject_context
@@ -68,6 +70,7 @@ def test_an_object_whose_handshake_failed_goes_as_well(pair, impl):
     assert gone() is None
 
 
+@pytest.mark.versions("tls13")
 def test_an_object_keeps_its_context(couple):
     """The object needs nothing of its caller but itself: the contexts may be dropped right after wrap_bio()."""
     couple.wrap()
@@ -92,6 +95,7 @@ def test_another_context_may_be_assigned_but_nothing_else(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLObject.do_handshake")
+@pytest.mark.versions("tls13")
 def test_dropping_a_half_made_connection_is_harmless(pair, impl):
     """An object that is let go in mid-handshake says nothing, and its context goes on to serve the next one."""
     context = pair.subject_context
