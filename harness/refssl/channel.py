@@ -26,6 +26,8 @@ can; hand over what it has queued; if that is not enough, bring it *one* record 
 from __future__ import annotations
 
 import enum
+import io
+import operator
 import threading
 from typing import TYPE_CHECKING
 
@@ -86,7 +88,7 @@ class Channel:
         self._peer_gone = False  # the transport's end stands for the peer's close_notify
         self._rest = b""  # the record being read
         self._offset = 0  # how much of it was read
-        self._owed = 0  # how long the write was that could not be flushed
+        self._owed = 0  # how long the write is that could not be flushed
         self._started = False
         self._sealed = 0  # how much of it has been sealed
 
@@ -106,6 +108,8 @@ class Channel:
         b"" or 0 once the peer has sent close_notify. Raises like do_handshake, and SSLZeroReturnError when both
         sides have closed. Source: ssl.SSLSocket.read, RFC 8446 6.1.
         """
+        if type(size) is not int:
+            size = operator.index(size)
         if buffer is None:
             if size < 0:
                 raise ValueError("size should not be negative")
@@ -113,13 +117,16 @@ class Channel:
                 self._refuse_reading_after_end()
             return self._receive_data(size) if size else b""
         view = _writable(buffer)
-        size = min(size, len(view)) if size > 0 else len(view)
+        size = min(size, view.nbytes) if size > 0 else view.nbytes
         self._refuse_reading_after_end()
         if not size:
             return 0
         data = self._receive_data(size)
-        view[: len(data)] = data
-        return len(data)
+        if view.format == "B" and view.ndim == 1:
+            view[: len(data)] = data
+            return len(data)
+        # A memoryview cannot be written to, nor cast, in every format; a stream can write into any buffer.
+        return io.BytesIO(data).readinto(view)
 
     def write(self, data: Buffer, /) -> int:
         """Send all of `data`, or as much as the transport takes before it refuses, in which case it raises; the length.
@@ -145,7 +152,7 @@ class Channel:
             raise TypeError(f"a bytes-like object is required, not {type(data).__name__!r}")
         if not view.c_contiguous:
             raise BufferError("memoryview: underlying buffer is not C-contiguous")
-        return self._write(view if view.ndim == 1 and view.itemsize == 1 else view.cast("B"))
+        return self._write(view if view.format == "B" and view.ndim == 1 else memoryview(view.tobytes()))
 
     def shutdown(self) -> None:
         """Send close_notify and wait for the peer's (RFC 8446 6.1).
@@ -301,7 +308,6 @@ class Channel:
         if size < self._owed:
             self._fail()
             raise errors.library_error("BAD_LENGTH")
-        size = self._owed or size
         self._owed = size
         while True:
             self._flush(deadline)
@@ -371,4 +377,4 @@ def _writable(buffer: Buffer) -> memoryview:
     view = _viewed(buffer)
     if view is None or view.readonly or not view.c_contiguous:
         raise TypeError(f"read() argument 2 must be read-write bytes-like object, not {type(buffer).__name__}")
-    return view if view.ndim == 1 and view.itemsize == 1 else view.cast("B")
+    return view

@@ -58,7 +58,8 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         authenticate=_authenticator(context, server, hostname, address),
         minimum_version=minimum,
         maximum_version=maximum,
-        server_name=hostname if address is None else None,
+        # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
+        server_name=hostname.removesuffix(".") if hostname and address is None else None,
         alpn=context._alpn,
         credentials=context._credentials.for_connection(signing, trust.version, trust.above),
         client_authentication=_CLIENT_AUTHENTICATION[context._verify_mode] if server else ClientAuthentication.NONE,

@@ -161,7 +161,7 @@ class SSLObject:
         return self._sslobj.version()
 
     def verify_client_post_handshake(self) -> None:
-        """Not there yet: raises NotImplementedError."""
+        """Raises SSLError: post-handshake authentication is not there yet, as HAS_PHA says."""
         self._sslobj.verify_client_post_handshake()
 
 

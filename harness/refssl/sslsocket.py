@@ -261,23 +261,21 @@ class SSLSocket(socket.socket):
             raise ValueError("can't connect in server-side mode")
         if self._connected or self._sslobj is not None:
             raise ValueError("attempt to connect already-connected SSLSocket!")
-        result = 0
-        if connect_ex:
-            result = super().connect_ex(addr)
-        else:
-            super().connect(addr)
-        if not result:
-            self._connected = True
-            try:
-                self._sslobj = self._context._wrap_socket(
-                    self, False, self.server_hostname, owner=self, session=self._session
-                )
+        self._sslobj = self._context._wrap_socket(self, False, self.server_hostname, owner=self, session=self._session)
+        try:
+            if connect_ex:
+                result = super().connect_ex(addr)
+            else:
+                result = 0
+                super().connect(addr)
+            if not result:
+                self._connected = True
                 if self.do_handshake_on_connect:
                     self.do_handshake()
-            except (OSError, ValueError):
-                self._sslobj = None
-                raise
-        return result
+            return result
+        except (OSError, ValueError):
+            self._sslobj = None
+            raise
 
     def connect(self, addr: Any) -> None:
         """Connect, and shake hands where do_handshake_on_connect is True."""
@@ -387,7 +385,7 @@ class SSLSocket(socket.socket):
         return None
 
     def verify_client_post_handshake(self) -> None:
-        """Not there yet: raises NotImplementedError."""
+        """Raises SSLError: post-handshake authentication is not there yet, as HAS_PHA says."""
         if self._sslobj is None:
             raise self._no_wrapper()
         self._sslobj.verify_client_post_handshake()

@@ -123,14 +123,18 @@ class TLSConnection(Channel):
         return _VERSIONS.get(version) if version is not None and self._known() else None
 
     def cipher(self) -> tuple[str, str, int] | None:
-        """The suite's name, protocol and secret bits, as soon as it has been negotiated."""
-        suite = self._connection.cipher_suite
-        return names.suite_tuple(suite) if suite is not None else None
+        """The suite's name, protocol and secret bits; None before the handshake is complete."""
+        connection = self._connection
+        suite = connection.cipher_suite
+        return names.suite_tuple(suite) if suite is not None and connection.handshake_complete else None
 
     def shared_ciphers(self) -> list[tuple[str, str, int]] | None:
-        """A server's suites that the client offered too; None at a client."""
-        shared = self._connection.shared_ciphers
-        return [names.suite_tuple(suite) for suite in shared] if shared is not None else None
+        """A server's suites that the client offered too; None at a client, and where a session was resumed."""
+        connection = self._connection
+        shared = connection.shared_ciphers
+        if shared is None or connection.resumed or not connection.handshake_complete:
+            return None
+        return [names.suite_tuple(suite) for suite in shared]
 
     def compression(self) -> None:
         """None: TLS 1.3 has no compression (RFC 8446 4.1.2), and refssl none for TLS 1.2."""
@@ -204,8 +208,15 @@ class TLSConnection(Channel):
         return list(peer.certificates) if peer is not None else []
 
     def verify_client_post_handshake(self) -> NoReturn:
-        """Not there yet, as HAS_PHA says (ssl.SSLSocket.verify_client_post_handshake)."""
-        raise NotImplementedError("post-handshake authentication is not supported yet (HAS_PHA is False)")
+        """Always an SSLError: post-handshake authentication is not there yet, so it was never agreed upon (HAS_PHA).
+
+        Source: ssl.SSLSocket.verify_client_post_handshake, "If any precondition isn't met [...] an SSLError is raised".
+        """
+        if not self._known():
+            raise errors.library_error("WRONG_SSL_VERSION", errno=266)
+        if not self.server_side:
+            raise errors.library_error("NOT_SERVER", errno=284)
+        raise errors.library_error("EXTENSION_NOT_RECEIVED", errno=279)
 
     # -- sessions
 

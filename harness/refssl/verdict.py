@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 _ALERTS = {
     **dict.fromkeys((2, 3, 18, 19, 20, 21, 22, 25, 33, 79), AlertDescription.UNKNOWN_CA),
     **dict.fromkeys(
-        (4, 5, 6, 9, 11, 13, 14, 15, 16, 27, 28, 62, 63, 64, 65, 66, 67, 68, 94), AlertDescription.BAD_CERTIFICATE
+        (4, 5, 6, 11, 13, 14, 15, 16, 27, 28, 62, 63, 64, 65, 66, 67, 68, 94), AlertDescription.BAD_CERTIFICATE
     ),
     **dict.fromkeys((7, 8), AlertDescription.DECRYPT_ERROR),
-    **dict.fromkeys((10, 12), AlertDescription.CERTIFICATE_EXPIRED),
+    **dict.fromkeys((9, 10, 12), AlertDescription.CERTIFICATE_EXPIRED),
     23: AlertDescription.CERTIFICATE_REVOKED,
     26: AlertDescription.UNSUPPORTED_CERTIFICATE,
 }
-"""The alert that OpenSSL sends for a verify code; certificate_unknown for any other."""
+"""The alert that OpenSSL sends for a verify code; certificate_unknown for any other.
+
+Only for a certificate that is not yet valid it sends bad_certificate, where RFC 8446 6.2 has certificate_expired for one
+that "has expired or is not currently valid".
+"""
 
 _MISMATCHES = {62: "Hostname mismatch", 64: "IP address mismatch"}
 

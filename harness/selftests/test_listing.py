@@ -13,6 +13,7 @@ import module_that_nobody_has
 pytestmark = [pytest.mark.clause("ssl.SSLContext"), pytest.mark.level("should")]
 
 two_lines = pytest.mark.transports("memory", "tcp")
+NAMES = ["version", "cipher"]
 
 
 def helper():
@@ -33,6 +34,8 @@ def test_first(pair, n):
 
 
 @pytest.mark.level("observed")
+@pytest.mark.clause(*(f"ssl.SSLObject.{name}" for name in NAMES))
+@pytest.mark.clause(module_that_nobody_has.CLAUSE)
 def test_second(impl):
     """Short."""
 '''
@@ -53,6 +56,7 @@ def test_a_scenario_is_read_from_its_text(suites):
     assert (first.id, second.id) == ("alpn/offer/first", "alpn/offer/second")
     assert first.requirement == "No overlap selects nothing, as in `h2`."
     assert first.clauses == ("RFC 7301 3.2", "ssl.SSLContext")
+    assert second.clauses == ("ssl.SSLObject.version", "ssl.SSLObject.cipher", "ssl.SSLContext")
     assert (first.level, second.level) == ("should", "observed")
     assert first.known == ("gh-1", "bpo-2")
     assert first.marks == {"transports": ("memory", "tcp")}

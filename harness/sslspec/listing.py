@@ -7,6 +7,7 @@ often a scenario is run, and where, is the business of the axes.
 from __future__ import annotations
 
 import ast
+import contextlib
 import fnmatch
 import json
 import re
@@ -176,15 +177,29 @@ def _assigned(node: ast.Assign) -> list[str]:
 def _marks(node: ast.expr, names: dict[str, ast.expr]) -> list[_Mark]:
     """``pytest.mark.NAME(...)``, or a name of the module for it, as (NAME, literal arguments).
 
-    An argument that is no literal is left out.
+    Arguments may be made from literals of the module; those of a mark that needs more are left out.
     """
     if isinstance(node, ast.Name) and node.id in names:
         return _marks(names[node.id], {name: value for name, value in names.items() if name != node.id})
     called = node.func if isinstance(node, ast.Call) else node
     if not (isinstance(called, ast.Attribute) and ast.unparse(called.value) == "pytest.mark"):
         return []
-    args = node.args if isinstance(node, ast.Call) else []
-    return [(called.attr, tuple(arg.value for arg in args if isinstance(arg, ast.Constant)))]
+    args = node.args if isinstance(node, ast.Call) and called.attr != "parametrize" else []
+    return [(called.attr, _evaluated(args, names))]
+
+
+def _evaluated(args: list[ast.expr], names: dict[str, ast.expr]) -> tuple[Any, ...]:
+    if all(isinstance(arg, ast.Constant) for arg in args):
+        return tuple(arg.value for arg in args if isinstance(arg, ast.Constant))
+    literals: dict[str, Any] = {"__builtins__": {}}
+    for name, value in names.items():
+        with contextlib.suppress(ValueError):
+            literals[name] = ast.literal_eval(value)
+    whole = ast.fix_missing_locations(ast.Expression(ast.Tuple(args, ast.Load())))
+    try:
+        return tuple(eval(compile(whole, "<mark>", "eval"), literals))
+    except (NameError, TypeError, AttributeError):
+        return ()
 
 
 def _last(name: str) -> str:

@@ -210,12 +210,34 @@ def _general_name(tag: int, content: bytes) -> GeneralName:
     elif kind == OTHER_NAME:
         first, stop = der.expect(der.OBJECT_IDENTIFIER, content, 0, len(content))
         start, end = der.expect(0xA0, content, stop, len(content))
-        if end != len(content) or der.element(content, start, end)[2] != end:
+        tag, value, stop_of_value = der.element(content, start, end)
+        if end != len(content) or stop_of_value != end:
             raise MalformedCertificate("malformed otherName")
+        _check_any(tag, content[value:end])
         der.check_oid(content[first:stop])
     elif kind == REGISTERED_ID:
         der.check_oid(content)
     return kind, content
+
+
+def _check_any(tag: int, content: bytes) -> None:
+    """Refuse a value of any type that is not even one of its own (X.690 8; DER has no constructed strings)."""
+    if tag & 0xC0:
+        return
+    if tag & 0x20:
+        sound = tag in (der.SEQUENCE, der.SET)
+    elif tag in (der.BOOLEAN, der.NULL):
+        sound = len(content) == (tag == der.BOOLEAN)
+    else:
+        sound = True
+        if tag == der.INTEGER:
+            der.integer(content)
+        elif tag == der.BIT_STRING:
+            der.bits(content)
+        elif tag == der.OBJECT_IDENTIFIER:
+            der.check_oid(content)
+    if not sound:
+        raise MalformedCertificate("malformed value of some type")
 
 
 def _check_party(content: bytes) -> None:
