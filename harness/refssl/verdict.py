@@ -32,8 +32,8 @@ _ALERTS = {
 }
 """The alert that OpenSSL sends for a verify code; certificate_unknown for any other.
 
-Only for a certificate that is not yet valid it sends bad_certificate, where RFC 8446 6.2 has certificate_expired for one
-that "has expired or is not currently valid".
+Only for a certificate that is not yet valid it sends bad_certificate, where RFC 8446 6.2 has certificate_expired for a
+certificate that "has expired or is not currently valid".
 """
 
 _MISMATCHES = {62: "Hostname mismatch", 64: "IP address mismatch"}
