@@ -217,3 +217,29 @@ def test_the_key_of_a_certificate_is_read_once() -> None:
     assert certificate.public_key is certificate.public_key
     assert certificate.subject == Name(LEAF_NAME)
     assert (certificate.version, certificate.issuer == Name(ROOT_NAME)) == (3, True)
+
+
+def test_bytes_after_the_extensions_are_refused() -> None:
+    """Found by showing re-signed mutants to CPython 3.15: they were passed over, where OpenSSL's decoder refuses."""
+    _, start, _ = der.element(L, 0, len(L))
+    _, first, last = der.element(L, start, len(L))
+    for tail in (b"\x00", b"\x2f\x2f", b"\x82\x01\x00"):
+        tbs = sequence(L[first:last] + tail)
+        encoded = sequence(tbs, forge.ALGORITHMS["ecdsa-sha256"], tlv(3, b"\0", forge.sign(ROOT, "ecdsa-sha256", tbs)))
+        with pytest.raises(MalformedCertificate):
+            Certificate(encoded)
+
+
+@pytest.mark.parametrize(
+    "general_name",
+    [
+        forge.directory(sequence(tlv(0x31, sequence(forge.oid("2.5.4.3"), tlv(0x4C, b"x"))))),
+        tlv(0xA5, sequence(tlv(0x0C, b"x"))),
+        tlv(0x88, b"\x80\x01"),
+        tlv(0xA0, forge.oid("1.2.3"), tlv(0xA0, tlv(0x2C, b"user"))),
+        tlv(0x89, b"x"),
+    ],
+)
+def test_a_malformed_general_name_spoils_the_certificate(general_name: bytes) -> None:
+    assert Certificate(leaf(san(dns("localhost"), general_name))).facts.invalid
+    assert not Certificate(leaf(san(dns("localhost")))).facts.invalid
