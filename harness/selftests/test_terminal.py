@@ -149,6 +149,26 @@ def test_a_result_is_told_once_in_full_and_its_variants_in_a_line():
     assert text.endswith("✗ alpn/offer/no_overlap@server+tls13  mylib with stdlib  as above\n")
 
 
+def test_a_flood_is_cut_and_what_is_not_supported_told_once():
+    out = io.StringIO()
+    terminal = Terminal(out, PLAIN, live=False)
+    state = started("mylib")
+    said = {"message": "HAS_TLSv1_2 is False"}
+    for number in range(300):
+        terminal.result(result(f"alpn/offer/{number}", Verdict.UNSUPPORTED, detail=said), state)
+    text = out.getvalue()
+    assert text.count("requirement") + text.count("came") == 1
+    assert text.count("as above") == 198
+    assert text.endswith("there are many more; the closing report sums them up\n")
+    assert summary.text(
+        record_of(*(result(f"a/b/{n}@x", Verdict.UNSUPPORTED, detail=said) for n in range(9)), result("a/b/c")), PLAIN
+    ).split("\n")[4:7] == [
+        "unexpected",
+        "  ✗ mylib  a/b/c",
+        "  ⊘ mylib  HAS_TLSv1_2 is False (9 results of 9 scenarios)",
+    ]
+
+
 def test_verbose_tells_all_in_full_and_quiet_nothing():
     for verbosity, blocks in ((1, 2), (-1, 0)):
         out = io.StringIO()

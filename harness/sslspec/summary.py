@@ -14,7 +14,18 @@ from sslspec.style import Style, plural
 from sslspec.verdicts import Verdict
 
 _BAR = 12
-_MOST = 25  # lines of unexpected scenarios
+_MOST = 60  # lines about what was unexpected
+_IN_COMMON = 3  # scenarios with the same outcome that still get a line each
+_WORST_FIRST = (
+    Verdict.CRASHED,
+    Verdict.HUNG,
+    Verdict.ERROR,
+    Verdict.FAILED,
+    Verdict.PASSED,
+    Verdict.UNSUPPORTED,
+    Verdict.INAPPLICABLE,
+    Verdict.NOTRUN,
+)
 _SLOWEST = 5
 _NOT_COUNTED = frozenset({Verdict.INAPPLICABLE})
 _NAMES = {
@@ -85,26 +96,33 @@ def _cell(results: list[Result], digits: int, style: Style) -> tuple[int, str]:
 
 
 def _unexpected(results: list[Result], style: Style) -> str:
-    """The unexpected results, a line for each scenario, implementation and verdict."""
-    groups: dict[tuple[str, str, Verdict], list[Result]] = defaultdict(list)
+    """What was unexpected: the worst first, and what many scenarios have in common in one line."""
+    groups: dict[tuple[int, str, str], list[Result]] = defaultdict(list)
     for result in results:
-        groups[result.implementation, result.scenario, result.verdict].append(result)
-    lines = [style.bold("unexpected")]
-    for (implementation, scenario, verdict), found in sorted(groups.items())[:_MOST]:
-        times = f" ({len(found)} times)" if len(found) > 1 else ""
-        name = style.paint(implementation, "cyan")
-        lines.append(f"  {style.glyph(verdict)} {name}  {scenario}{style.dim(times)}")
-        said = _brief(found)
-        lines += [f"      {said}"] if said else []
-    if len(groups) > _MOST:
-        lines.append(style.dim(f"  and {len(groups) - _MOST} more; the result file has them all"))
-    return "\n".join(lines)
+        groups[_WORST_FIRST.index(result.verdict), result.implementation, brief(result)].append(result)
+    lines: list[str] = []
+    for (rank, implementation, said), found in sorted(groups.items(), key=_place):
+        head = f"  {style.glyph(_WORST_FIRST[rank])} {style.paint(implementation, 'cyan')}"
+        scenarios = Counter(result.scenario for result in found)
+        if _is_common(found) and said:
+            lines.append(f"{head}  {said}{style.dim(f' ({len(found)} results of {len(scenarios)} scenarios)')}")
+            continue
+        for scenario, times in sorted(scenarios.items()):
+            lines.append(f"{head}  {scenario}{style.dim(f' ({times} times)' if times > 1 else '')}")
+            lines += [f"      {said}"] if said else []
+    rest = len(lines) - _MOST
+    more = [style.dim(f"  and {plural(rest, 'more line')}; the result file has it all")] if rest > 0 else []
+    return "\n".join([style.bold("unexpected"), *lines[:_MOST], *more])
 
 
-def _brief(results: list[Result]) -> str:
-    """What came, where that is the same in each variant."""
-    said = {brief(result) for result in results}
-    return said.pop() if len(said) == 1 else ""
+def _is_common(found: list[Result]) -> bool:
+    return len({result.scenario for result in found}) > _IN_COMMON
+
+
+def _place(group: tuple[tuple[int, str, str], list[Result]]) -> tuple[int, str, bool, str]:
+    """Where a group stands: by verdict and implementation, what is in common last, else by scenario."""
+    (rank, implementation, _), found = group
+    return rank, implementation, _is_common(found), min(result.scenario for result in found)
 
 
 def _slowest(results: Iterable[Result], style: Style) -> str:

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from typing import Any, TextIO
 
-from sslspec.failures import expected_and_came
+from sslspec.failures import brief, expected_and_came
 from sslspec.record import Result
 from sslspec.state import Column, State
 from sslspec.style import Style, columns
@@ -21,6 +21,7 @@ EVERY = 10.0  # seconds between two lines where nothing can be redrawn
 REDRAW = 0.2
 _LONGEST_VALUE = 10  # lines
 _MANY_BLOCKS = 30
+_MANY_LINES = 200
 _SHOWN = (
     Verdict.PASSED,
     Verdict.FAILED,
@@ -49,11 +50,18 @@ class Terminal:
         """Tell of a result that nobody expected."""
         if not result.unexpected or self._verbosity < 0:
             return
-        key = (result.scenario, result.implementation, result.verdict)
-        brief = bool(self._told[key]) or (len(self._told) >= _MANY_BLOCKS)
+        # What an implementation says it cannot do needs telling once, not for each scenario.
+        what = brief(result) if result.verdict is Verdict.UNSUPPORTED else result.scenario
+        key = (what, result.implementation, result.verdict)
         self._told[key] += 1
-        again = "as above" if self._told[key] > 1 else ""
-        text = line(result, self._style, again) if brief and not self._verbosity > 0 else block(result, self._style)
+        if self._verbosity > 0 or (self._told[key] == 1 and len(self._told) <= _MANY_BLOCKS):
+            text = block(result, self._style)
+        elif self._told.total() < _MANY_LINES:
+            text = line(result, self._style, "as above" if self._told[key] > 1 else "")
+        elif self._told.total() == _MANY_LINES:
+            text = self._style.dim("there are many more; the closing report sums them up")
+        else:
+            return
         self._clear()
         self._write(text + "\n")
         self._next = min(self._next, time.monotonic() + REDRAW) if self._live else self._next
