@@ -75,7 +75,7 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             fail(line)
         return ExitCode.NOT_LOADED
     terminal.finish()
-    if outcome.record.results:
+    if run.ran_at_all(outcome.record.results):
         try:
             record.write(output, outcome.record.header, outcome.record.results, complete=outcome.record.complete)
         except record.RecordError as problem:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -254,16 +254,21 @@ def _judge(options: Options, session: _Session, *, complete: bool, stale: bool) 
     said = f"; it said:\n{session.printed}" if session.printed else ""
     if session.gave_up:
         problem = f"nothing happened for {options.patience:g} s, so the session was ended"
-        return ExitCode.INCOMPLETE, problem if state.results else problem + said
+        return ExitCode.INCOMPLETE, problem if ran_at_all(state.results.values()) else problem + said
     if not state.collected and state.exit_status in (0, 5):
         return ExitCode.NOTHING, "nothing was selected; `sslspec list` shows what there is"
     if complete or (options.first_only and unexpected):
         return (ExitCode.UNEXPECTED if unexpected else ExitCode.AS_EXPECTED), ""
     status = session.status if session.status is not None else 0
     problem = f"pytest {child.how_it_ended(status)}{said}"
-    if not state.results:
+    if not ran_at_all(state.results.values()):
         return (ExitCode.USAGE if status == ExitCode.USAGE else ExitCode.INTERNAL), problem
     return ExitCode.INCOMPLETE, problem
+
+
+def ran_at_all(results: Iterable[Result]) -> bool:
+    """Whether anything was run at all."""
+    return any(result.verdict is not Verdict.NOTRUN for result in results)
 
 
 def _never_judged(session: _Session, facts: FactsOf, baselines: dict[str, Baseline]) -> Iterator[Result]:
