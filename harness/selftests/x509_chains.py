@@ -22,8 +22,8 @@ ROOT, INTER, SUB, LEAF, OTHER = map(forge.key, ("root", "inter", "sub", "leaf", 
 ROOT_NAME, INTER_NAME, SUB_NAME, LEAF_NAME = map(forge.name, ("Root", "Inter", "Sub", "leaf"))
 CA = (bc(), ku(5, 6))
 LOCALHOST = san(dns("localhost"))
-PAST = {"not_before": time(-20), "not_after": time(-10)}
-FUTURE = {"not_before": time(10), "not_after": time(20)}
+PAST: dict[str, Any] = {"not_before": time(-20), "not_after": time(-10)}
+FUTURE: dict[str, Any] = {"not_before": time(10), "not_after": time(20)}
 GARBAGE = b"\x30\x03\x01"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from itertools import count
 
@@ -95,7 +96,7 @@ def key_usage(*bits: int, critical: bool = True) -> bytes:
     octets = bytearray(max(bits) // 8 + 1)
     for bit in bits:
         octets[bit // 8] |= 0x80 >> bit % 8
-    return extension("2.5.29.15", tlv(3, bytes((7 - max(bits) % 8,)), octets), critical)
+    return extension("2.5.29.15", tlv(3, bytes((7 - max(bits) % 8,)), bytes(octets)), critical)
 
 
 PURPOSES = {
@@ -155,7 +156,11 @@ ALGORITHMS = {
     "rsa-sha1": sequence(oid("1.2.840.113549.1.1.5"), b"\x05\x00"),
     "rsa-sha256": sequence(oid("1.2.840.113549.1.1.11"), b"\x05\x00"),
 }
-_HASHES = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384}
+_HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+}
 
 
 def sign(private: PrivateKey, algorithm: str, content: bytes) -> bytes:

@@ -6,6 +6,10 @@ raises MalformedCertificate for octets that are not exactly one value of the ext
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import TypeVar
+
 from refssl.x509 import der
 from refssl.x509.der import MalformedCertificate
 from refssl.x509.names import Name
@@ -100,6 +104,21 @@ def parse_extensions(data: bytes, at: int, end: int) -> tuple[Extensions, frozen
     return extensions, repeated
 
 
+_Parsed = TypeVar("_Parsed")
+
+
+def _remembered(parse: Callable[[bytes], _Parsed]) -> Callable[[bytes], _Parsed]:
+    """Keep the values of extensions of which all certificates have the same few; a peer cannot make it keep much."""
+    cached = functools.lru_cache(maxsize=256)(parse)
+
+    @functools.wraps(parse)
+    def reader(value: bytes) -> _Parsed:
+        return cached(value) if len(value) <= 64 else parse(value)
+
+    return reader
+
+
+@_remembered
 def basic_constraints(value: bytes) -> tuple[bool, int | None]:
     """BasicConstraints (RFC 5280 4.2.1.9): (cA, pathLenConstraint or None)."""
     at, end = der.whole(der.SEQUENCE, value)
@@ -120,6 +139,7 @@ def basic_constraints(value: bytes) -> tuple[bool, int | None]:
     return authority, length
 
 
+@_remembered
 def key_usage(value: bytes) -> int:
     """KeyUsage (RFC 5280 4.2.1.3) as a mask in which bit n of the BIT STRING is ``1 << n``.
 
@@ -143,6 +163,7 @@ def named_bits(value: bytes) -> int:
     return mask
 
 
+@_remembered
 def extended_key_usage(value: bytes) -> tuple[bytes, ...]:
     """ExtKeyUsageSyntax (RFC 5280 4.2.1.12): the purposes' OID content octets; none is malformed."""
     purposes = []
