@@ -88,6 +88,22 @@ def test_distribution_points_without_a_uri_do_no_harm(pair, observe):
     assert not any(certificate.get("crlDistributionPoints", ()))
 
 
+@pytest.mark.known("bpo-35746", "CVE-2019-5010")
+@pytest.mark.peers("tlslite")
+def test_an_empty_distribution_point_does_no_harm(pair, impl, observe):
+    """A CRL distribution point with nothing at all in it is a reason to refuse the certificate, or tells nothing.
+
+    OpenSSL refuses such a certificate (and once it was accepted, CPython read from a null pointer).
+    """
+    try:
+        certificate = told(pair, "empty-pointer")
+    except impl.SSLCertVerificationError as error:
+        observe(error.verify_code, "verify_code")
+        assert not pair.peer.completes()
+    else:
+        assert not any(certificate.get("crlDistributionPoints", ()))
+
+
 @pytest.mark.deliveries("whole", "coalesced", "split")
 def test_a_thousand_names_are_told(pair):
     """However many names there are, all are told, in order."""
