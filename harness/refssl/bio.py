@@ -110,7 +110,11 @@ class MemoryBIO:
             b = view.tobytes()
         if self._ended:
             raise SSLError("cannot write() after write_eof()")
-        return self._append(b)
+        if self._pending:
+            return self._append(b)
+        self._chunk = b
+        self._pending = size = len(b)
+        return size
 
     def write_eof(self) -> None:
         """Mark the end: once everything has been read, `eof` is True and a connection meets the end."""
@@ -135,7 +139,11 @@ class MemoryBIO:
             self._pending = pending - size
             return first[start : start + size]
         if size == available:
-            self._advance(available)
+            if self._more:
+                self._advance(available)
+            else:
+                self._chunk = b""
+                self._offset = self._pending = 0
             return first[start:] if start else first
         parts = []
         while size:
@@ -176,7 +184,11 @@ class MemoryBIO:
             return first[start : start + size]
         if available < size:
             return None
-        self._advance(size)
+        if self._more:
+            self._advance(size)
+        else:
+            self._chunk = b""
+            self._offset = self._pending = 0
         return first[start:] if start else first
 
 

@@ -129,7 +129,10 @@ def test_alpn_and_sni(client: Any, server: Any) -> None:
 @pytest.mark.parametrize(("client", "server"), ROLES)
 def test_each_group_with_a_hello_retry_request(client: Any, server: Any, group: str) -> None:
     client_context, server_context = contexts(client, server)
-    server_context.set_ecdh_curve(group)
+    try:
+        server_context.set_ecdh_curve(group)
+    except ssl.SSLError:
+        pytest.skip("the standard library of this Python does not know this name")
     pair = _mixed(client, server, client_context=client_context, server_context=server_context).shake_hands()
     assert pair.client.version() == "TLSv1.3"
 
