@@ -1,0 +1,98 @@
+"""suppress_ragged_eofs: what an SSLSocket says when the transport ends without close_notify."""
+
+import pytest
+
+pytestmark = [
+    pytest.mark.clause("ssl.SSLContext.wrap_socket", "ssl.SSLEOFError"),
+    pytest.mark.transports("socketpair", "tcp"),
+]
+
+READS = {
+    "recv": lambda subject: subject.recv(1),
+    "recv_into": lambda subject: subject.recv_into(bytearray(1)),
+    "read": lambda subject: subject.read(1),
+    "read_into": lambda subject: subject.read(1, bytearray(1)),
+}
+
+
+@pytest.mark.parametrize("method", READS)
+@pytest.mark.transports("socketpair")
+def test_a_ragged_end_is_a_normal_one(pair, method):
+    """By default a transport that ends without close_notify reads as a normal end: b"", or 0 with a buffer."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.close_transport()
+    assert READS[method](pair.subject) in (b"", 0)
+    assert READS[method](pair.subject) in (b"", 0)
+
+
+@pytest.mark.known("gh-95494")
+@pytest.mark.parametrize("method", READS)
+def test_a_ragged_end_is_an_error_where_wanted(pair, impl, method):
+    """With suppress_ragged_eofs False, a transport that ends without close_notify raises SSLEOFError."""
+    pair.wrap(suppress_ragged_eofs=False)
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.close_transport()
+    with pytest.raises(impl.SSLEOFError):
+        READS[method](pair.subject)
+
+
+@pytest.mark.peers("module", "tlslite")
+def test_a_clean_end_is_no_error(pair):
+    """With suppress_ragged_eofs False, close_notify is still the normal end."""
+    pair.wrap(suppress_ragged_eofs=False)
+    pair.shake_hands()
+    pair.peer.close_notify()
+    pair.peer.close_transport()
+    assert pair.subject.recv(1) == b""
+    assert pair.subject.recv_into(bytearray(1)) == 0
+
+
+@pytest.mark.parametrize("suppress", [True, False], ids=["suppressed", "raised"])
+def test_what_came_before_the_end_is_given(pair, impl, suppress):
+    """Either way, the data in front of a ragged end is given first."""
+    pair.wrap(suppress_ragged_eofs=suppress)
+    pair.shake_hands()
+    pair.peer.send(b"the last words")
+    pair.peer.close_transport()
+    assert pair.subject.recv(14) == b"the last words"
+    if suppress:
+        assert pair.subject.recv(1) == b""
+    else:
+        with pytest.raises(impl.SSLEOFError):
+            pair.subject.recv(1)
+
+
+@pytest.mark.transports("socketpair")
+def test_an_end_within_a_record_is_ragged_too(pair, impl):
+    """A transport that ends in the middle of a record is a ragged end as well, and never gives part of the record."""
+    pair.wrap(suppress_ragged_eofs=False)
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_raw(b"\x17\x03\x03\x00\x30half")
+    pair.peer.close_transport()
+    with pytest.raises(impl.SSLEOFError):
+        pair.subject.recv(100)
+
+
+@pytest.mark.transports("tcp")
+@pytest.mark.parametrize("suppress", [True, False], ids=["suppressed", "raised"])
+def test_a_reset_is_no_end(pair, impl, suppress):
+    """A reset of the connection is no EOF: it raises ConnectionResetError, whatever suppress_ragged_eofs says."""
+    pair.wrap(suppress_ragged_eofs=suppress)
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.reset_transport()
+    with pytest.raises(ConnectionResetError):
+        pair.subject.recv(1)
+
+
+def test_the_handshake_knows_no_suppression(pair, impl):
+    """A transport that ends during the handshake is an error, whatever suppress_ragged_eofs says."""
+    pair.wrap(suppress_ragged_eofs=True)
+    pair.peer.stop_reading()
+    pair.peer.close_transport()
+    with pytest.raises(OSError):
+        pair.subject.do_handshake()
+    assert pair.subject.version() is None

@@ -1,0 +1,100 @@
+"""SSLContext.sslsocket_class and sslobject_class: what wrap_socket() and wrap_bio() return."""
+
+import socket
+
+import pytest
+
+pytestmark = pytest.mark.versions("tls13")
+
+
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class", "ssl.SSLContext.sslobject_class")
+@pytest.mark.roles("client")
+def test_the_defaults_are_ssl_socket_and_ssl_object(pair, impl):
+    """sslsocket_class is SSLSocket and sslobject_class SSLObject, until a context is told otherwise."""
+    assert pair.subject_context.sslsocket_class is impl.SSLSocket
+    assert pair.subject_context.sslobject_class is impl.SSLObject
+    assert type(pair.bare_subject) is impl.SSLObject
+
+
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class")
+@pytest.mark.known("bpo-32951")
+@pytest.mark.transports("socketpair")
+def test_wrap_socket_gives_the_class_of_the_context(pair, impl):
+    """wrap_socket() returns an instance of the context's sslsocket_class, which works like any SSLSocket."""
+
+    class OwnSocket(impl.SSLSocket):
+        def shout(self, data):
+            return self.send(data.upper())
+
+    pair.subject_context.sslsocket_class = OwnSocket
+    assert type(pair.bare_subject) is OwnSocket
+    pair.shake_hands()
+    assert pair.subject.shout(b"hello") == 5
+    assert pair.peer.receive(5) == b"HELLO"
+
+
+@pytest.mark.clause("ssl.SSLContext.sslobject_class")
+@pytest.mark.known("bpo-32951")
+def test_wrap_bio_gives_the_class_of_the_context(pair, impl):
+    """wrap_bio() returns an instance of the context's sslobject_class, which works like any SSLObject."""
+
+    class OwnObject(impl.SSLObject):
+        def shout(self, data):
+            return self.write(data.upper())
+
+    pair.subject_context.sslobject_class = OwnObject
+    assert type(pair.bare_subject) is OwnObject
+    pair.shake_hands()
+    assert pair.subject.shout(b"hello") == 5
+    assert pair.peer.receive(5) == b"HELLO"
+
+
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class", "ssl.SSLContext.sslobject_class")
+@pytest.mark.roles("client")
+def test_the_class_of_one_context_is_not_that_of_another(pair, impl):
+    """Setting sslsocket_class or sslobject_class on a context changes that context alone."""
+    pair.subject_context.sslsocket_class = type("OwnSocket", (impl.SSLSocket,), {})
+    pair.subject_context.sslobject_class = type("OwnObject", (impl.SSLObject,), {})
+    other = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    assert other.sslsocket_class is impl.SSLSocket
+    assert other.sslobject_class is impl.SSLObject
+
+
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class")
+@pytest.mark.roles("server")
+@pytest.mark.transports("tcp")
+def test_what_is_accepted_is_of_the_class_too(pair, impl):
+    """accept() of a listener returns an instance of the context's sslsocket_class."""
+
+    class OwnSocket(impl.SSLSocket):
+        pass
+
+    pair.subject_context.sslsocket_class = OwnSocket
+    plain = socket.create_server(("127.0.0.1", 0))
+    with pair.subject_context.wrap_socket(plain, server_side=True) as listener:
+        listener.settimeout(5)
+        pair.attach(socket.create_connection(listener.getsockname(), timeout=5))
+        connection, _ = listener.accept()
+        with connection:
+            assert type(connection) is OwnSocket
+            assert type(listener) is OwnSocket
+
+
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class")
+@pytest.mark.transports("socketpair")
+def test_an_overridden_method_is_the_one_that_is_called(pair, impl):
+    """A file made of the socket reads through the subclass's own recv_into()."""
+    seen = []
+
+    class OwnSocket(impl.SSLSocket):
+        def recv_into(self, buffer, *args):
+            count = super().recv_into(buffer, *args)
+            seen.append(count)
+            return count
+
+    pair.subject_context.sslsocket_class = OwnSocket
+    pair.shake_hands()
+    pair.peer.send(b"line\n")
+    with pair.subject.makefile("rb") as file:
+        assert file.readline() == b"line\n"
+    assert seen == [5]
