@@ -118,6 +118,11 @@ def test_the_users_own_pytest_and_modules_do_not_leak_in(tmp_path):
     assert not (tmp_path / ".pytest_cache").exists()
 
 
+def test_a_scenario_for_peers_that_take_no_part_is_left_out(tmp_path):
+    found, _ = ran(tmp_path, "ssl", "-k", "data/key_update/*", "-k", READS, "--peer", "stdlib", code=0)
+    assert {result.id.partition("/")[0] for result in found.results} == {READS.partition("/")[0]}
+
+
 def test_an_implementation_may_be_given_another_name_and_an_attribute(tmp_path):
     (tmp_path / "package.py").write_text("import ssl\ndef make():\n    return ssl\n")
     found, _ = ran(tmp_path, "mine=package:make", "-k", FEW, code=0, paths=(tmp_path,))

@@ -121,6 +121,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not scenario.is_scenario(item.path):
             kept.append(item)
             continue
+        if not _has_execution(item):
+            dropped.append(item)
+            continue
         try:
             found = _read(item)
         except (MarkError, AxisError) as problem:
@@ -141,6 +144,12 @@ def _read(item: pytest.Item) -> Scenario:
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec") or "cell" not in item.callspec.params:
         raise MarkError(f"{item.nodeid}: a scenario asks for impl, pair or couple; this one tests no implementation")
     return scenario.read(item)
+
+
+def _has_execution(item: pytest.Item) -> bool:
+    """Whether the peers of this run leave the scenario any cell; for an empty axis pytest makes an item without one."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    return "cell" not in parameters or isinstance(parameters["cell"], axes.Cell)
 
 
 def _selected(config: pytest.Config, found: Scenario) -> bool:
