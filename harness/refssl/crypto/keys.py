@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from refssl.crypto.algorithms import RSASSA_PSS, element, pss_algorithm, restricted_hash, signature_algorithm
+from refssl.crypto.algorithms import UnsupportedAlgorithm as UnsupportedAlgorithm
+
 RSA_PKCS1_SHA1 = 0x0201
 ECDSA_SHA1 = 0x0203
 RSA_PKCS1_SHA256 = 0x0401
@@ -68,10 +71,6 @@ HANDSHAKE_SCHEMES_13 = frozenset(
 _DIGEST_SIZES = {"sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
 
 
-class UnsupportedAlgorithm(Exception):
-    """The algorithm of a signature, or of the key that should verify it, is not one that is known here."""
-
-
 class PublicKey:
     """A subject's public key.
 
@@ -80,11 +79,12 @@ class PublicKey:
     OpenSSL's security levels compare (NIST SP 800-57 Part 1).
     """
 
-    __slots__ = ("_key", "bits", "curve", "kind", "spki")
+    __slots__ = ("_hash", "_key", "bits", "curve", "kind", "spki")
 
     def __init__(self, spki: bytes, key: Any, kind: str, bits: int, curve: str | None) -> None:
         self.spki = spki
         self._key = key
+        self._hash = restricted_hash(spki) if kind == "rsa-pss" else None
         self.kind = kind
         self.bits = bits
         self.curve = curve
@@ -113,12 +113,14 @@ class PublicKey:
     def suits(self, scheme: int) -> bool:
         """Whether TLS 1.3 allows this key to sign with `scheme` (RFC 8446 4.2.3: kind and curve must match)."""
         known = SCHEMES.get(scheme)
-        return known is not None and known.kind == self.kind and known.curve in (None, self.curve)
+        if known is None or known.kind != self.kind:
+            return False
+        return known.curve in (None, self.curve) and self._hash in (None, known.hash)
 
     def verify_scheme(self, scheme: int, signature: bytes, content: bytes) -> bool:
         """Whether `signature` over `content` holds under a TLS SignatureScheme; False also for one of another kind."""
         known = SCHEMES.get(scheme)
-        if known is None or known.kind != self.kind:
+        if known is None or known.kind != self.kind or self._hash not in (None, known.hash):
             return False
         return self._verify(known.padding, known.hash, -1, signature, content)
 
@@ -127,10 +129,10 @@ class PublicKey:
 
         Raises UnsupportedAlgorithm for an algorithm that is not known here.
         """
-        kinds, padding, digest, salt = _algorithm(algorithm)
+        kinds, padding, digest, salt = signature_algorithm(algorithm)
         if self.kind == "unknown":
             raise UnsupportedAlgorithm("public key")
-        if self.kind not in kinds:
+        if self.kind not in kinds or self._hash not in (None, digest):
             return False
         return self._verify(padding, digest, salt, signature, content)
 
@@ -155,17 +157,23 @@ class PrivateKey:
 
     __slots__ = ("_key", "_spki", "kind", "schemes")
 
-    def __init__(self, key: Any) -> None:
+    def __init__(self, key: Any, algorithm: bytes | None = None) -> None:
+        """key: of `cryptography`; algorithm: the key's AlgorithmIdentifier where that says more (id-RSASSA-PSS)."""
         self._key = key
         library = _library()
         self._spki: bytes = key.public_key().public_bytes(library.der, library.spki)
+        if algorithm is not None:
+            pkcs1: bytes = key.public_key().public_bytes(library.der, library.pkcs1)
+            self._spki = element(0x30, algorithm + element(0x03, b"\0" + pkcs1))
         self.kind, bits, curve = _describe(key.public_key(), self._spki)
+        restricted = restricted_hash(self._spki) if self.kind == "rsa-pss" else None
         self.schemes = tuple(
             code
             for code, scheme in SCHEMES.items()
             if code in HANDSHAKE_SCHEMES_13
             and scheme.kind == self.kind
             and scheme.curve in (None, curve)
+            and restricted in (None, scheme.hash)
             # RFC 8017 9.1.1: the encoded message must hold hash, salt and two bytes more.
             and (not scheme.padding or bits >= 16 * _DIGEST_SIZES[scheme.hash] + 16)
         )
@@ -184,7 +192,7 @@ class PrivateKey:
             raise UnsupportedAlgorithm(str(error)) from None
         if not hasattr(key, "sign"):
             raise UnsupportedAlgorithm(type(key).__name__)
-        return cls(key)
+        return cls(key, pss_algorithm(data))
 
     def public_spki(self) -> bytes:
         """The SubjectPublicKeyInfo in DER, to compare with a certificate's."""
@@ -221,6 +229,7 @@ class _Library:
         self.load_pem_private_key = serialization.load_pem_private_key
         self.der = serialization.Encoding.DER
         self.spki = serialization.PublicFormat.SubjectPublicKeyInfo
+        self.pkcs1 = serialization.PublicFormat.PKCS1
         self.hashes: dict[str, Any] = {
             "sha1": hashes.SHA1(),
             "sha224": hashes.SHA224(),
@@ -256,31 +265,6 @@ def _library() -> _Library:
     return _Library()
 
 
-# AlgorithmIdentifier OIDs as DER contents.
-_RSASSA_PSS = bytes.fromhex("2a864886f70d01010a")
-_SIGNATURES: dict[bytes, tuple[tuple[str, ...], str, str]] = {
-    bytes.fromhex("2a864886f70d010105"): (("rsa",), "pkcs1", "sha1"),
-    bytes.fromhex("2a864886f70d01010e"): (("rsa",), "pkcs1", "sha224"),
-    bytes.fromhex("2a864886f70d01010b"): (("rsa",), "pkcs1", "sha256"),
-    bytes.fromhex("2a864886f70d01010c"): (("rsa",), "pkcs1", "sha384"),
-    bytes.fromhex("2a864886f70d01010d"): (("rsa",), "pkcs1", "sha512"),
-    bytes.fromhex("2a8648ce3d0401"): (("ec",), "", "sha1"),
-    bytes.fromhex("2a8648ce3d040301"): (("ec",), "", "sha224"),
-    bytes.fromhex("2a8648ce3d040302"): (("ec",), "", "sha256"),
-    bytes.fromhex("2a8648ce3d040303"): (("ec",), "", "sha384"),
-    bytes.fromhex("2a8648ce3d040304"): (("ec",), "", "sha512"),
-    bytes.fromhex("2b6570"): (("ed25519",), "", ""),
-    bytes.fromhex("2b6571"): (("ed448",), "", ""),
-}
-_DIGESTS = {
-    bytes.fromhex("2b0e03021a"): "sha1",
-    bytes.fromhex("608648016503040201"): "sha256",
-    bytes.fromhex("608648016503040202"): "sha384",
-    bytes.fromhex("608648016503040203"): "sha512",
-}
-_MGF1 = bytes.fromhex("2a864886f70d010108")
-
-
 def _describe(key: Any, spki: bytes) -> tuple[str, int, str | None]:
     kind = next((name for key_class, name in _library().classes if isinstance(key, key_class)), "unknown")
     if kind == "ec":
@@ -289,73 +273,6 @@ def _describe(key: Any, spki: bytes) -> tuple[str, int, str | None]:
         return kind, 253, None
     if kind == "ed448":
         return kind, 456, None
-    if kind == "rsa" and _RSASSA_PSS in spki[:32]:
+    if kind == "rsa" and RSASSA_PSS in spki[:32]:
         kind = "rsa-pss"
     return kind, getattr(key, "key_size", 0), None
-
-
-@lru_cache(maxsize=64)
-def _algorithm(der: bytes) -> tuple[tuple[str, ...], str, str, int]:
-    """(kinds of key, padding, hash, salt length) of an AlgorithmIdentifier in DER."""
-    try:
-        sequence, end = _element(der, 0, 0x30)
-        if end != len(der):
-            raise UnsupportedAlgorithm("trailing bytes")
-        oid, position = _element(sequence, 0, 0x06)
-        parameters = sequence[position:]
-        if oid == _RSASSA_PSS:
-            return (("rsa", "rsa-pss"), "pss", *_pss_parameters(parameters))
-        known = _SIGNATURES.get(oid)
-        # RFC 4055 5, RFC 5758 3.2, RFC 8410 3: NULL for RSA (absent is tolerated), absent for the others.
-        if known is None or parameters not in ((b"", b"\x05\x00") if known[1] else (b"",)):
-            raise UnsupportedAlgorithm(oid.hex())
-        return (*known, -1)
-    except IndexError:
-        raise UnsupportedAlgorithm("malformed") from None
-
-
-def _pss_parameters(der: bytes) -> tuple[str, int]:
-    """RFC 4055 3.1: hash, mask (MGF1 with the same hash, or it is refused), salt length; all have SHA-1 defaults."""
-    body, end = _element(der, 0, 0x30)
-    if end != len(der):
-        raise UnsupportedAlgorithm("trailing bytes")
-    digest, mask, salt, position = "sha1", "sha1", 20, 0
-    while position < len(body):
-        tag = body[position]
-        content, position = _element(body, position, tag)
-        if tag == 0xA0:
-            digest = _digest(content)
-        elif tag == 0xA1:
-            inner, _ = _element(content, 0, 0x30)
-            oid, after = _element(inner, 0, 0x06)
-            if oid != _MGF1:
-                raise UnsupportedAlgorithm(oid.hex())
-            mask = _digest(inner[after:])
-        elif tag == 0xA2:
-            salt = int.from_bytes(_element(content, 0, 0x02)[0], "big", signed=True)
-        elif tag != 0xA3 or content != b"\x02\x01\x01":
-            raise UnsupportedAlgorithm("RSASSA-PSS parameters")
-    if digest != mask or salt < 0:
-        raise UnsupportedAlgorithm("RSASSA-PSS parameters")
-    return digest, salt
-
-
-def _digest(der: bytes) -> str:
-    oid = _element(_element(der, 0, 0x30)[0], 0, 0x06)[0]
-    if oid not in _DIGESTS:
-        raise UnsupportedAlgorithm(oid.hex())
-    return _DIGESTS[oid]
-
-
-def _element(der: bytes, position: int, tag: int) -> tuple[bytes, int]:
-    """The contents of the short element at `position`, and where it ends. IndexError where it is cut off."""
-    if der[position] != tag:
-        raise UnsupportedAlgorithm("malformed")
-    length, start = der[position + 1], position + 2
-    if length == 0x81:
-        length, start = der[position + 2], position + 3
-    elif length >= 0x80:
-        raise UnsupportedAlgorithm("malformed")
-    if start + length > len(der):
-        raise IndexError
-    return der[start : start + length], start + length

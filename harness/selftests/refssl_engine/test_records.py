@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -10,9 +11,11 @@ from refssl.engine.alerts import AlertDescription, AlertLevel
 from refssl.engine.connection import Connection
 from refssl.engine.faults import AlertReceived, Fault, ProtocolError, RecordFault
 from refssl.engine.messages.control import Alert, Raw
+from refssl.engine.messages.hello import ClientHello
 from refssl.engine.messages.tls13 import KeyUpdate, NewSessionTicket
-from refssl.engine.records import HEADER, MAX_PLAINTEXT, body_length
-from selftests.refssl_engine.support import deliver, pair, records, shaken
+from refssl.engine.output import M, Output
+from refssl.engine.records import HEADER, MAX_PLAINTEXT, body_length, plain
+from selftests.refssl_engine.support import deliver, pair, pump, records, server_config, shaken
 from selftests.refssl_engine.test_handshake import exchange
 
 
@@ -252,3 +255,39 @@ def test_the_dead_stay_dead() -> None:
     server.close()
     assert not server.plaintext
     assert server.take_output() == b""
+
+
+class Eager(Output):
+    """A client that sends early data, which the server never allowed."""
+
+    __slots__ = ("early",)
+
+    def __init__(self, early: list[bytes]) -> None:
+        super().__init__()
+        self.early = early
+
+    def send(self, message: M) -> M:
+        if not isinstance(message, ClientHello) or self.record_version != 0x0301:
+            return super().send(message)
+        edited = super().send(replace(message, extensions={**message.extensions, 42: b""}))
+        self.flush()
+        self._records += [plain(23, 0x0303, data) for data in self.early]
+        return cast(M, edited)
+
+
+@pytest.mark.parametrize("groups", [(0x1D,), (0x17,)], ids=["at once", "after a retry"])
+def test_early_data_is_skipped(groups: tuple[int, ...]) -> None:
+    """RFC 8446 4.2.10: the server "skips past early data by attempting to deprotect", or by its record type."""
+    client, server = pair(server=server_config(groups=groups), client_output=Eager([bytes(100)] * 3))
+    pump(client, server)
+    assert server.handshake_complete
+    assert exchange(client, server, b"in its time") == b"in its time"
+
+
+@pytest.mark.parametrize("groups", [(0x1D,), (0x17,)], ids=["at once", "after a retry"])
+def test_early_data_is_skipped_up_to_a_limit(groups: tuple[int, ...]) -> None:
+    client, server = pair(server=server_config(groups=groups), client_output=Eager([bytes(9000)] * 2))
+    client.start()
+    with pytest.raises(ProtocolError) as caught:
+        deliver(client, server)
+    assert caught.value.reason == "TOO_MUCH_EARLY_DATA"
