@@ -50,8 +50,8 @@ class Trust:
         """Trust a PEM file's certificates and take its CRLs. Raises OSError, and SSLError where it has none."""
         from refssl.x509.store import NothingLoaded
 
-        with open(path, "rb") as file:
-            text = file.read()
+        with open(path, "rb", buffering=0) as file:
+            text = file.readall()
         self.version += 1
         try:
             self.store.add_pem(text)
