@@ -69,6 +69,30 @@ def test_steps_that_differ_are_shown_side_by_side(monkeypatch):
     assert "0 regressions, 0 fixes, 1 other change, 0 gone, 0 added, 0 unchanged" in text
 
 
+def test_where_there_is_no_room_steps_stand_below_each_other(monkeypatch):
+    monkeypatch.setattr(compare, "columns", lambda: 60)
+    text = told(record(result("a/b/c", steps=[WRITE, READ])), record(result("a/b/c", steps=[WRITE, RAISED])))
+    assert text.split("\n")[5:8] == [
+        "      = client.write(bytes[1]) returns 1",
+        "      - read(1) returns b''",
+        "      + read(1) raises SSLEOFError errno=8",
+    ]
+
+
+def test_variants_that_changed_alike_are_told_together():
+    before = [result(f"a/b/c@{n}", steps=[READ]) for n in range(9)] + [result("a/b/c@x")]
+    after = [result(f"a/b/c@{n}", steps=[RAISED]) for n in range(9)] + [result("a/b/c@x", Verdict.FAILED)]
+    text = told(record(*before), record(*after))
+    assert "a/b/c@0  ssl with stdlib and 8 variants like it" in text
+    assert "other steps, same verdict (9)" in text
+    assert text.count("SSLEOFError") == 1
+
+
+def test_what_did_not_apply_has_no_steps_to_compare():
+    before = result("a/b/c", Verdict.INAPPLICABLE)
+    assert "(nothing)" not in told(record(before), record(result("a/b/c", steps=[READ])))
+
+
 def test_another_failure_of_the_same_scenario_is_a_change():
     before = result("a/b/c", Verdict.FAILED, detail={"came": {"raises": "OSError"}})
     after = result("a/b/c", Verdict.FAILED, detail={"came": {"raises": "SSLError"}})

@@ -174,22 +174,36 @@ def _title(record: Record) -> str:
 
 
 def _section(title: str, changes: list[Change], style: Style, *, verbose: bool) -> str:
-    shown = changes if verbose else changes[:_MOST]
+    """The changes of one kind; variants of a scenario that changed alike are told together."""
+    alike: dict[tuple[str, ...], list[Change]] = {}
+    for change in changes:
+        body = _body(change, style)
+        alike.setdefault((change.after.scenario, change.before.implementation, *body), []).append(change)
+    groups = list(alike.items())
+    shown = groups if verbose else groups[:_MOST]
     lines = [style.bold(f"{title} ({len(changes)})")]
-    for change in shown:
-        lines += _change(change, style)
-    return "\n".join([*lines, *_more(changes, shown, style)])
+    for (_, _, *body), found in shown:
+        lines += [_head(found, style), *(f"      {line}" for line in body)]
+    return "\n".join([*lines, *_more(groups, shown, style)])
 
 
-def _change(change: Change, style: Style) -> list[str]:
-    before, after = change.before, change.after
-    names = [result.implementation for result in (before, after)]
+def _head(found: list[Change], style: Style) -> str:
+    before, after = found[0].before, found[0].after
+    names = [before.implementation, after.implementation]
     who = names[1] if names[0] == names[1] else f"{names[0]} / {names[1]}"
-    peer = "" if after.peer in ("", "none") else style.dim(f" with {after.peer}")
-    lines = [f"  {style.glyph(after.verdict)} {after.id}  {style.paint(who, 'cyan')}{peer}"]
+    peers = {change.after.peer for change in found}
+    peer = "" if len(peers) > 1 or after.peer in ("", "none") else style.dim(f" with {after.peer}")
+    times = style.dim(f" and {plural(len(found) - 1, 'variant')} like it") if len(found) > 1 else ""
+    return f"  {style.glyph(after.verdict)} {after.id}  {style.paint(who, 'cyan')}{peer}{times}"
+
+
+def _body(change: Change, style: Style) -> list[str]:
+    before, after = change.before, change.after
+    lines = []
     if not change.same_verdict or _identity(before) != _identity(after):
-        lines.append(f"      {_brief(before, style)}  ->  {_brief(after, style)}")
-    return lines + [f"      {line}" for line in _side_by_side(before.steps, after.steps, style)]
+        lines.append(f"{_brief(before, style)}  ->  {_brief(after, style)}")
+    both_ran = Verdict.INAPPLICABLE not in (before.verdict, after.verdict)
+    return lines + (_steps(before.steps, after.steps, style) if both_ran else [])
 
 
 def _brief(result: Result, style: Style) -> str:
@@ -198,23 +212,27 @@ def _brief(result: Result, style: Style) -> str:
     return style.of(result.verdict, result.verdict.value) + why
 
 
-def _side_by_side(before: list[dict[str, Any]], after: list[dict[str, Any]], style: Style) -> list[str]:
-    """The steps around the first that differ, in two columns; nothing where all are equal."""
-    pairs = list(zip_longest(before, after))
+def _steps(before: list[dict[str, Any]], after: list[dict[str, Any]], style: Style) -> list[str]:
+    """The steps around the first that differ, side by side where there is room; nothing where all are equal."""
+    pairs = [(_step(left), _step(right)) for left, right in zip_longest(before, after)]
     different = [number for number, (left, right) in enumerate(pairs) if left != right]
     if not different:
         return []
-    first = different[0]
-    shown = range(max(0, first - _CONTEXT), min(len(pairs), first + _CONTEXT + 2))
-    width = max(24, (columns() - 14) // 2)
-    lines = []
+    shown = range(max(0, different[0] - _CONTEXT), min(len(pairs), different[0] + _CONTEXT + 2))
+    width = max(len(pairs[number][0]) for number in shown)
+    beside = width + max(len(pairs[number][1]) for number in shown) + 9 <= columns()
+    lines: list[str] = []
     for number in shown:
-        left, right = (_cut(_step(step), width) for step in pairs[number])
-        sign = "=" if pairs[number][0] == pairs[number][1] else style.paint("|", "yellow")
-        row = f"{left:{width}} {sign} {right}".rstrip()
-        lines.append(row if number in different else style.dim(row))
-    rest = [number for number in different if number not in shown]
-    return lines + ([style.dim(f"and {plural(len(rest), 'more step')} that differ")] if rest else [])
+        left, right = pairs[number]
+        if beside:
+            sign = style.paint("|", "yellow") if number in different else "="
+            lines.append(f"{left:{width}} {sign} {right}")
+        elif number in different:
+            lines += [style.paint(f"- {left}", "red"), style.paint(f"+ {right}", "green")]
+        else:
+            lines.append(f"= {left}")
+    rest = sum(number not in shown for number in different)
+    return lines + ([style.dim(f"and {plural(rest, 'more step')} that differ")] if rest else [])
 
 
 def _step(step: dict[str, Any] | None) -> str:
@@ -222,10 +240,6 @@ def _step(step: dict[str, Any] | None) -> str:
         return "(nothing)"
     actor = f"{step.get('actor')}." if step.get("actor") != "subject" else ""
     return f"{actor}{step.get('call')} {outcome(step.get('outcome'))}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def _listed(title: str, results: list[Result], style: Style, *, verbose: bool) -> str:

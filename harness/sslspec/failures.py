@@ -61,7 +61,8 @@ def brief(result: Result) -> str:
 def outcome(value: Any) -> str:
     """An outcome as a reader writes it: ``raises SSLError reason=NO_SHARED_CIPHER errno=1``, ``returns b'x'``."""
     if isinstance(value, dict) and "raises" in value:
-        rest = " ".join(f"{name}={item}" for name, item in value.items() if name != "raises")
+        told = [name for name in ("reason", "verify_code", "errno", "library") if name in value]
+        rest = " ".join(f"{name}={value[name]}" for name in told)
         return f"raises {value['raises']} {rest}".rstrip()
     if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in ("returns", "is"):
         ((name, item),) = value.items()
