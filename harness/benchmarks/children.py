@@ -1,0 +1,119 @@
+"""What can only be measured in an interpreter of its own: memory, growth, and the time that an import takes.
+
+``python -m benchmarks.children TASK NAME FOLDER COUNT`` does one of them and prints a JSON object on its last line.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import statistics
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.certificates import Certificates
+from benchmarks.peers import load
+from benchmarks.peers.base import Peer, Unsupported
+from sslspec import child
+
+_STATUS = Path("/proc/self/smaps_rollup")
+_WARM = 30  # connections before anything is measured: caches, allocator pools
+_SLICE = 50  # connections timed together
+# Nothing that an ssl module needs (re, enum) may be there before it: so the figures are printed without json.
+_IMPORT = """
+import sys, time
+sys.path[:] = {path!r}
+wall, cpu = time.perf_counter(), time.process_time()
+{statement}
+cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+print(f'{{{{"wall": {{wall * 1e3}}, "cpu": {{cpu * 1e3}}}}}}')
+"""
+
+
+class ChildFailed(Exception):
+    """A child did not come to its end; the text is the last line that it said."""
+
+
+def resident(peer: Peer, count: int) -> float:
+    """KiB of resident memory for one idle pair. Raises Unsupported where there is no /proc."""
+    if not _STATUS.exists():
+        raise Unsupported("resident memory without /proc")
+    return _for_each_pair(peer, count, _resident_now)
+
+
+def python_heap(peer: Peer, count: int) -> float:
+    """KiB of Python heap for one idle pair."""
+    tracemalloc.start()
+    return _for_each_pair(peer, count, lambda: tracemalloc.get_traced_memory()[0] / 1024)
+
+
+def growth(peer: Peer, count: int) -> float:
+    """How many times as much CPU time a new pair takes among `count` that are held as among few."""
+    configuration = peer.configure(13)
+    held = [peer.connect(configuration) for _ in range(_WARM)]
+    slices: list[float] = []
+    while len(held) < count or len(slices) < 2:
+        before = time.process_time()
+        held += [peer.connect(configuration) for _ in range(_SLICE)]
+        slices.append(time.process_time() - before)
+    tenth = max(3, len(slices) // 10)
+    return statistics.median(slices[-tenth:]) / statistics.median(slices[:tenth])
+
+
+TASKS: dict[str, Callable[[Peer, int], float]] = {"mem_rss": resident, "mem_py": python_heap, "growth": growth}
+
+
+def _for_each_pair(peer: Peer, count: int, amount: Callable[[], float]) -> float:
+    configuration = peer.configure(13)
+    for _ in range(_WARM):
+        peer.settle(peer.connect(configuration))
+    held = []
+    gc.collect()
+    before = amount()
+    for _ in range(count):
+        link = peer.connect(configuration)
+        peer.settle(link)
+        held.append(link)
+    gc.collect()
+    return (amount() - before) / len(held)
+
+
+def _resident_now() -> float:
+    for line in _STATUS.read_text(encoding="ascii").splitlines():
+        if line.startswith("Rss:"):
+            return float(line.split()[1])
+    raise Unsupported("resident memory")
+
+
+def ask(task: str, peer: Peer, folder: Path, count: int) -> float:
+    """Do one of TASKS in a child. Raises ChildFailed."""
+    return _answer(child.command("benchmarks.children", task, peer.name, str(folder), str(count)))["figure"]
+
+
+def import_time(peer: Peer, clock: str) -> float:
+    """Milliseconds that importing the peer takes in a fresh interpreter, by "cpu" or "wall". Raises ChildFailed."""
+    code = _IMPORT.format(path=child.import_path(), statement=peer.statement)
+    return _answer([sys.executable, "-c", code])[clock]
+
+
+def _answer(command: list[str]) -> dict[str, float]:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise ChildFailed(said[-1] if said else child.how_it_ended(done.returncode))
+    answer: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return answer
+
+
+def main(task: str, name: str, folder: str, count: str) -> None:
+    """What a child does. Raises whatever the peer raises."""
+    peer = load(name, Certificates(Path(folder)))
+    print(json.dumps({"figure": TASKS[task](peer, int(count))}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
