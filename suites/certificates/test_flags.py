@@ -2,11 +2,18 @@
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.verify_flags"),
-    pytest.mark.deliveries("whole"),
-    pytest.mark.roles("client"),
-]
+pytestmark = [pytest.mark.clause("ssl.SSLContext.verify_flags"), pytest.mark.deliveries("whole")]
+
+CLIENT = pytest.mark.roles("client")
+
+
+def present(pair, name):
+    """The peer presents `name`, and the subject, whichever role it has, wants a certificate that root vouches for."""
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    if pair.server_side:
+        pair.subject_context.verify_mode = pair.impl.CERT_REQUIRED
+        pair.subject_context.load_verify_locations(pair.pki.authority())
+
 
 MALFORMED = pytest.mark.parametrize(
     ("name", "code"),
@@ -24,7 +31,7 @@ MALFORMED = pytest.mark.parametrize(
 def test_malformed_certificates_are_accepted_by_default(pair, impl, name, code):
     """A context of one's own works round what is wrong with a certificate in form only."""
     assert not pair.subject_context.verify_flags & impl.VERIFY_X509_STRICT
-    pair.peer.settings.certificate = name
+    present(pair, name)
     pair.shake_hands()
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
@@ -35,7 +42,7 @@ def test_malformed_certificates_are_accepted_by_default(pair, impl, name, code):
 def test_strict_refuses_malformed_certificates(pair, impl, name, code):
     """VERIFY_X509_STRICT disables workarounds for certificates that are not as RFC 5280 wants them."""
     pair.subject_context.verify_flags |= impl.VERIFY_X509_STRICT
-    pair.peer.settings.certificate = name
+    present(pair, name)
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.verify_code == code
@@ -48,6 +55,7 @@ def test_strict_refuses_malformed_certificates(pair, impl, name, code):
     [("no-ski-root", "no-ski-issuer", 86), ("version-1-root", "version-1-issuer", 79)],
     ids=["no_subject_key_identifier", "version_1"],
 )
+@CLIENT
 def test_strict_holds_roots_to_the_rules(pair, impl, root, name, code):
     """A root that is not as RFC 5280 wants it is trusted by default, and with VERIFY_X509_STRICT is not.
 
@@ -72,8 +80,8 @@ def test_strict_holds_roots_to_the_rules(pair, impl, root, name, code):
 def test_strict_accepts_what_is_well_formed(pair, impl, name):
     """VERIFY_X509_STRICT has nothing against certificates that are as RFC 5280 wants them."""
     pair.subject_context.verify_flags |= impl.VERIFY_X509_STRICT
-    pair.peer.settings.certificate = name
-    if name == "constrained-inside":
+    present(pair, name)
+    if name == "constrained-inside" and not pair.server_side:
         pair.server_hostname = "inside.example"
     pair.shake_hands()
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
@@ -82,6 +90,7 @@ def test_strict_accepts_what_is_well_formed(pair, impl, name):
 @pytest.mark.since("3.13")
 @pytest.mark.clause("ssl.create_default_context", "ssl.VERIFY_X509_STRICT")
 @pytest.mark.known("gh-107361")
+@CLIENT
 def test_a_default_context_is_strict(pair, impl):
     """create_default_context() refuses a certificate without authority key identifier, until told otherwise."""
     context = impl.create_default_context(cafile=pair.pki.authority())
@@ -97,6 +106,7 @@ def test_a_default_context_is_strict(pair, impl):
 @pytest.mark.since("3.13")
 @pytest.mark.clause("ssl.create_default_context", "ssl.VERIFY_X509_PARTIAL_CHAIN")
 @pytest.mark.known("gh-107361")
+@CLIENT
 def test_a_default_context_may_trust_an_intermediate(pair, impl):
     """create_default_context() takes a trusted intermediate for the end of a chain, until told otherwise."""
     context = impl.create_default_context(cafile=pair.pki.authority("intermediate"))
@@ -110,6 +120,7 @@ def test_a_default_context_may_trust_an_intermediate(pair, impl):
 
 @pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
 @pytest.mark.parametrize("name", ["server-intermediate", "no-intermediate"], ids=["sent", "not_sent"])
+@CLIENT
 def test_a_partial_chain_may_end_at_a_trusted_intermediate(pair, impl, name):
     """With VERIFY_X509_PARTIAL_CHAIN an intermediate authority in the trust store is enough; without, it is not."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -126,6 +137,7 @@ def test_a_partial_chain_may_end_at_a_trusted_intermediate(pair, impl, name):
 
 
 @pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
+@CLIENT
 def test_a_partial_chain_may_be_the_leaf_alone(pair, impl):
     """With VERIFY_X509_PARTIAL_CHAIN a server's own certificate may be what is trusted."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -144,6 +156,7 @@ def test_a_partial_chain_may_be_the_leaf_alone(pair, impl):
     [("expired-issuer", 10), ("no-ca-issuer", 79), ("wrong-host", 62)],
     ids=["expired", "no_authority", "wrong_host"],
 )
+@CLIENT
 def test_a_partial_chain_is_checked_like_any(pair, impl, name, code):
     """VERIFY_X509_PARTIAL_CHAIN moves the end of the chain and forgives nothing else."""
     pair.subject_context.verify_flags |= impl.VERIFY_X509_PARTIAL_CHAIN
@@ -162,6 +175,7 @@ def test_trusted_first_is_the_default(impl):
 
 @pytest.mark.since("3.13")
 @pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST", "ssl.SSLSocket.get_verified_chain")
+@CLIENT
 def test_trusted_first_prefers_what_is_trusted(pair):
     """Of two good chains, one by the certificates that were sent, the one by those that are trusted is taken."""
     trust_both_ways(pair)
@@ -173,6 +187,7 @@ def test_trusted_first_prefers_what_is_trusted(pair):
 @pytest.mark.since("3.13")
 @pytest.mark.level("observed")
 @pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST", "ssl.SSLSocket.get_verified_chain")
+@CLIENT
 def test_trusted_first_cannot_be_cleared(pair, impl):
     """Cleared in verify_flags, VERIFY_X509_TRUSTED_FIRST is gone from there and in force all the same.
 

@@ -5,7 +5,6 @@ import pytest
 pytestmark = [
     pytest.mark.clause("ssl.SSLContext", "ssl.SSLContext.security_level"),
     pytest.mark.deliveries("whole"),
-    pytest.mark.roles("client"),
 ]
 
 WEAK = pytest.mark.parametrize(
@@ -19,6 +18,9 @@ def present(pair, name):
     """The peer presents `name`, which it may because it has lowered its own security level."""
     pair.peer.settings.ciphers = "DEFAULT:@SECLEVEL=0"
     pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    if pair.server_side:
+        pair.subject_context.verify_mode = pair.impl.CERT_REQUIRED
+        pair.subject_context.load_verify_locations(pair.pki.authority())
 
 
 @WEAK
@@ -43,6 +45,7 @@ def test_weak_certificates_are_accepted_on_request(pair, name, code):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.roles("client")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.clause("RFC 8446 4.2.3", "RFC 8446 4.4.2.2")
 @pytest.mark.parametrize(
@@ -57,6 +60,7 @@ def test_every_kind_of_key_is_accepted(pair, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.roles("client")
 @pytest.mark.clause("RFC 8446 4.2.3", "RFC 5280 6.1.3")
 @pytest.mark.parametrize(
     ("name", "authority"),

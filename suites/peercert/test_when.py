@@ -114,3 +114,16 @@ def test_a_server_tells_what_a_client_tells(couple, impl):
     couple.shake_hands()
     assert couple.client.getpeercert() == couple.server.getpeercert()
     assert couple.client.getpeercert()["serialNumber"] == "0123456789ABCDEF"
+
+
+def test_a_resumed_client_is_still_known(couple, impl):
+    """A server that resumes a session tells of the client's certificate from the handshake in which it was sent."""
+    couple.client_context.load_cert_chain(*couple.pki["client"])
+    couple.server_context.verify_mode = impl.CERT_REQUIRED
+    couple.server_context.load_verify_locations(couple.pki.authority())
+    couple.shake_hands()
+    couple.wrap(session=couple.client.session)
+    couple.shake_hands()
+    assert couple.server.session_reused
+    assert couple.server.getpeercert(True) == couple.pki.der("client")
+    assert ("DNS", "client.example") in couple.server.getpeercert()["subjectAltName"]

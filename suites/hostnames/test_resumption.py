@@ -1,0 +1,49 @@
+"""Sessions and names: what was verified for one name is not verified for another."""
+
+import pytest
+
+pytestmark = [pytest.mark.clause("ssl.SSLSocket.session"), pytest.mark.deliveries("whole")]
+
+
+@pytest.mark.roles("client")
+@pytest.mark.clause("ssl.SSLContext.check_hostname", "RFC 8446 4.6.1")
+@pytest.mark.parametrize("host", ["localhost", "server.example"], ids=["the_same", "another_of_its_names"])
+def test_a_session_stands_for_its_host(pair, host):
+    """With the name that the session was made for, or another that its certificate has, the connection is accepted."""
+    pair.shake_hands()
+    pair.greet()
+    again = pair.reconnect()
+    again.server_hostname = host
+    again.wrap(session=pair.subject.session)
+    again.shake_hands()
+    assert again.subject.getpeercert(True) == pair.pki.der("server")
+    assert again.subject.session_reused or host != "localhost"
+    again.greet()
+
+
+@pytest.mark.roles("server")
+@pytest.mark.versions("tls12")
+@pytest.mark.clause("RFC 6066 3")
+def test_a_server_resumes_no_session_under_another_name(pair):
+    """A client that asks for another name than its session was made for gets a full handshake.
+
+    A server "MUST NOT accept the request to resume the session if the server_name extension contains a different name".
+    TLS 1.3 leaves that to the client (RFC 8446 4.2.11).
+    """
+    pair.shake_hands()
+    pair.greet()
+    again = pair.reconnect()
+    again.peer.settings.server_hostname = "server.example"
+    again.shake_hands()
+    assert not again.subject.session_reused
+
+
+@pytest.mark.roles("server")
+@pytest.mark.clause("RFC 6066 3")
+def test_a_server_resumes_a_session_under_its_name(pair):
+    """A client that asks for the name that its session was made for is resumed."""
+    pair.shake_hands()
+    pair.greet()
+    again = pair.reconnect()
+    again.shake_hands()
+    assert again.subject.session_reused
