@@ -40,6 +40,8 @@ def test_compare_tells_whether_something_got_worse(here, capsys):
     assert cli.main(["compare", "b", "a"]) == 0
     capsys.readouterr()
     assert cli.main(["compare", "a", "b"]) == 1
+    wrong(capsys, "compare", "a", "a", "a")
+    cli.main(["compare", "a", "b"])
     assert "regressions (1)\n  ✗ a/b/c  ssl with stdlib\n      passed  ->  failed" in capsys.readouterr().out
 
 
@@ -111,7 +113,7 @@ def test_run_refuses_an_output_that_cannot_be(here, capsys):
         ["run", "-j", "many"],
         ["run", "--timeout", "-1"],
         ["run", "--level", "maybe"],
-        ["compare", "a"],
+        ["compare"],
         ["repro"],
     ],
 )

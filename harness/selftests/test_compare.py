@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sslspec import compare
-from sslspec.record import Header, Record, Result
+from sslspec.record import Header, Record, RecordError, Result
 from sslspec.style import Style
 from sslspec.verdicts import Verdict
 
@@ -114,6 +114,26 @@ def test_two_records_of_one_implementation_each_are_compared_with_each_other():
     found = compare.compare(before, after)
     assert len(found.regressions) == 1
     assert "ssl / refssl" in compare.text(found, PLAIN)
+
+
+def test_two_implementations_of_one_run_are_compared():
+    both = record(
+        result("a/b/c", steps=[READ]),
+        result("a/b/c", implementation="refssl", steps=[RAISED]),
+        result("a/b/d"),
+        result("a/b/d", Verdict.FAILED, "refssl"),
+        result("a/b/e"),
+        result("a/b/e", implementation="refssl"),
+        implementations=("refssl", "ssl"),
+    )
+    found = compare.within(both)
+    assert compare.in_a_line(found) == "ssl and refssl: 1 alike, 1 with other steps, 1 with other verdicts"
+    text = compare.text(found, PLAIN)
+    assert text.startswith("ssl     record: ssl (")
+    assert "only ssl passes (1)\n  ✗ a/b/d  ssl / refssl with stdlib" in text
+    assert "only refssl" not in text
+    with pytest.raises(RecordError, match="holds ssl; two implementations compare"):
+        compare.within(record(result("a/b/c")))
 
 
 def test_the_same_of_several_implementations_is_compared_with_itself():

@@ -55,7 +55,7 @@ def fail(problem: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
 
 
 def _run(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import record, run, summary
+    from sslspec import compare, record, run, summary
     from sslspec.baseline import BaselineError
     from sslspec.terminal import Terminal
 
@@ -84,6 +84,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
             told = summary.text(
                 outcome.record, look, stale=outcome.stale, seconds=outcome.seconds, verbose=arguments.verbose > 0
             )
+            if len(compare.implementations_of(outcome.record)) == 2:
+                told += f"\n{compare.in_a_line(compare.within(outcome.record))} (sslspec compare {output})"
             _print(f"\n{told}\nresults in {output}", look)
         else:
             lines = record.lines(outcome.record.header, outcome.record.results, complete=outcome.record.complete)
@@ -133,9 +135,11 @@ def _output(given: Path | None) -> Path:
 def _compare(arguments: argparse.Namespace) -> ExitCode:
     from sslspec import compare, record
 
+    if len(arguments.files) > 2:
+        return fail("compare takes one or two result files")
     try:
         records = [record.read(path) for path in arguments.files]
-        comparison = compare.compare(*records)
+        comparison = compare.compare(*records) if len(records) == 2 else compare.within(records[0])
     except record.RecordError as problem:
         return fail(str(problem))
     look = style.style_for(sys.stdout, arguments.color)
@@ -201,7 +205,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     compare = _command(commands, "compare", "what is different between two result files, regressions first")
-    compare.add_argument("files", nargs=2, type=Path, metavar="FILE", help="result files: before and after")
+    compare.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="result files: before and after; or one of two implementations",
+    )
     compare.add_argument("-v", "--verbose", action="count", default=0, help="show what is different in full")
     doctor = _command(commands, "doctor", "versions, features and a first handshake of implementations")
     doctor.add_argument("implementations", nargs="*", metavar="IMPL", help="default: ssl and refssl")

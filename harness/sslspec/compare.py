@@ -7,16 +7,17 @@ single one; then these two are compared with each other. Volatile things are nev
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
 from sslspec.failures import outcome
-from sslspec.record import Key, Record, Result
+from sslspec.record import Key, Record, RecordError, Result
 from sslspec.style import Style, columns, plural
 from sslspec.verdicts import EXPECTED, Verdict
 
 _GOOD = EXPECTED
+_DID_NOTHING = frozenset({Verdict.INAPPLICABLE, Verdict.UNSUPPORTED, Verdict.NOTRUN})
 _MOST = 20  # changes of one kind that are shown in full, unless all are asked for
 _CONTEXT = 1  # equal steps around a different one
 
@@ -46,7 +47,10 @@ class Change:
 
 @dataclass(slots=True)
 class Comparison:
-    """Two records, and what is different; each list sorted by id."""
+    """Two records, and what is different; each list sorted by id.
+
+    `names` are the two implementations of one run where these are compared with each other.
+    """
 
     before: Record
     after: Record
@@ -58,6 +62,7 @@ class Comparison:
     gone: list[Result] = field(default_factory=list)
     unchanged: int = 0
     warnings: list[str] = field(default_factory=list)
+    names: tuple[str, str] | None = None
 
 
 def compare(before: Record, after: Record) -> Comparison:
@@ -76,22 +81,61 @@ def compare(before: Record, after: Record) -> Comparison:
     return found
 
 
+def within(record: Record) -> Comparison:
+    """The two implementations of one run, the stdlib first. Raises RecordError where there are not two."""
+    names = sorted(implementations_of(record), key=lambda name: (name != "ssl", name))
+    if len(names) != 2:
+        raise RecordError(
+            f"{record.path or 'record'}: holds {', '.join(names) or 'nothing'}; two implementations compare"
+        )
+    halves = []
+    for name in names:
+        header = replace(record.header, implementations={name: record.header.implementations.get(name, {})})
+        results = [result for result in record.results if result.implementation == name]
+        halves.append(Record(header, results, record.complete, record.path))
+    found = compare(*halves)
+    found.names = (names[0], names[1])
+    return found
+
+
+def implementations_of(record: Record) -> set[str]:
+    """The implementations that a record has results of."""
+    return {result.implementation for result in record.results}
+
+
+def in_a_line(comparison: Comparison) -> str:
+    """How two implementations of one run compare: ``ssl and refssl: 90 alike, 3 with other steps, 2 ...``."""
+    verdicts = len(comparison.regressions) + len(comparison.fixes) + len(comparison.others)
+    told = [
+        f"{comparison.unchanged} alike",
+        f"{len(comparison.steps)} with other steps",
+        f"{verdicts} with other verdicts",
+    ]
+    return f"{' and '.join(comparison.names or ('before', 'after'))}: {', '.join(told)}"
+
+
 def text(comparison: Comparison, style: Style, *, verbose: bool = False) -> str:
     """The report: warnings, regressions, what else changed, and the counts."""
-    names = [_title(record) for record in (comparison.before, comparison.after)]
-    parts = ["\n".join(f"{style.dim(word)}  {name}" for word, name in zip(("before", "after "), names, strict=True))]
+    words = comparison.names or ("before", "after")
+    width = max(map(len, words))
+    titles = [_title(record) for record in (comparison.before, comparison.after)]
+    parts = ["\n".join(f"{style.dim(word.ljust(width))}  {title}" for word, title in zip(words, titles, strict=True))]
     parts += ["\n".join(f"{style.paint('!', 'yellow')} {warning}" for warning in comparison.warnings)]
+    better = [f"only {name} passes" for name in words] if comparison.names else ["regressions", "fixed"]
     for title, changes in (
-        ("regressions", comparison.regressions),
-        ("fixed", comparison.fixes),
+        (better[0], comparison.regressions),
+        (better[1], comparison.fixes),
         ("other verdicts", comparison.others),
         ("other steps, same verdict", comparison.steps),
     ):
         if changes:
             parts.append(_section(title, changes, style, verbose=verbose))
-    for title, results in (("gone", comparison.gone), ("added", comparison.added)):
+    alone = [f"only with {name}" for name in words] if comparison.names else ["gone", "added"]
+    for title, results in zip(alone, (comparison.gone, comparison.added), strict=True):
         if results:
             parts.append(_listed(title, results, style, verbose=verbose))
+    if comparison.names:
+        return "\n\n".join(part for part in [*parts, in_a_line(comparison)] if part)
     counts = [
         (len(comparison.regressions), "regression"),
         (len(comparison.fixes), "fix"),
@@ -202,12 +246,14 @@ def _body(change: Change, style: Style) -> list[str]:
     lines = []
     if not change.same_verdict or _identity(before) != _identity(after):
         lines.append(f"{_brief(before, style)}  ->  {_brief(after, style)}")
-    both_ran = Verdict.INAPPLICABLE not in (before.verdict, after.verdict)
+    both_ran = before.verdict not in _DID_NOTHING and after.verdict not in _DID_NOTHING
     return lines + (_steps(before.steps, after.steps, style) if both_ran else [])
 
 
 def _brief(result: Result, style: Style) -> str:
     came = result.detail.get("came") or result.detail.get("crash")
+    if result.verdict in _DID_NOTHING:
+        came = result.detail.get("message")
     why = f" ({outcome(came)})" if came and result.verdict is not Verdict.PASSED else ""
     return style.of(result.verdict, result.verdict.value) + why
 
