@@ -40,9 +40,13 @@ def test_compare_tells_whether_something_got_worse(here, capsys):
     assert cli.main(["compare", "b", "a"]) == 0
     capsys.readouterr()
     assert cli.main(["compare", "a", "b"]) == 1
-    wrong(capsys, "compare", "a", "a", "a")
-    cli.main(["compare", "a", "b"])
     assert "regressions (1)\n  ✗ a/b/c  ssl with stdlib\n      passed  ->  failed" in capsys.readouterr().out
+
+
+def test_compare_takes_two_files_or_one_of_two_implementations(here, capsys):
+    written(here / "a")
+    assert "one or two result files" in wrong(capsys, "compare", "a", "a", "a")
+    assert "holds ssl; two implementations compare" in wrong(capsys, "compare", "a")
 
 
 BAD_RECORDS = {
