@@ -183,8 +183,8 @@ class Connection:
     def send(self, data: bytes | memoryview) -> None:
         """Queue application data, in records of at most 2**14 bytes. Only after the handshake and before `close`."""
         output = self.output
-        if output.sealer is None:
-            raise ValueError("there are no keys for application data before the handshake")
+        if not self.handshake_complete or output.sealer is None:
+            raise ValueError("there are no keys for application data before the handshake is complete")
         if output.sealer.remaining < _KEY_UPDATE_MARGIN + (len(data) >> 14):
             self.update_keys(request=False)
         output.send_data(data)
@@ -197,6 +197,8 @@ class Connection:
 
     def update_keys(self, request: bool) -> None:
         """Change the sending keys, and ask the peer for the same if `request` (RFC 8446 4.6.3). After the handshake."""
+        if not self.handshake_complete:
+            raise ValueError("there are no keys to change before the handshake is complete")
         self._state = connected.send_key_update(self, self._state, request=request)
 
     def take_output(self) -> bytes:

@@ -31,8 +31,15 @@ def test_data_of_any_size(size: int, kind: Any) -> None:
 
 
 def test_data_needs_keys() -> None:
-    with pytest.raises(ValueError, match="handshake"):
-        pair()[0].send(b"too early")
+    client, server = pair()
+    client.start()
+    deliver(client, server)
+    deliver(server, client)
+    for end in (server, pair()[0]):
+        with pytest.raises(ValueError, match="handshake"):
+            end.send(b"too early")
+        with pytest.raises(ValueError, match="handshake"):
+            end.update_keys(request=True)
 
 
 @pytest.mark.parametrize(
