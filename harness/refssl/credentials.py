@@ -55,7 +55,9 @@ class Credentials:
         sized = key.kind in _KINDS_OF_ANY_SIZE or not key.schemes
         if sized and chain[0].public_key.security_bits < _SECURITY_BITS:
             raise errors.library_error("EE_KEY_TOO_SMALL")
-        credential = Credential(tuple(certificate.der for certificate in chain), key.schemes, key.sign)
+        # RFC 8446 4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is present".
+        schemes = key.schemes if may_sign(chain[0]) else ()
+        credential = Credential(tuple(certificate.der for certificate in chain), schemes, key.sign)
         self._chains = {**self._chains, key.kind: credential}
         self._completed = None
 
@@ -69,7 +71,7 @@ class Credentials:
         """
         completed = self._completed
         if completed is None or completed[0] != version:
-            chains = tuple(_complete(credential, complete) for credential in self._chains.values())
+            chains = tuple(_complete(one, complete) for one in self._chains.values() if one.schemes)
             completed = self._completed = (version, chains)
         if allowed is None:
             return completed[1]
@@ -81,6 +83,14 @@ class Credentials:
             if schemes:
                 limited.append(Credential(credential.certificates, schemes, credential.sign))
         return tuple(limited)
+
+
+def may_sign(certificate: Certificate) -> bool:
+    """Whether the certificate allows its key to sign a handshake (RFC 5280 4.2.1.3)."""
+    from refssl.x509.extensions import DIGITAL_SIGNATURE
+
+    usage = certificate.facts.key_usage
+    return usage is None or bool(usage & DIGITAL_SIGNATURE)
 
 
 def _complete(credential: Credential, complete: Callable[[bytes], tuple[bytes, ...]]) -> Credential:

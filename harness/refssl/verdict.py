@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from refssl.credentials import may_sign
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import ExplicitlyUnverified, PeerIdentity, Verified
 from refssl.engine.faults import CertificateRefused, ProtocolError
 from refssl.x509 import path
 from refssl.x509.certificate import Certificate, MalformedCertificate
-from refssl.x509.codes import VerificationError
+from refssl.x509.codes import INVALID_PURPOSE, MESSAGES, VerificationError
 
 if TYPE_CHECKING:
     from refssl.x509.path import Policy
@@ -64,6 +65,9 @@ def verifier(store: TrustStore, policy: Callable[[float], Policy], hostname: str
                 # Only the border knows what the program called the host.
                 message = f"{_MISMATCHES[error.code]}, certificate is not valid for '{hostname}'."
             raise CertificateRefused(alert, error.code, message) from None
+        if not may_sign(found[0]):
+            # TLS 1.3 knows no other use of the key; OpenSSL looks at the bit in TLS 1.2 only.
+            raise CertificateRefused(_ALERTS[INVALID_PURPOSE], INVALID_PURPOSE, MESSAGES[INVALID_PURPOSE])
         return PeerIdentity(certificates, found[0].public_key, Verified(tuple([one.der for one in found])))
 
     return authenticate
