@@ -1,0 +1,1 @@
+"""Several threads: one that reads while another writes, and many that share a context."""
