@@ -99,8 +99,9 @@ class Channel:
 
         Raises SSLWantReadError, SSLWantWriteError, TimeoutError, SSLError for what the peer did, and OSError.
         """
-        self._refuse_after_end()
-        self._handshake(self._bio.deadline(_HANDSHAKE_TIMED_OUT))
+        if self._end is not None:
+            self._refuse_after_end()
+        self._handshake(None if self._in_memory else self._bio.deadline(_HANDSHAKE_TIMED_OUT))
 
     def read(self, size: int = 1024, buffer: Buffer | None = None) -> bytes | int:
         """Up to `size` bytes of one record; with `buffer`, put there instead, and how many they were.

@@ -35,7 +35,7 @@ class Credentials:
     __slots__ = ("_chains", "_completed")
 
     def __init__(self) -> None:
-        self._chains: dict[str, Credential] = {}
+        self._chains: dict[str, tuple[Certificate, Credential]] = {}
         self._completed: tuple[object, tuple[Credential, ...]] | None = None
 
     def load(self, certfile: PathLike, keyfile: PathLike | None, password: Password | None) -> None:
@@ -55,10 +55,8 @@ class Credentials:
         sized = key.kind in _KINDS_OF_ANY_SIZE or not key.schemes
         if sized and chain[0].public_key.security_bits < _SECURITY_BITS:
             raise errors.library_error("EE_KEY_TOO_SMALL")
-        # RFC 8446 4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is present".
-        schemes = key.schemes if may_sign(chain[0]) else ()
-        credential = Credential(tuple(certificate.der for certificate in chain), schemes, key.sign)
-        self._chains = {**self._chains, key.kind: credential}
+        credential = Credential(tuple(certificate.der for certificate in chain), key.schemes, key.sign)
+        self._chains = {**self._chains, key.kind: (chain[0], credential)}
         self._completed = None
 
     def for_connection(
@@ -71,7 +69,8 @@ class Credentials:
         """
         completed = self._completed
         if completed is None or completed[0] != version:
-            chains = tuple(_complete(one, complete) for one in self._chains.values() if one.schemes)
+            # RFC 8446 4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is present".
+            chains = tuple(_complete(one, complete) for leaf, one in self._chains.values() if may_sign(leaf))
             completed = self._completed = (version, chains)
         if allowed is None:
             return completed[1]

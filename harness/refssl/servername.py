@@ -33,11 +33,8 @@ def encode_hostname(hostname: str | bytes | None) -> str | None:
     name = hostname if isinstance(hostname, str) else hostname.decode("ascii")
     if not name:
         return name
-    labels = name.split(".")
-    if not name.isascii() or not all(
-        0 < len(label) <= _LONGEST_LABEL for label in labels[: -1 if not labels[-1] else None]
-    ):
-        # What is plain ASCII the codec would hand back unchanged, at the price of loading it.
+    if not name.isascii() or len(name) > _LONGEST_LABEL or ".." in name or name[0] == ".":
+        # Any other name the codec would hand back as it is, at the price of loading it.
         name = _idna(name)
     if "\0" in name:
         raise TypeError("argument must be encoded string without null bytes, not str")

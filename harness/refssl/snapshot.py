@@ -97,7 +97,6 @@ def _authenticator(
         return verdict.accept_unverified
     flags = context._verify_flags
     common_name = context._common_name
-    level = context.security_level
     checked = context._check_hostname and not server
 
     def policy(now: float) -> Policy:
@@ -107,7 +106,7 @@ def _authenticator(
             flags=flags,
             hostname=hostname if checked and address is None else None,
             ip=address if checked else None,
-            security_level=level,
+            security_level=context.security_level,
             check_common_name=common_name,
         )
 

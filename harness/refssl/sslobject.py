@@ -177,7 +177,7 @@ def check_parameters(
             raise ValueError("server_hostname can only be specified in client mode")
         if session is not None:
             raise ValueError("session can only be specified in client mode")
-    if context is not None and context.check_hostname and not server_hostname:
+    if context is not None and context._check_hostname and not server_hostname:
         raise ValueError("check_hostname requires server_hostname")
 
 

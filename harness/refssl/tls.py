@@ -56,7 +56,7 @@ class TLSConnection(Channel):
         self.server_hostname = server_hostname
         self._owner: Any = weakref.ref(owner) if owner is not None else _nobody
         # The name that the certificate is held against, for sessions that are handed on.
-        self._checked_hostname = server_hostname if context.check_hostname else None
+        self._checked_hostname = server_hostname if context._check_hostname else None
         self._session: SSLSession | None = None
         self.assigned_session: SSLSession | None = None
         if session is not None:
