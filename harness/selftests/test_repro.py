@@ -69,6 +69,21 @@ def test_the_scenario_stands_first_and_the_certificates_are_fresh():
     assert "import pytest" not in text.split("SUITE =")[0]
 
 
+def test_what_should_have_been_raised_and_was_not_is_identified_as_in_the_run(tmp_path):
+    (tmp_path / "silent.py").write_text(
+        "import ssl\nfrom ssl import *\n"
+        "class SSLObject(ssl.SSLObject):\n    def unwrap(self): pass\n"
+        "class SSLContext(ssl.SSLContext):\n    sslobject_class = SSLObject\n"
+    )
+    scenario = "shutdown/unwrap/unwrap_before_the_handshake_is_refused@client+tls13+memory+whole"
+    told = sslspec("run", "silent", "-k", scenario, "--peer", "stdlib", cwd=tmp_path, paths=(tmp_path,))
+    assert told.returncode == 1, told.stderr
+    (result,) = record.read(tmp_path / "sslspec-results.jsonl").results
+    done = play(tmp_path, repro.script(result.id, "silent"), tmp_path)
+    assert (done.returncode, done.stdout) == (1, f"failed: raises {result.detail['came']['raises']}\n")
+    assert "expected     raises SSLError\n  came         raises nothing" in told.stdout
+
+
 def test_a_scenario_without_certificates_carries_none():
     text = repro.script("memory_bio/reading/read_zero_takes_nothing", "ssl")
     assert "BEGIN" not in text.split("MODULES =")[0]

@@ -19,6 +19,8 @@ class OutcomeException(BaseException):
 class Failed(OutcomeException):
     """Raised by fail(), and by raises() where nothing was raised."""
 
+    __module__ = "builtins"  # as pytest's own says, so that both are identified as Failed
+
 
 class Skipped(OutcomeException):
     """Raised by skip()."""
