@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -94,14 +95,22 @@ def ask(task: str, peer: Peer, folder: Path, count: int) -> float:
     return _answer(child.command("benchmarks.children", task, peer.name, str(folder), str(count)))["figure"]
 
 
-def import_time(peer: Peer, clock: str) -> float:
-    """Milliseconds that importing the peer takes in a fresh interpreter, by "cpu" or "wall". Raises ChildFailed."""
+def import_time(peer: Peer, folder: Path, clock: str) -> float:
+    """Milliseconds that importing the peer takes in a fresh interpreter, by "cpu" or "wall". Raises ChildFailed.
+
+    The byte code of every peer is kept below `folder`, whatever this environment says of byte code: but for the first
+    call, which pays for making it, no compiler is measured.
+    """
     code = _IMPORT.format(path=child.import_path(), statement=peer.statement)
-    return _answer([sys.executable, "-c", code])[clock]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    return _answer([sys.executable, "-c", code], environment)[clock]
 
 
-def _answer(command: list[str]) -> dict[str, float]:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+def _answer(command: list[str], environment: dict[str, str] | None = None) -> dict[str, float]:
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise ChildFailed(said[-1] if said else child.how_it_ended(done.returncode))

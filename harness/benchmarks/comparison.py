@@ -99,7 +99,7 @@ def _measured(metric: Metric, plan: Plan, results: Results, certificates: Certif
     if metric.name in workloads.COUNTED:
         return cells | _counted(metric, able, trial)
     if metric.name == "import":
-        return cells | _imported(plan, able, trial)
+        return cells | _imported(plan, able, certificates, trial)
     return cells | _held(metric, plan, able, certificates, trial)
 
 
@@ -153,17 +153,17 @@ def _counted(metric: Metric, able: Mapping[str, Peer], trial: _Trial) -> Cells:
     return cells
 
 
-def _imported(plan: Plan, able: Mapping[str, Peer], trial: _Trial) -> Cells:
-    """Interleaved like what is timed: one interpreter for each peer in each round."""
+def _imported(plan: Plan, able: Mapping[str, Peer], certificates: Certificates, trial: _Trial) -> Cells:
+    """Interleaved like what is timed: one interpreter for each peer in each round; the first round only warms up."""
     rounds: dict[str, list[float]] = {name: [] for name in able}
     cells: Cells = {}
-    for _ in range(max(_IMPORTS, plan.rounds)):
+    for _ in range(1 + max(_IMPORTS, plan.rounds)):
         for name in [name for name in able if name not in cells]:
             try:
-                rounds[name].append(children.import_time(able[name], plan.clock))
+                rounds[name].append(children.import_time(able[name], certificates.folder, plan.clock))
             except children.ChildFailed as problem:
                 cells[name] = trial.failed(name, problem)
-    return {name: cells.get(name) or Cell(tuple(figures)) for name, figures in rounds.items()}
+    return {name: cells.get(name) or Cell(tuple(figures[1:])) for name, figures in rounds.items()}
 
 
 def _held(metric: Metric, plan: Plan, able: Mapping[str, Peer], certificates: Certificates, trial: _Trial) -> Cells:
