@@ -285,17 +285,11 @@ def test_post_handshake_authentication_needs_its_preconditions(pair, impl, when)
 
 @pytest.mark.clause("ssl.SSLSocket.group")
 @pytest.mark.since("3.15")
-def test_there_is_no_group_before_the_handshake(pair):
-    """group() is None where no connection has been established."""
-    assert pair.subject.group() is None
-
-
-@pytest.mark.clause("ssl.SSLSocket.group")
-@pytest.mark.since("3.15")
 @pytest.mark.parametrize("group", ["X25519", "secp384r1"], ids=["x25519", "secp384r1"])
 def test_the_group_is_known_with_the_handshake(pair, group):
     """group() is the group that the key agreement used.
 
+    That it is None before the handshake stands in the area handshake.
     In TLS 1.2 the client's groups also limit the curves of certificates (RFC 8422 5.1.1), which RSA has none of.
     """
     if pair.server_side:
