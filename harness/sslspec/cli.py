@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from sslspec import __version__, style
+from sslspec import __version__, implementations, style
 from sslspec.exitcodes import ExitCode
 from sslspec.style import Style
 
@@ -99,7 +99,7 @@ def _options(arguments: argparse.Namespace) -> Options:
     from sslspec import run
 
     return run.Options(
-        implementations=tuple(arguments.implementations) or run.DEFAULT_IMPLEMENTATIONS,
+        implementations=tuple(arguments.implementations) or implementations.DEFAULT,
         peers=tuple(arguments.peer),
         globs=run.selection(arguments.k),
         areas=tuple(arguments.area),
@@ -148,10 +148,10 @@ def _compare(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _doctor(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import doctor, run
+    from sslspec import doctor
 
     look = style.style_for(sys.stdout, arguments.color)
-    told, well = doctor.report(arguments.implementations or run.DEFAULT_IMPLEMENTATIONS, look)
+    told, well = doctor.report(arguments.implementations or implementations.DEFAULT, look)
     _print(told, look)
     return ExitCode.AS_EXPECTED if well else ExitCode.NOT_LOADED
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+DEFAULT = ("ssl", "refssl")
 ALIASES = {"stdlib": "ssl"}
 # Without these there is nothing that a scenario could begin with.
 INDISPENSABLE = ("SSLContext", "SSLError", "MemoryBIO", "PROTOCOL_TLS_CLIENT", "PROTOCOL_TLS_SERVER", "TLSVersion")

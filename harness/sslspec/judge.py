@@ -41,16 +41,22 @@ class Judgement:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+def of_exit(leaving: Inapplicable | Unsupported) -> Judgement:
+    """The judgement on a scenario that has nothing to say, or nobody to say it to."""
+    verdict = Verdict.INAPPLICABLE if isinstance(leaving, Inapplicable) else Verdict.UNSUPPORTED
+    return Judgement(verdict, {"message": str(leaving)})
+
+
 def of_call(excinfo: pytest.ExceptionInfo[BaseException] | None, journal: Journal | None) -> Judgement:
     """The judgement on an execution that ended so, in its setup or in its body."""
     if excinfo is None:
         return Judgement()
     exception = excinfo.value
     impl = journal.impl if journal else None
-    if isinstance(exception, (Inapplicable, pytest.skip.Exception)):
+    if isinstance(exception, (Inapplicable, Unsupported)):
+        return of_exit(exception)
+    if isinstance(exception, pytest.skip.Exception):
         return Judgement(Verdict.INAPPLICABLE, {"message": str(exception)})
-    if isinstance(exception, Unsupported):
-        return Judgement(Verdict.UNSUPPORTED, {"message": str(exception)})
     if isinstance(exception, NotImplementedError) or (journal is not None and _said_no(exception, journal)):
         return Judgement(Verdict.UNSUPPORTED, _detail(excinfo, impl))
     if isinstance(exception, Hung):
@@ -103,9 +109,10 @@ def _said_no(exception: BaseException, journal: Journal) -> bool:
 
 def _detail(excinfo: pytest.ExceptionInfo[BaseException], impl: ModuleType | None) -> dict[str, Any]:
     exception = excinfo.value
+    cause = (exception.__cause__ or exception) if isinstance(exception, Leaked) else exception
     return {
         "message": _ADDRESS.sub("0x...", f"{type(exception).__name__}: {exception}")[:2000],
-        "came": outcomes.of_exception(exception, impl),
+        "came": outcomes.of_exception(cause, impl),
         "traceback": own_frames(exception),
     }
 

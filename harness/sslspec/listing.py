@@ -10,13 +10,13 @@ import ast
 import contextlib
 import fnmatch
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sslspec import layout
+from sslspec.requirement import requirement
 from sslspec.style import plural
 
 _Mark = tuple[str, tuple[Any, ...]]
@@ -127,12 +127,6 @@ def shown(scenario: Scenario) -> str:
     return "\n".join([*text, scenario.source])
 
 
-def first_sentence(docstring: str) -> str:
-    """The requirement that users read: a docstring's first sentence, on one line."""
-    paragraph = " ".join(docstring.strip().partition("\n\n")[0].split())
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z`(])", paragraph)[0]
-
-
 def _of_file(path: Path) -> Iterator[Scenario]:
     text = path.read_text(encoding="utf-8")
     module = ast.parse(text, filename=str(path))
@@ -154,7 +148,7 @@ def _scenario(path: Path, text: str, node: ast.FunctionDef, own: list[_Mark], sh
     names = ("clause", "level", "known")
     return Scenario(
         id=f"{path.parent.name}/{path.stem.removeprefix('test_')}/{node.name.removeprefix('test_')}",
-        requirement=first_sentence(docstring),
+        requirement=requirement(docstring),
         docstring=docstring,
         clauses=tuple(str(arg) for name, args in every if name == "clause" for arg in args),
         level=str(closest.get("level", ("must",))[0]),

@@ -28,7 +28,6 @@ from sslspec.state import State
 from sslspec.verdicts import EXPECTED, Verdict
 
 INACTIVITY = 60.0  # seconds without an event, until the session is given up
-DEFAULT_IMPLEMENTATIONS = ("ssl", "refssl")
 FOREIGN_PEERS = frozenset({"tlslite", "self"})
 _POLL = 0.1
 _GLOB = frozenset("*?[")
@@ -49,7 +48,7 @@ class NotLoadable(Exception):
 class Options:
     """What to run. Times are in seconds; an empty selection is everything."""
 
-    implementations: tuple[str, ...] = DEFAULT_IMPLEMENTATIONS
+    implementations: tuple[str, ...] = implementations.DEFAULT
     peers: tuple[str, ...] = ()
     globs: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from sslspec.bench.endpoints import Journal
 from sslspec.judge import Judgement
 from sslspec.marks import Marks
 from sslspec.record import Result
+from sslspec.requirement import requirement
 from sslspec.verdicts import Verdict
 
 
@@ -84,13 +84,11 @@ def read(item: pytest.Function) -> Scenario:
     path = item.path.relative_to(layout.suites())
     variant = str(cell.variant) if cell.variant else ""
     scenario_id = axes.scenario_id(path.parent.as_posix(), path.stem, item.originalname, variant, extra)
-    return Scenario(scenario_id, cell, marks.read(item), first_sentence(item.function, item.nodeid))
+    return Scenario(scenario_id, cell, marks.read(item), _requirement(item.function, item.nodeid))
 
 
-def first_sentence(function: Any, nodeid: str) -> str:
-    """The requirement: the first sentence of the docstring. Raises MarkError where there is none."""
+def _requirement(function: Any, nodeid: str) -> str:
     text = inspect.getdoc(function)
     if not text:
         raise marks.MarkError(f"{nodeid}: no docstring; its first sentence is the requirement that users read")
-    paragraph = " ".join(text.split("\n\n")[0].split())
-    return re.split(r"(?<=[.!?])\s+(?=[A-Z`(])", paragraph)[0]
+    return requirement(text)

@@ -16,13 +16,12 @@ from typing import Any
 
 import pytest
 
-from sslspec import hermetic, implementations, layout
-from sslspec.baseline import Baseline, Expectation, Facts
+from sslspec import hermetic, implementations
+from sslspec.baseline import Baseline, Expectation, Facts, load_all
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.record import Result
 
-DEFAULT_IMPLEMENTATIONS = ("ssl", "refssl")
 DEFAULT_PEERS = ("stdlib", "tlslite")
 
 
@@ -35,7 +34,7 @@ class Session:
         self.worker: str = worker["workerid"] if worker else "main"
         self.is_worker = worker is not None
         self.is_first = self.worker in ("main", "gw0")
-        self.specs = {implementations.name_of(spec): spec for spec in option.impl or DEFAULT_IMPLEMENTATIONS}
+        self.specs = {implementations.name_of(spec): spec for spec in option.impl or implementations.DEFAULT}
         self.peers: list[str] = option.peer or list(DEFAULT_PEERS)
         self.limit: float = option.limit
         self.events: str | None = option.events
@@ -82,25 +81,14 @@ class Session:
     def baselines(self) -> dict[str, Baseline]:
         """By implementation: those named on the command line, else those that come with the suite."""
         if self._baselines is None:
-            self._baselines = {}
-            if not self._option.no_baseline:
-                own = [layout.baselines() / f"{name}.toml" for name in self.specs]
-                for path in [*(path for path in own if path.is_file()), *map(Path, self._option.baseline or ())]:
-                    baseline = Baseline.load(path)
-                    self._baselines[baseline.implementation] = baseline
+            given = map(Path, self._option.baseline or ())
+            self._baselines = {} if self._option.no_baseline else load_all(self.specs, given)
         return self._baselines
 
     def facts(self, name: str, peer: str) -> Facts:
         """What a baseline's conditions may ask of one execution."""
         if (name, peer) not in self._facts:
-            described = implementations.describe(self.implementation(name))
-            self._facts[name, peer] = Facts(
-                implementation=name,
-                peer=peer,
-                python=tuple(int(part) for part in described["python"]["version"].split(".")),
-                openssl=tuple(described["openssl_version_info"]),
-                library=described["openssl"].partition(" ")[0].lower(),
-            )
+            self._facts[name, peer] = Facts.of(implementations.describe(self.implementation(name)), peer)
         return self._facts[name, peer]
 
     def expectation(self, scenario_id: str, name: str, peer: str) -> Expectation:

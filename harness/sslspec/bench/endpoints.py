@@ -41,6 +41,13 @@ class Journal:
         """Write down something observed that no clause demands."""
         self._append("observed", name, {"is": outcomes.of_value(value)})
 
+    def observe(self, thing: Any, name: str) -> Any:
+        """Put an object under observation as `name`; a plain value is noted under it, and given back."""
+        if thing is None or isinstance(thing, (bool, int, float, str, bytes, tuple, list, dict)):
+            self.noted(name, thing)
+            return thing
+        return Endpoint(thing, name, self)
+
     def _append(self, actor: str, call: str, outcome: dict[str, Any]) -> None:
         if len(self.steps) < LONGEST_JOURNAL:
             self.steps.append({"actor": actor, "call": call, "outcome": outcome})

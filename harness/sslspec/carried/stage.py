@@ -19,7 +19,7 @@ from typing import Any
 from sslspec import implementations
 from sslspec.bench import applies, outcomes
 from sslspec.bench.credentials import Pki
-from sslspec.bench.endpoints import Endpoint, Journal
+from sslspec.bench.endpoints import Journal
 from sslspec.carried import standin
 
 PATIENCE = 20.0  # seconds, until a scenario that hangs is ended
@@ -92,13 +92,7 @@ class Stage:
         return pair.Couple(self.impl, pair.Variant(**self.script["VARIANT"]), self.fixture("pki"), self.journal)
 
     def _make_observe(self) -> Callable[[Any, str], Any]:
-        def observed(thing: Any, name: str) -> Any:
-            if thing is None or isinstance(thing, (bool, int, float, str, bytes, tuple, list, dict)):
-                self.journal.noted(name, thing)
-                return thing
-            return Endpoint(thing, name, self.journal)
-
-        return observed
+        return self.journal.observe
 
     def _make_background(self) -> Any:
         from sslspec.bench.background import Background
