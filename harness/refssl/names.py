@@ -1,4 +1,4 @@
-"""OpenSSL's names for groups, signature schemes and TLS 1.3 suites, and the lists that programs write with them.
+"""OpenSSL's names for signature schemes and suites, and the lists that programs write with them.
 
 Lists become code points here, in order; what a connection does with them is the engine's. A name that OpenSSL knows and
 refssl cannot do is treated as a build of OpenSSL without it treats it: as unknown.
@@ -10,28 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from refssl import errors
 from refssl.ciphers import catalogue
-from refssl.crypto import keys, shares
+from refssl.crypto import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_GROUP_ALIASES = {
-    "secp256r1": ("P-256",),
-    "secp384r1": ("P-384",),
-    "secp521r1": ("P-521",),
-}
-_CURVE_SHORT_NAMES = {"prime256v1": "secp256r1", "X25519": "x25519"}
-_PREFERRED_GROUPS = ("X25519MLKEM768", "x25519", "secp256r1", "secp384r1", "secp521r1")
-
-_GROUP_CODES = {name: code for code, name in shares.GROUPS.items()}
-_GROUPS_BY_NAME = {name.lower(): code for name, code in _GROUP_CODES.items()}
-for _name, _aliases in _GROUP_ALIASES.items():
-    for _alias in _aliases:
-        _GROUPS_BY_NAME[_alias.lower()] = _GROUP_CODES[_name]
-_GROUPS_BY_NAME["prime256v1"] = _GROUP_CODES["secp256r1"]
-
-DEFAULT_GROUPS = tuple(_GROUP_CODES[name] for name in _PREFERRED_GROUPS if name in _GROUP_CODES)
-"""The groups that OpenSSL 3.6 offers by default, in its order, as far as they are there."""
 
 DEFAULT_SCHEMES = tuple(code for code, scheme in keys.SCHEMES.items() if scheme.hash != "sha1")
 """Signature schemes that are accepted by default, the preferred first: security level 2 leaves no room for SHA-1."""
@@ -45,65 +27,6 @@ for _code, _scheme in keys.SCHEMES.items():
         _SCHEMES_BY_NAME.setdefault(f"{_kind}+{_scheme.hash}".lower(), _code)
         if _kind == "RSA-PSS":
             _SCHEMES_BY_NAME.setdefault(f"pss+{_scheme.hash}", _code)
-
-
-def group_name(code: int) -> str:
-    """OpenSSL's name of a group."""
-    return shares.GROUPS[code]
-
-
-def group_names(include_aliases: bool) -> list[str]:
-    """Every group there is, by its registry name, and if wished its aliases behind it (SSLContext.get_groups)."""
-    names: list[str] = []
-    for code in sorted(shares.GROUPS):
-        name = shares.GROUPS[code]
-        names.append(name)
-        if include_aliases:
-            names.extend(_GROUP_ALIASES.get(name, ()))
-    return names
-
-
-def parse_groups(text: str) -> tuple[int, ...]:
-    """Code points of a list in the format of SSL_CTX_set1_groups_list.
-
-    Names are separated by colons; ``?`` passes an unknown one over, ``-`` takes one away, ``DEFAULT`` stands for the
-    default list, and ``*`` asks for a key share, which the first group gets anyway. Raises SSLError for an unknown
-    name, NotImplementedError for what says more about key shares: ``*`` further behind, and ``/``.
-    """
-    if "/" in text:
-        raise NotImplementedError("tuples of groups (separated by '/') are not supported yet")
-    codes: list[int] = []
-    for item in text.split(":") if text.strip() else ():
-        name = item.strip()
-        prefixes = name[: len(name) - len(name.lstrip("?*-"))]
-        name = name[len(prefixes) :]
-        if name == "DEFAULT":
-            codes.extend(code for code in DEFAULT_GROUPS if code not in codes)
-            continue
-        code = _GROUPS_BY_NAME.get(name.lower())
-        if "-" in prefixes:
-            codes = [other for other in codes if other != code]
-        elif code is None:
-            if "?" not in prefixes:
-                raise errors.usage_error("unrecognized group")
-        elif code not in codes:
-            if "*" in prefixes and codes:
-                raise NotImplementedError("key shares for more than the first group are not supported yet")
-            codes.append(code)
-    return tuple(codes)
-
-
-def curve_code(name: str) -> int:
-    """The group of one curve by OpenSSL's short name (SSLContext.set_ecdh_curve). Raises ValueError for another."""
-    known = _CURVE_SHORT_NAMES.get(name, name)
-    if known in ("x25519", "secp256r1") and known == name:
-        # OpenSSL looks for object short names here, and these are not.
-        code = None
-    else:
-        code = _GROUP_CODES.get(known)
-    if code is None:
-        raise ValueError(f"unknown elliptic curve name {name!r}")
-    return code
 
 
 def scheme_name(code: int) -> str:
@@ -123,9 +46,10 @@ def parse_schemes(text: str) -> tuple[int, ...]:
     an unknown one over. Raises SSLError for another unknown one, or for none.
     """
     codes: list[int] = []
-    for item in text.split(":"):
-        optional = item.startswith("?")
-        code = _SCHEMES_BY_NAME.get(item.lstrip("?").lower())
+    for item in map(str.strip, text.split(":")):
+        name = item.removeprefix("?")
+        optional = name != item and 0 < len(name) <= _LONGEST_SCHEME
+        code = _SCHEMES_BY_NAME.get(name.lower())
         if code is None and not optional:
             raise errors.usage_error("unrecognized signature algorithm")
         if code is not None and code not in codes:
@@ -136,14 +60,15 @@ def parse_schemes(text: str) -> tuple[int, ...]:
 
 
 def parse_suites(text: str) -> tuple[int, ...]:
-    """Code points of a colon-separated list of TLS 1.3 suites; unknown names are passed over if one is known.
+    """Code points of a colon-separated list of suites by their registry names; unknown ones are passed over.
 
-    An empty list leaves no suite. Raises SSLError where a list names none that is known.
+    OpenSSL takes the registry's name of a suite of TLS 1.2 too. An empty list leaves no suite. Raises SSLError where a
+    list names none that is known.
     """
-    if not text.strip():
+    if not text:
         return ()
-    known = (catalogue.BY_NAME.get(name.strip()) for name in text.split(":"))
-    codes = tuple(suite.code for suite in known if suite is not None and suite.protocol == "TLSv1.3")
+    known = (catalogue.BY_STANDARD_NAME.get(name.strip()) for name in text.split(":"))
+    codes = tuple(suite.code for suite in known if suite is not None)
     if not codes:
         raise errors.usage_error("No cipher suite can be selected.")
     return codes

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refssl import names, servername, verdict
-from refssl.ciphers import support
+from refssl import servername, verdict
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
 from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, Tickets, Verified
 from refssl.observers import message_observer
@@ -45,24 +44,25 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
     server = connection.server_side
     options = context._options
     minimum, maximum = _versions(context)
-    accepted = (context._client_schemes if server else None) or context._server_schemes or names.DEFAULT_SCHEMES
-    signing = (None if server else context._client_schemes) or context._server_schemes
+    offer = context._choices.offer(server)
     hostname = None if server else connection.server_hostname
     address = servername.ip_address(hostname) if hostname else None
     callback = None if chosen or not server else context._sni_callback
     trust = context._trust
     return Config(
         server_side=server,
-        cipher_suites=names.DEFAULT_SUITES if context._suites is None else support.offered(context._suites),
-        groups=names.DEFAULT_GROUPS if context._groups is None else context._groups,
-        signature_schemes=accepted,
+        cipher_suites=offer.suites,
+        groups=offer.groups,
+        group_tuples=offer.group_tuples,
+        key_shares=offer.key_shares,
+        signature_schemes=offer.schemes,
         authenticate=_authenticator(context, server, hostname, address),
         minimum_version=minimum,
         maximum_version=maximum,
         # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
         server_name=hostname.removesuffix(".") if hostname and address is None else None,
         alpn=context._alpn,
-        credentials=context._credentials.for_connection(signing, trust.version, trust.above),
+        credentials=context._credentials.for_connection(offer.signing, trust.version, trust.above),
         client_authentication=_CLIENT_AUTHENTICATION[context._verify_mode] if server else ClientAuthentication.NONE,
         prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),

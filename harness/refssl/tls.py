@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from refssl import errors, names, snapshot
+from refssl import errors, groups, names, snapshot
 from refssl.channel import Channel
 from refssl.engine.config import ExplicitlyUnverified, PskBinder, Verified
 from refssl.engine.connection import Connection
@@ -102,6 +102,7 @@ class TLSConnection(Channel):
             self._context._count("connect")
             missing = "" if config.cipher_suites else "NO_CIPHERS_AVAILABLE"
             missing = missing or ("" if config.groups else "NO_SUITABLE_GROUPS")
+            missing = missing or ("" if config.key_shares else "NO_SUITABLE_KEY_SHARE")
             if missing:
                 self._fail()
                 raise errors.library_error(missing)
@@ -142,7 +143,7 @@ class TLSConnection(Channel):
     def group(self) -> str | None:
         """The name of the key exchange's group."""
         group = self._connection.group
-        return names.group_name(group) if group is not None else None
+        return groups.name_of(group) if group is not None else None
 
     def client_sigalg(self) -> str | None:
         """The scheme with which the client authenticated itself, if it did."""

@@ -160,11 +160,14 @@ def default_suites() -> tuple[int, ...]:
     return _default()
 
 
-def select(text: str) -> Selection:
-    """What OpenSSL 3.6 makes of a cipher string. Never raises: Selection.suites may be empty or None."""
-    for name, suites in _SUITE_B.items():
-        if text.startswith(name):
-            return Selection(tuple(catalogue.BY_NAME[suite].code for suite in suites), suite_b=name)
+def select(text: str, suite_b: str = "") -> Selection:
+    """What OpenSSL 3.6 makes of a cipher string. Never raises: Selection.suites may be empty or None.
+
+    suite_b: the word for Suite B of an earlier string; it holds on, whatever a later string says.
+    """
+    word = next((word for word in _SUITE_B if text.startswith(word)), suite_b)
+    if word:
+        return Selection(tuple(catalogue.BY_NAME[name].code for name in _SUITE_B[word]), suite_b=word)
     reader = _Reader(_List())
     if text.startswith("DEFAULT"):
         reader.read("ALL:!COMPLEMENTOFDEFAULT:!eNULL")

@@ -108,6 +108,9 @@ class Config:
     authenticate(certificates) judges a peer's chain (DER, leaf first) and gives its identity, or raises
     CertificateRefused. choose(name) is the server's answer to server_name (RFC 6066 3; the DNS name, or None where the
     client sent none): another Config to go on with, an alert to refuse with, or None to go on.
+    key_shares: the groups for which a client of TLS 1.3 sends a share, the first of `groups` if empty. group_tuples: the
+    groups as a server of TLS 1.3 goes through them: it asks for a share in a group of an earlier tuple before it takes
+    one that was sent in a group of a later one; all together if empty.
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
     clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
@@ -125,6 +128,8 @@ class Config:
     credentials: tuple[Credential, ...] = ()
     client_authentication: ClientAuthentication = ClientAuthentication.NONE
     certificate_authorities: tuple[bytes, ...] = ()
+    key_shares: tuple[int, ...] = ()
+    group_tuples: tuple[tuple[int, ...], ...] = ()
     prefer_server_ciphers: bool = True
     middlebox_compatibility: bool = True
     session: Session | None = None

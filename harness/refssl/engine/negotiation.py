@@ -81,6 +81,12 @@ def enabled_versions(config: Config) -> tuple[int, ...]:
     return tuple(v for v in VERSIONS if config.minimum_version <= v <= config.maximum_version)
 
 
+def all_common(ours: tuple[int, ...], theirs: tuple[int, ...], *, ours_first: bool) -> list[int]:
+    """The values that both have, in our order or in theirs."""
+    first, second = (ours, theirs) if ours_first else (theirs, ours)
+    return [value for value in first if value in second]
+
+
 def first_common(ours: tuple[int, ...], theirs: tuple[int, ...], *, ours_first: bool = True) -> int | None:
     """The first value that both have, in our order or in theirs."""
     first, second = (ours, theirs) if ours_first else (theirs, ours)

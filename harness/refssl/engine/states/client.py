@@ -54,8 +54,7 @@ def start(connection: Connection) -> WaitServerHello:
     if config.session is not None and _resumable(config.session, config):
         name = catalogue.BY_CODE[config.session.cipher_suite].hash
         psk = OfferedPsk(config.session, schedule13.early_secret(name, config.session.secret))
-    group = config.groups[0]
-    shares = {group: config.generate_share(group)}
+    shares = {group: config.generate_share(group) for group in config.key_shares or config.groups[:1]}
     found = _extensions(config, versions, shares)
     if psk is not None:
         found[ext.PRE_SHARED_KEY] = _offer(psk, config)

@@ -184,13 +184,14 @@ def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) 
         if tuple(shares) != (retry.group,):
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
         return retry.group, shares[retry.group]
-    for group in config.groups:
-        if group in shares:
-            return group, shares[group]
-    common = negotiation.first_common(config.groups, groups.named_group_list)
-    if common is None:
-        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
-    return common, None
+    for ours in config.group_tuples or (config.groups,):
+        common = negotiation.all_common(ours, groups.named_group_list, ours_first=config.prefer_server_ciphers)
+        for group in common:
+            if group in shares:
+                return group, shares[group]
+        if common:
+            return common[0], None
+    raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
 
 
 def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Credential, int]:

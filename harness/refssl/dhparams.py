@@ -1,0 +1,71 @@
+"""The parameters of finite-field Diffie-Hellman, read from a PEM file as OpenSSL reads them (PKCS #3, or X9.42).
+
+What TLS 1.2 does with them is the engine's.
+"""
+
+from __future__ import annotations
+
+import os
+
+from refssl import errors
+from refssl.ciphers import levels
+from refssl.x509 import der, pem
+
+_PKCS3 = b"DH PARAMETERS"
+_LABELS = (_PKCS3, b"X9.42 DH PARAMETERS")
+_NO_START_LINE = 108
+_BAD_END_LINE = 102
+_BAD_BASE64_DECODE = 100
+_ASN1_LIB = 524301
+_DH_KEY_TOO_SMALL = 394
+_LEAST_BITS = 80  # of security, which OpenSSL wants at level 0 too
+_STRENGTHS = ((15360, 256), (7680, 192), (3072, 128), (2048, 112), (1024, 80))
+
+
+def load(path: str | bytes | os.PathLike[str], level: int) -> tuple[int, int]:
+    """Prime and generator from the first parameters in the file.
+
+    Raises OSError for the file, SSLError where it holds none or where they are too small for the security level.
+    """
+    with open(os.fspath(path), "rb", buffering=0) as file:  # fspath: open() would take a descriptor
+        prime, generator, strength = _read(file.readall())
+    if strength < max(_LEAST_BITS, levels.BITS[level]):
+        raise errors.library_error("DH_KEY_TOO_SMALL", errno=_DH_KEY_TOO_SMALL)
+    return prime, generator
+
+
+def _read(text: bytes) -> tuple[int, int, int]:
+    """Prime, generator and bits of security."""
+    block = next((block for block in pem.blocks(text) if block.label in _LABELS), None)
+    if block is None:
+        raise errors.library_error("NO_START_LINE", "PEM", _NO_START_LINE)
+    if block.data is None:
+        if b"-----END " + block.label + b"-----" in text:
+            raise errors.library_error("BAD_BASE64_DECODE", "PEM", _BAD_BASE64_DECODE)
+        raise errors.library_error("BAD_END_LINE", "PEM", _BAD_END_LINE)
+    if not block.data:
+        raise errors.usage_error("unknown error (0x0)")
+    try:
+        numbers = _integers(block.data)
+    except der.MalformedCertificate:
+        numbers = []
+    if len(numbers) < 2 or (block.label == _PKCS3 and len(numbers) > 3):
+        wrong = errors.SSLError(_ASN1_LIB, "[PEM] ASN1 lib (refssl)")
+        wrong.library, wrong.reason = "PEM", None
+        raise wrong
+    prime, generator = numbers[:2]
+    strength = next((bits for size, bits in _STRENGTHS if prime.bit_length() >= size), 0)
+    if block.label == _PKCS3 and len(numbers) > 2:
+        # PKCS #3 9: privateValueLength; a short exponent makes the exchange weaker.
+        strength = min(strength, numbers[2] // 2)
+    return prime, generator, strength
+
+
+def _integers(encoded: bytes) -> list[int]:
+    """The INTEGERs at the beginning of a SEQUENCE."""
+    at, end = der.expect(der.SEQUENCE, encoded, 0, len(encoded))
+    numbers = []
+    while at < end and encoded[at] == der.INTEGER:
+        start, at = der.expect(der.INTEGER, encoded, at, end)
+        numbers.append(int.from_bytes(encoded[start:at], "big", signed=True))
+    return numbers
