@@ -53,7 +53,7 @@ def _compare(arguments: argparse.Namespace, given: Sequence[str]) -> int:
         results = comparison.compare(plan, certificates, comparison.to_stderr)
     except peers.NoSuchPeer as problem:
         return _fail(str(problem), ExitCode.NOT_LOADED)
-    print(report.text(plan, results))
+    print(report.text(plan, results, ratios=arguments.ratios))
     failed = not _kept(arguments.json, report.as_json(plan, results))
     for required in arguments.require:
         name = required.metric.name
@@ -143,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         "--connections", type=_positive(int), metavar="N", help="pairs held for memory; growth has ten times more (500)"
     )
     parser.add_argument("--quick", action="store_true", help="3 rounds of 0.1 s, 100 pairs: to see that it works")
+    parser.add_argument("--ratios", action="store_true", help="no absolute figures but where a goal is one: to quote")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything measured")
     parser.add_argument("--list", action="store_true", help="explain the metrics and end")
     return parser

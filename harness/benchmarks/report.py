@@ -17,33 +17,39 @@ from benchmarks.peers import BASELINE
 _DISTRIBUTIONS = ("cryptography", "pyOpenSSL", "tlslite-ng", "siotls")
 
 
-def text(plan: Plan, results: Results) -> str:
-    """Everything, for a terminal."""
-    names = list(results.peers)
+def text(plan: Plan, results: Results, *, ratios: bool = False) -> str:
+    """Everything, for a terminal. ratios: leave out what says more about the machine than about the peers."""
+    lines = [table(_rows(plan, results, ratios=ratios)), "", *results.notes]
+    lines += [f"{name}: {peer.version()}" for name, peer in results.peers.items()]
+    lines += [", ".join(f"{name} {number}" for name, number in _installed().items())]
+    lines.append(
+        f"Python {platform.python_version()}, {plan.clock} time, {plan.rounds} rounds of {plan.batch:g} s; "
+        f"ratio = median over the rounds of peer / {BASELINE} in the same round"
+    )
+    return "\n".join(lines)
+
+
+def _rows(plan: Plan, results: Results, *, ratios: bool) -> list[list[str]]:
     head = ["metric", "unit"]
-    for name in names:
+    for name in results.peers:
         mark = "! " if results.doubts(name) else ""
-        head.append(f"{mark}{name}" if name == BASELINE else f"{mark}{name} (x {BASELINE})")
+        head.append(f"{mark}{name}" if ratios or name == BASELINE else f"{mark}{name} (x {BASELINE})")
         if name == plan.subject:
             head.append(f"goal of {name}")
     rows = [head]
     for metric in (METRICS[name] for name in plan.metrics):
         baseline = results.cell(metric.name, BASELINE)
-        row = [metric.name, metric.unit]
-        for name in names:
+        row = [metric.name, f"x {BASELINE}" if ratios and not metric.absolute else metric.unit]
+        for name in results.peers:
             cell = results.cell(metric.name, name)
-            row.append(_shown(cell, None if name == BASELINE else baseline))
+            if ratios:
+                row.append(_compact(metric, cell, baseline))
+            else:
+                row.append(_shown(cell, None if name == BASELINE else baseline))
             if name == plan.subject:
                 row.append(_goal(metric, cell, baseline))
         rows.append(row)
-    lines = [table(rows), "", *results.notes]
-    lines += [f"{name}: {peer.version()}" for name, peer in results.peers.items()]
-    lines += [", ".join(f"{name} {number}" for name, number in _installed().items())]
-    lines.append(
-        f"Python {platform.python_version()}, {plan.clock} time, {plan.rounds} rounds of {plan.batch:g} s; "
-        f"(ratio) = median over the rounds of peer / {BASELINE} in the same round"
-    )
-    return "\n".join(lines)
+    return rows
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -59,6 +65,12 @@ def figure(value: float) -> str:
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"
+
+
+def _compact(metric: Metric, cell: Cell, baseline: Cell) -> str:
+    """What a requirement on the metric looks at: the ratio, or the figure where the goal is one."""
+    value = cell.median if metric.absolute else cell.ratio(baseline)
+    return figure(value) if value is not None else cell.reason or "-"
 
 
 def _shown(cell: Cell, baseline: Cell | None) -> str:

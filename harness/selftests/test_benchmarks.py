@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks import certificates, cli, measuring, metrics, peers, requirements, sanity, workloads
+from benchmarks import certificates, cli, measuring, metrics, peers, report, requirements, sanity, workloads
 from benchmarks.certificates import HOST, Certificates
+from benchmarks.comparison import Plan, Results
 from benchmarks.measuring import Cell
 from benchmarks.peers.base import Facts, Link, Peer, Pipe
 from selftests.support import environment
@@ -191,6 +192,22 @@ def test_every_metric_is_measured_by_somebody() -> None:
 def test_a_requirement_is_on_the_ratio_or_on_the_figure(text: str, met: bool) -> None:
     """Cost metrics with an absolute goal are compared as they are, all others as ratios to the baseline."""
     assert requirements.read(text).judge(Cell((20.0,)), Cell((10.0,)), [])[0] is met
+
+
+def test_a_table_to_quote_has_ratios(files: Certificates) -> None:
+    plan = Plan(metrics=("hs13", "calls_hs"))
+    cells = {
+        "hs13": {"ssl": Cell((1000.0,)), "refssl": Cell((1500.0,)), "siotls": Cell(reason="fails")},
+        "calls_hs": {"ssl": Cell((40.0,)), "refssl": Cell((1900.0,)), "siotls": Cell()},
+    }
+    known: dict[str, Peer] = {"ssl": Careless(files), "refssl": Careless(files), "siotls": Careless(files)}
+    told = report.text(plan, Results(known, cells=cells), ratios=True).splitlines()
+    assert [cell.strip() for cell in told[2].strip("|").split("|")] == [
+        "hs13", "x ssl", "1.00", "1.50", ">= 1 x: met", "fails",
+    ]  # fmt: skip
+    assert [cell.strip() for cell in told[3].strip("|").split("|")] == [
+        "calls_hs", "calls", "40.0", "1,900", "<= 1,800: not met", "-",
+    ]  # fmt: skip
 
 
 def test_what_was_not_measured_meets_nothing() -> None:

@@ -138,21 +138,6 @@ def test_chains_are_lists_of_der(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.get_verified_chain", "ssl.SSLSocket.get_unverified_chain")
-@pytest.mark.roles("client")
-@pytest.mark.since("3.13")
-def test_without_verification_both_chains_are_the_same(pair, impl):
-    """With certificate verification off, get_verified_chain() gives what get_unverified_chain() gives.
-
-    OpenSSL builds the chain nevertheless, and where it can, the stdlib gives it with the trusted root.
-    """
-    pair.subject_context.check_hostname = False
-    pair.subject_context.verify_mode = impl.CERT_NONE
-    pair.shake_hands()
-    assert pair.subject.get_unverified_chain() == [pair.pki.der("server")]
-    assert pair.subject.get_verified_chain() == [pair.pki.der("server")]
-
-
-@pytest.mark.clause("ssl.SSLSocket.get_verified_chain", "ssl.SSLSocket.get_unverified_chain")
 @pytest.mark.known("gh-109109")
 @pytest.mark.level("observed")
 @pytest.mark.roles("server")

@@ -10,14 +10,13 @@ from collections import deque
 from typing import Any
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.engine import content12, records
+from refssl.engine import content12, content13, records
 from refssl.engine.alerts import AlertDescription, AlertLevel
 from refssl.engine.config import TLS12, TLS13, Config, PeerIdentity
 from refssl.engine.faults import AlertReceived, Fault, ProtocolError, RecordFault
 from refssl.engine.messages.control import (
     ALERT,
     APPLICATION_DATA,
-    CHANGE_CIPHER_SPEC,
     HANDSHAKE,
     Alert,
     ChangeCipherSpec,
@@ -59,7 +58,6 @@ class Connection:
         "_expected",
         "_first_record",
         "_partial",
-        "_plain_alerts",
         "_sent_ccs",
         "_state",
         "_table",
@@ -81,6 +79,7 @@ class Connection:
         "output",
         "patience",
         "peer",
+        "plain_alerts",
         "plaintext",
         "resumed",
         "selected_identity",
@@ -111,7 +110,7 @@ class Connection:
         self._partial = bytearray()
         self._first_record = True
         self._sent_ccs = False
-        self._plain_alerts = config.server_side
+        self.plain_alerts = config.server_side
         self.patience = Patience()
         self.more_in_record = False
         self.handshake_complete = False
@@ -245,7 +244,7 @@ class Connection:
         """The short way for what most records are."""
         content_type, content = self.opener.open(record)  # type: ignore[union-attr]
         if content_type != APPLICATION_DATA:
-            self._receive_content(content_type, content)
+            content13.receive_content(self, content_type, content)
         elif content:
             self.patience.data()
             self.plaintext.append(content)
@@ -254,67 +253,8 @@ class Connection:
 
     def _receive(self, record: bytes) -> None:
         self._first_record = False
-        if self.version == TLS12:
-            content12.receive(self, record)
-            return
-        content_type = record[0]
-        opener = self.opener
-        if opener is None or content_type != APPLICATION_DATA:
-            self._receive_plain(content_type, record[records.HEADER :])
-            return
-        try:
-            content_type, content = opener.open(record)
-        except ProtocolError as fault:
-            if self._skipped(fault, record):
-                return
-            raise
-        if content_type == APPLICATION_DATA and not self._partial:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
-        self.patience.early_data_left = 0
-        self._plain_alerts = False
-        self._receive_content(content_type, content)
-
-    def _receive_content(self, content_type: int, content: bytes) -> None:
-        """What was protected, but for application data in its place."""
-        if content_type == HANDSHAKE:
-            self.receive_handshake(content)
-        elif content_type == ALERT:
-            self.receive_alert(content)
-        elif content_type == APPLICATION_DATA:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
-        else:
-            # RFC 8446 5: "An implementation [...] which receives a protected change_cipher_spec record MUST abort the
-            # handshake with an "unexpected_message" alert."
-            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
-
-    def _receive_plain(self, content_type: int, content: bytes) -> None:
-        if content_type != HANDSHAKE and self.version is None and self.config.server_side:
-            # A client has nothing to say before its ClientHello.
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
-        if content_type == CHANGE_CIPHER_SPEC:
-            self._receive_change_cipher_spec(content)
-        elif self.opener is not None and not (content_type == ALERT and self._plain_alerts):
-            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
-        elif content_type == HANDSHAKE:
-            self.receive_handshake(content)
-        elif content_type == ALERT:
-            self.receive_alert(content)
-        elif self.patience.early_data_left:
-            self.patience.early_data(len(content))
-        else:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
-
-    def _receive_change_cipher_spec(self, content: bytes) -> None:
-        """RFC 8446 5: a single 0x01 is dropped "at any time after the first ClientHello message has been sent or
-        received and before the peer's Finished message has been received"; anything else is unexpected_message."""
-        if content != b"\x01":
-            fault = ProtocolError if self.opener is None else RecordFault
-            raise fault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_CHANGE_CIPHER_SPEC")
-        if self.handshake_complete:
-            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
-        if self._partial:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
-        self.patience.empty()
+        rules = content12 if self.version == TLS12 else content13
+        rules.receive(self, record)
 
     def receive_alert(self, content: bytes) -> None:
         """RFC 8446 6: all alerts but close_notify and user_canceled are errors, "regardless of the AlertLevel".
@@ -337,7 +277,7 @@ class Connection:
             self.close_notify_received = True
         elif alert.description == AlertDescription.USER_CANCELED:
             self.patience.warning()
-        elif alert.level == AlertLevel.WARNING and self.version == TLS12:
+        elif alert.level == AlertLevel.WARNING and self._may_be_12():
             if alert.description == AlertDescription.NO_RENEGOTIATION_RESERVED:
                 raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_RENEGOTIATION")
             self.patience.warning()
@@ -378,6 +318,9 @@ class Connection:
     def _negotiating_12(self) -> bool:
         return not self.config.server_side and not self.handshake_complete and self.version == TLS12
 
+    def _may_be_12(self) -> bool:
+        return self.version == TLS12 or (self.version is None and self.config.minimum_version <= TLS12)
+
     def _message_class(self, head: bytes | bytearray) -> type:
         """What the message that begins with `head` is, if the state allows it. Raises ProtocolError."""
         allowed = self._expected.get(type(self._state))
@@ -408,13 +351,6 @@ class Connection:
     def in_message(self) -> bool:
         """Whether a handshake message has come only in part."""
         return bool(self._partial)
-
-    def _skipped(self, fault: ProtocolError, record: bytes) -> bool:
-        """Whether a record that cannot be opened is early data that was refused."""
-        if not self.patience.early_data_left or fault.alert is not AlertDescription.BAD_RECORD_MAC:
-            return False
-        self.patience.early_data(len(record) - records.HEADER)
-        return True
 
     def _fail(self, fault: Fault) -> None:
         self.failed = True

@@ -23,11 +23,6 @@ T = TypeVar("T")
 # The versions that this engine speaks, the preferred first.
 VERSIONS = (TLS13, TLS12)
 
-# The suites of TLS 1.3 that the engine can do.
-SUITES = frozenset(
-    suite.code for suite in catalogue.ALL_TLS13_SUITES if suite.cipher in ("AES-GCM", "CHACHA20-POLY1305")
-)
-
 # TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746 3.3) and TLS_FALLBACK_SCSV (RFC 7507 2), which are no suites.
 RENEGOTIATION_SCSV = 0x00FF
 FALLBACK_SCSV = 0x5600

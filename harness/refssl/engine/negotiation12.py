@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.ciphers.support import SUITES12
 from refssl.crypto.keys import ECDSA_SHA1, RSA_PKCS1_SHA1
 from refssl.crypto.shares import GROUPS
 from refssl.engine import negotiation
@@ -24,7 +24,6 @@ CURVES = frozenset(group for group in GROUPS if group < 0x0100)
 # RFC 8422 5.1.1: the curve that an ECDSA key is on, by its name.
 _CURVE_CODES = {name: code for code, name in GROUPS.items()}
 ECDHE, DHE, RSA = "kx-ecdhe", "kx-dhe", "kx-rsa"
-EXCHANGES = frozenset((ECDHE, DHE, RSA))
 # RFC 8422 5.1.2: "uncompressed(0)", of which every list must have one.
 UNCOMPRESSED = b"\x01\x00"
 _ECDSA_KINDS = frozenset(("ec", "ed25519", "ed448"))
@@ -53,21 +52,6 @@ class Choice:
     scheme: int
 
 
-# The suites of TLS 1.2 (those of older versions among them) that the engine can do.
-SUITES = {
-    suite.code: suite
-    for suite in catalogue.TLS12_SUITES
-    if suite.kea in EXCHANGES
-    and suite.auth in ("auth-ecdsa", "auth-rsa")
-    and suite.cipher in ("AES-GCM", "AES-CCM", "CHACHA20-POLY1305", "AES-CBC")
-}
-
-
-def usable(code: int) -> CipherSuite | None:
-    """The suite of a code point, if it is one of TLS 1.2 and the engine can do it."""
-    return SUITES.get(code)
-
-
 def choose(config: Config, cipher_suites: tuple[int, ...], found: Mapping[int, bytes]) -> Choice | None:
     """The suite for a ClientHello, with what it needs, or None. found: the client's extensions."""
     groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
@@ -80,7 +64,7 @@ def choose(config: Config, cipher_suites: tuple[int, ...], found: Mapping[int, b
     ours, asked = config.cipher_suites, cipher_suites
     first, second = (ours, asked) if config.prefer_server_ciphers else (asked, ours)
     for code in first:
-        suite = usable(code) if code in second else None
+        suite = SUITES12.get(code) if code in second else None
         if suite is None or (suite.kea == ECDHE and group is None) or (suite.kea == DHE and not config.dh_parameters):
             continue
         certificate = _certificate_for(config, suite, allowed, theirs)

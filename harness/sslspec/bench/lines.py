@@ -144,6 +144,8 @@ class SocketLine(Line):
                 left = deadline - time.monotonic()
                 if left <= 0 or self._trouble is not None or not self._changed.wait(left):
                     break
+        if isinstance(self._trouble, Inapplicable):
+            raise self._trouble
         if self._trouble is not None:
             raise RuntimeError("the thread that serves the peer failed") from self._trouble
         return done or reached()

@@ -58,6 +58,7 @@ class Pair:
         versions = (variant.version, variant.version) if variant.version else ("tls12", "tls13")
         self.peer = make_peer(pki, server_side=not self.server_side, versions=versions)
         self._context: Any = None
+        self._wrapped_with: Any = None
         self._subject: Endpoint | None = None
         self._line: Line | None = None
         self._spare: list[Any] = []
@@ -106,7 +107,10 @@ class Pair:
         """
         options.setdefault("server_side", self.server_side)
         options.setdefault("server_hostname", self.server_hostname)
-        context = self._context if self._context is not None else _shared_context(self.impl, self.variant, self.pki)
+        context = (
+            self._context if self._context is not None else _shared_contexts.get(self.impl, self.variant, self.pki)
+        )
+        self._wrapped_with = context
         make = self._wrap_bio if self.variant.transport == "memory" else self._wrap_socket
         self._subject = Endpoint(make(context, options), "subject", self._journal)
         return self._subject
@@ -236,6 +240,7 @@ class Pair:
                     close()
         if self._line is not None:
             self._line.stop()
+        _shared_contexts.check(self._wrapped_with)
 
 
 class Couple:
@@ -308,15 +313,36 @@ def make_context(impl: Any, variant: Variant, pki: Pki) -> Any:
     return context
 
 
-_contexts: dict[tuple[Any, ...], Any] = {}
-
-
-def _shared_context(impl: Any, variant: Variant, pki: Pki) -> Any:
+class SharedContexts:
     """The default context where a scenario does not look at it: made once, since that costs more than a handshake."""
-    key = (id(impl), variant.role, variant.version, pki.directory)
-    if key not in _contexts:
-        _contexts[key] = make_context(impl, variant, pki)
-    return _contexts[key]
+
+    SETTINGS = ("check_hostname", "verify_mode", "verify_flags", "options", "minimum_version", "maximum_version")
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Any, ...], tuple[Any, list[Any]]] = {}
+
+    def get(self, impl: Any, variant: Variant, pki: Pki) -> Any:
+        """The context for this implementation, role and version."""
+        key = (id(impl), variant.role, variant.version, pki.directory)
+        if key not in self._made:
+            context = make_context(impl, variant, pki)
+            self._made[key] = context, self._settings(context)
+        return self._made[key][0]
+
+    def check(self, context: Any) -> None:
+        """Raise where a scenario has changed a context that is not its own; nobody gets that one again."""
+        for key, (made, settings) in list(self._made.items()):
+            if made is context and self._settings(made) != settings:
+                del self._made[key]
+                raise RuntimeError(
+                    "the scenario changed a context that others share: look at pair.subject_context first"
+                )
+
+    def _settings(self, context: Any) -> list[Any]:
+        return [getattr(context, name, None) for name in self.SETTINGS]
+
+
+_shared_contexts = SharedContexts()
 
 
 def module_peer(module: ModuleType, name: str) -> PeerFactory:

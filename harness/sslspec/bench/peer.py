@@ -178,6 +178,8 @@ class Peer:
             return len(raw) >= count
 
         self._await(enough)
+        if len(raw) < count:
+            raise PeerFailed(f"the peer received {bytes(raw)!r} behind close_notify, not {count} bytes")
         return bytes(raw)
 
     def update_keys(self, *, answer_wanted: bool = False) -> None:

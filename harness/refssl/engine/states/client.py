@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.ciphers.support import SUITES12, SUITES13
 from refssl.crypto.shares import KeyShare
 from refssl.engine import negotiation, negotiation12, schedule13
 from refssl.engine.alerts import AlertDescription
@@ -93,7 +94,7 @@ def _cipher_suites(config: Config, versions: tuple[int, ...]) -> tuple[int, ...]
     codes = [
         code
         for code in config.cipher_suites
-        if (TLS13 in versions and code in negotiation.SUITES) or (TLS12 in versions and code in negotiation12.SUITES)
+        if (TLS13 in versions and code in SUITES13) or (TLS12 in versions and code in SUITES12)
     ]
     return tuple([*codes, negotiation.FALLBACK_SCSV] if config.fallback else codes)
 
@@ -170,7 +171,7 @@ def _resumable(session: Session, config: Config) -> bool:
         session.version == TLS13
         and bool(session.ticket)
         and suite is not None
-        and any(catalogue.BY_CODE[c].hash == suite.hash for c in config.cipher_suites if c in negotiation.SUITES)
+        and any(catalogue.BY_CODE[c].hash == suite.hash for c in config.cipher_suites if c in SUITES13)
         # RFC 8446 4.6.1: "Clients MUST NOT attempt to use tickets which have ages greater than the "ticket_lifetime""
         and 0 <= config.clock() - session.created <= session.lifetime
     )
@@ -307,7 +308,7 @@ def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
     if message.legacy_compression_method != 0:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_COMPRESSION_ALGORITHM")
     suite = catalogue.BY_CODE.get(message.cipher_suite)
-    if suite is None or message.cipher_suite not in negotiation.SUITES:
+    if suite is None or message.cipher_suite not in SUITES13:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNKNOWN_CIPHER_RETURNED")
     if message.cipher_suite not in hello.cipher_suites:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CIPHER_RETURNED")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.ciphers.support import SUITES12
 from refssl.engine import negotiation, negotiation12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS12
@@ -69,7 +70,7 @@ def _suite(hello: ClientHello, message: ServerHello) -> CipherSuite:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNSUPPORTED_COMPRESSION_ALGORITHM")
     if message.cipher_suite not in catalogue.BY_CODE:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNKNOWN_CIPHER_RETURNED")
-    suite = negotiation12.usable(message.cipher_suite)
+    suite = SUITES12.get(message.cipher_suite)
     if message.cipher_suite not in hello.cipher_suites or suite is None:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CIPHER_RETURNED")
     return suite

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refssl.engine import negotiation12
+from refssl.ciphers.support import SUITES12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS12, ClientAuthentication
 from refssl.engine.faults import ProtocolError
@@ -57,7 +57,7 @@ def _usable(connection: Connection, session: Session) -> bool:
     return (
         session.version == TLS12
         and session.cipher_suite in config.cipher_suites
-        and session.cipher_suite in negotiation12.SUITES
+        and session.cipher_suite in SUITES12
         and -1 <= config.clock() - session.created <= session.lifetime
         # RFC 6066 3: a server "MUST NOT accept the request to resume the session if the server_name extension contains
         # a different name."

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from refssl.ciphers.support import SUITES12
 from refssl.engine import negotiation, negotiation12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS12, TLS13, ClientAuthentication, ExplicitlyUnverified, PeerIdentity, PeerProof
@@ -130,7 +131,7 @@ def _send_server_hello(
 ) -> Parameters:
     """RFC 5246 7.4.1.3."""
     config, asked = connection.config, hello.extensions
-    suite = negotiation12.SUITES[code]
+    suite = SUITES12[code]
     random = config.random(32)
     if TLS13 in negotiation.enabled_versions(config):
         # RFC 8446 4.1.3: "TLS 1.3 servers which negotiate TLS 1.2 [...] in response to a ClientHello MUST set the last
@@ -169,7 +170,7 @@ def _send_server_hello(
 
 def _resume(connection: Connection, hello: ClientHello, raw: bytes, session: Session) -> WaitClientChangeCipherSpec:
     """RFC 5246 7.3, Figure 2: the server finishes first."""
-    suite = negotiation12.SUITES[session.cipher_suite]
+    suite = SUITES12[session.cipher_suite]
     connection.cipher_suite = suite
     connection.resumed = True
     connection.transcript.select(suite.hash)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.ciphers.support import SUITES13
 from refssl.engine import negotiation
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import (
@@ -140,7 +141,7 @@ def _select_parameters(
 
 def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | None) -> CipherSuite:
     config = connection.config
-    ours = tuple(code for code in config.cipher_suites if code in negotiation.SUITES)
+    ours = tuple(code for code in config.cipher_suites if code in SUITES13)
     connection.shared_ciphers = negotiation.shared_suites(config, hello.cipher_suites)
     code = negotiation.first_common(ours, hello.cipher_suites, ours_first=config.prefer_server_ciphers)
     if code is None:
