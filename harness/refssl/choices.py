@@ -1,4 +1,4 @@
-"""What a context is willing to negotiate: suites, groups, schemes and the security level, and what that leaves to offer.
+"""What a context will negotiate: suites, groups, schemes and the security level, and what of that is left to offer.
 
 Choices are replaced as a whole, never changed, so that a connection sees one state of them and the offers that follow
 from them are worked out once. Setters and their errors are preferences.py's.
@@ -7,14 +7,14 @@ from them are worked out once. Setters and their errors are preferences.py's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-
 from typing import Any
 
-from refssl import groups, names
+from refssl import groups
 from refssl.ciphers import catalogue, levels, strings, support
 from refssl.crypto import keys
 
 _CLIENT, _SERVER = 0, 1
+_DEFAULT_SUITES13 = tuple(suite.code for suite in catalogue.TLS13_SUITES)
 
 # RFC 6460 3.2 and 4: the curves and the signature schemes of each form of Suite B, whatever else has been chosen.
 _BOTH = ("secp256r1", "secp384r1"), (keys.ECDSA_SECP256R1_SHA256, keys.ECDSA_SECP384R1_SHA384)
@@ -60,7 +60,7 @@ class Choices:
 
     def suites(self) -> tuple[int, ...]:
         """All chosen suites in order of preference, those of TLS 1.3 first (SSLContext.get_ciphers)."""
-        first = names.DEFAULT_SUITES if self.suites13 is None else self.suites13
+        first = _DEFAULT_SUITES13 if self.suites13 is None else self.suites13
         return first + (strings.default_suites() if self.suites12 is None else self.suites12)
 
     def offer(self, server: bool) -> Offer:

@@ -67,7 +67,7 @@ class SSLContext(_SSLContext):
         `password` is the key's, or called for it when it is needed. Raises OSError for the files, SSLError for what is
         in them, TypeError and ValueError for the password; the context is then as it was.
         """
-        self._credentials.load(certfile, keyfile, password)
+        self._credentials.load(certfile, keyfile, password, self.security_level)
 
     def load_verify_locations(
         self, cafile: PathLike | None = None, capath: PathLike | None = None, cadata: str | Buffer | None = None

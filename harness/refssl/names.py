@@ -15,10 +15,7 @@ from refssl.crypto import keys
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-DEFAULT_SCHEMES = tuple(code for code, scheme in keys.SCHEMES.items() if scheme.hash != "sha1")
-"""Signature schemes that are accepted by default, the preferred first: security level 2 leaves no room for SHA-1."""
-
-DEFAULT_SUITES = tuple(suite.code for suite in catalogue.TLS13_SUITES)
+_LONGEST_SCHEME = 39
 
 _SCHEMES_BY_NAME = {scheme.name: code for code, scheme in keys.SCHEMES.items()}
 for _code, _scheme in keys.SCHEMES.items():

@@ -123,7 +123,7 @@ class _Preferences:
         self._choose(groups=groups.curve(text))
 
     def load_dh_params(self, path: str | bytes | os.PathLike[str], /) -> None:
-        """Load the parameters of finite-field Diffie-Hellman for TLS 1.2 from a PEM file (ssl.SSLContext.load_dh_params).
+        """Load parameters of finite-field Diffie-Hellman for TLS 1.2 from a PEM file (ssl.SSLContext.load_dh_params).
 
         Raises OSError for the file, SSLError for what is in it or for parameters too weak for the security level.
         """

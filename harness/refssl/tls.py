@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl import errors, groups, names, snapshot
 from refssl.channel import Channel
-from refssl.engine.config import ExplicitlyUnverified, PskBinder, Verified
+from refssl.engine import negotiation
+from refssl.engine.config import TLS13, ExplicitlyUnverified, PskBinder, Verified
 from refssl.engine.connection import Connection
 from refssl.session import SSLSession, make_session
 from refssl.settings import _SSLContext
@@ -19,7 +20,7 @@ from refssl.settings import _SSLContext
 if TYPE_CHECKING:
     from refssl.bio import Bio
     from refssl.context import SSLContext
-    from refssl.engine.config import PeerIdentity, PeerProof
+    from refssl.engine.config import Config, PeerIdentity, PeerProof
 
 _VERSIONS = {0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
 
@@ -100,9 +101,7 @@ class TLSConnection(Channel):
             self._context._count("accept")
         else:
             self._context._count("connect")
-            missing = "" if config.cipher_suites else "NO_CIPHERS_AVAILABLE"
-            missing = missing or ("" if config.groups else "NO_SUITABLE_GROUPS")
-            missing = missing or ("" if config.key_shares else "NO_SUITABLE_KEY_SHARE")
+            missing = _missing(config)
             if missing:
                 self._fail()
                 raise errors.library_error(missing)
@@ -266,3 +265,17 @@ def _first_proof(proof: PeerProof | None) -> PeerProof | None:
     while isinstance(proof, PskBinder):
         proof = proof.original
     return proof
+
+
+def _missing(config: Config) -> str:
+    """What a client lacks to begin at all, as OpenSSL's reason, or ""."""
+    if not negotiation.enabled_versions(config):
+        return ""  # which is the engine's to tell
+    if not negotiation.has_suites(config):
+        return "NO_CIPHERS_AVAILABLE"
+    if TLS13 in negotiation.enabled_versions(config):
+        if not config.groups:
+            return "NO_SUITABLE_GROUPS"
+        if not config.key_shares:
+            return "NO_SUITABLE_KEY_SHARE"
+    return ""

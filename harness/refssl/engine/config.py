@@ -65,12 +65,20 @@ class Credential:
     """A certificate chain with the means of signing for it.
 
     certificates: DER, leaf first. schemes: the SignatureScheme code points (RFC 8446 4.2.3) that the key can make,
-    the preferred first. sign(scheme, content) gives the signature over content.
+    the preferred first. sign(scheme, content) gives the signature over content. weakness: why the chain may not be
+    shown any more since the security level was raised, as OpenSSL's reason, or "". Of use to TLS 1.2 only: schemes12,
+    what the key can make there; kind and curve of the key as in `PublicKey`; decrypt(encrypted), what is inside an
+    RSAES-PKCS1-v1_5 ciphertext, None where nothing is or the key may not do so.
     """
 
     certificates: tuple[bytes, ...]
     schemes: tuple[int, ...]
     sign: Callable[[int, bytes], bytes]
+    weakness: str = ""
+    schemes12: tuple[int, ...] = ()
+    kind: str = ""
+    curve: str | None = None
+    decrypt: Callable[[bytes], bytes | None] | None = None
 
 
 class ClientAuthentication(enum.Enum):
@@ -95,6 +103,18 @@ class Tickets:
     lifetime: int = 7200
 
 
+@dataclass(slots=True)
+class SessionCache:
+    """Where a TLS 1.2 server keeps the sessions that go by their session_id alone (RFC 5246 7.4.1.3).
+
+    remember(session) keeps one under its session_id; find(session_id) gives it, or None where it is not there or too
+    old.
+    """
+
+    remember: Callable[[Session], None]
+    find: Callable[[bytes], Session | None]
+
+
 def _generate_share(group: int) -> KeyShare:
     from refssl.crypto import shares
 
@@ -108,12 +128,16 @@ class Config:
     authenticate(certificates) judges a peer's chain (DER, leaf first) and gives its identity, or raises
     CertificateRefused. choose(name) is the server's answer to server_name (RFC 6066 3; the DNS name, or None where the
     client sent none): another Config to go on with, an alert to refuse with, or None to go on.
-    key_shares: the groups for which a client of TLS 1.3 sends a share, the first of `groups` if empty. group_tuples: the
-    groups as a server of TLS 1.3 goes through them: it asks for a share in a group of an earlier tuple before it takes
-    one that was sent in a group of a later one; all together if empty.
+    Of use to TLS 1.3 only: key_shares, the groups for which a client sends a share, the first of `groups` if empty;
+    group_tuples, the groups as a server goes through them, which asks for a share in a group of an earlier tuple before
+    it takes one that was sent in a group of a later one; all together if empty.
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
     clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
+    Of use to TLS 1.2 only: session_tickets, whether they are offered or given (RFC 5077); sessions, the server's cache
+    of the others; dh_parameters, prime and generator of its DHE; extended_master_secret, encrypt_then_mac: whether they
+    are offered or accepted (RFC 7627, RFC 7366); legacy_server_connect, whether a client goes on with a server that
+    does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507).
     """
 
     server_side: bool
@@ -134,6 +158,13 @@ class Config:
     middlebox_compatibility: bool = True
     session: Session | None = None
     tickets: Tickets | None = None
+    session_tickets: bool = True
+    sessions: SessionCache | None = None
+    dh_parameters: tuple[int, int] | None = None
+    extended_master_secret: bool = True
+    encrypt_then_mac: bool = True
+    legacy_server_connect: bool = False
+    fallback: bool = False
     choose: Callable[[str | None], Config | AlertDescription | None] | None = None
     keylog: Callable[[str, bytes, bytes], None] | None = None
     observe: Callable[[bool, int, int, bytes], None] | None = None

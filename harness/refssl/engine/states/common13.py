@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto.hashing import equal
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13, SCHEMES
-from refssl.engine import schedule13
+from refssl.engine import negotiation, schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import Credential, PeerIdentity
 from refssl.engine.faults import ProtocolError
@@ -84,7 +84,7 @@ def resumption_master_secret(connection: Connection, master: Secret) -> bytes:
 
 def send_certificate(connection: Connection, credential: Credential, request_context: bytes = b"") -> None:
     """Send Certificate (RFC 8446 4.4.2). Only the chain is sent: no extension was asked for that we could answer."""
-    entries = tuple(CertificateEntry(der, {}) for der in credential.certificates)
+    entries = tuple(CertificateEntry(der, {}) for der in negotiation.present(credential))
     connection.output.send(Certificate(request_context, entries))
 
 
