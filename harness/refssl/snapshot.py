@@ -56,7 +56,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
     hostname = None if server else connection.server_hostname
     address = servername.ip_address(hostname) if hostname else None
     callback = None if chosen or not server else context._sni_callback
-    trust = context._trust
+    trust, level = context._trust, context.security_level
     return Config(
         server_side=server,
         cipher_suites=offer.suites,
@@ -70,15 +70,13 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
         server_name=hostname.removesuffix(".") if hostname and address is None else None,
         alpn=context._alpn,
-        credentials=context._credentials.for_connection(
-            offer.signing, context.security_level, trust.version, trust.above
-        ),
+        credentials=context._credentials.for_connection(offer.signing, level, trust.version, trust.above),
         client_authentication=_CLIENT_AUTHENTICATION[context._verify_mode] if server else ClientAuthentication.NONE,
         prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
         session=None if server else _resumable(context, connection),
         tickets=_tickets(context) if server else None,
-        session_tickets=not options & _OP_NO_TICKET and context.security_level < _NO_TICKETS,
+        session_tickets=not options & _OP_NO_TICKET and level < _NO_TICKETS,
         sessions=_sessions(context) if server else None,
         dh_parameters=context._dh_parameters,
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
