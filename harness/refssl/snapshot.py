@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from refssl import names, servername, verdict
 from refssl.ciphers import support
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
-from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, SessionCache, Tickets, Verified
+from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, SessionCache, Tickets, Verified
+from refssl.engine.session import first_proof
 from refssl.observers import message_observer
 from refssl.tickets import TicketKeeper
 from refssl.x509.path import Policy
@@ -181,7 +182,4 @@ def _verified_only(mode: int, find: Callable[[bytes], Session | None]) -> Callab
 
 def _was_verified(session: Session) -> bool:
     """Whether the chain was verified in the handshake that a session goes back to."""
-    proof = session.peer.proof if session.peer is not None else None
-    while isinstance(proof, PskBinder):
-        proof = proof.original
-    return isinstance(proof, Verified)
+    return session.peer is not None and isinstance(first_proof(session.peer.proof), Verified)
