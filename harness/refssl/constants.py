@@ -27,7 +27,7 @@ HAS_TLSv1_2 = False
 HAS_TLSv1_3 = True
 HAS_PSK = False
 HAS_PSK_TLS13 = False
-HAS_PHA = False
+HAS_PHA = True
 
 CHANNEL_BINDING_TYPES = ["tls-unique"]
 PEM_HEADER = "-----BEGIN CERTIFICATE-----"

@@ -13,7 +13,6 @@ import warnings
 
 from refssl.constants import (
     HAS_NPN,
-    HAS_PHA,
     PROTOCOL_TLS,
     PROTOCOL_TLS_CLIENT,
     PROTOCOL_TLS_SERVER,
@@ -99,6 +98,7 @@ class _SSLContext:
         self._maximum_version = _MAXIMUM_SUPPORTED
         self._common_name = True
         self._num_tickets = 2
+        self._post_handshake_auth = False
         self._alpn: tuple[bytes, ...] = ()
         self._groups: tuple[int, ...] | None = None  # the default ones
         self._suites: tuple[int, ...] | None = None
@@ -230,14 +230,13 @@ class _SSLContext:
         return 2
 
     @property
-    def post_handshake_auth(self) -> None:
-        """None: post-handshake authentication is not there yet, as HAS_PHA says; programs test for None."""
-        return
+    def post_handshake_auth(self) -> bool:
+        """Whether a client can be asked for its certificate after the handshake, and a server asks only then."""
+        return self._post_handshake_auth
 
     @post_handshake_auth.setter
     def post_handshake_auth(self, value: object) -> None:
-        if value:
-            raise NotImplementedError(f"post-handshake authentication is not supported yet (HAS_PHA is {HAS_PHA})")
+        self._post_handshake_auth = bool(value)
 
     # -- what is negotiated
 

@@ -63,6 +63,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         alpn=context._alpn,
         credentials=context._credentials.for_connection(signing, trust.version, trust.above),
         client_authentication=_CLIENT_AUTHENTICATION[context._verify_mode] if server else ClientAuthentication.NONE,
+        post_handshake_auth=context._post_handshake_auth,
         prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
         session=None if server else _resumable(context, connection),
@@ -135,12 +136,14 @@ def _tickets(context: SSLContext) -> Tickets:
     if keeper is None:
         keeper = context._keeper = TicketKeeper()
     if context._verify_mode == _CERT_REQUIRED:
-        found = keeper.open
+        found, postponed = keeper.open, context._post_handshake_auth
 
         def open_ticket(ticket: bytes) -> Session | None:
             """None for a session that was made while nobody asked for the client's certificate."""
             session = found(ticket)
-            return session if session is not None and _was_verified(session) else None
+            if session is None or (postponed and session.peer is None):
+                return session
+            return session if _was_verified(session) else None
 
     else:
         open_ticket = keeper.open

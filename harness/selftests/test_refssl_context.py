@@ -136,13 +136,6 @@ def test_what_cannot_be_done_is_refused(method: str, text: Any, kind: type[Excep
         getattr(refssl.SSLContext(refssl.PROTOCOL_TLS_SERVER), method)(text)
 
 
-def test_post_handshake_authentication_is_none_and_cannot_be_switched_on() -> None:
-    context = refssl.SSLContext(refssl.PROTOCOL_TLS_SERVER)
-    assert context.post_handshake_auth is None
-    with pytest.raises(NotImplementedError):
-        context.post_handshake_auth = True
-
-
 def test_alpn_takes_the_servers_preference() -> None:
     client, server = contexts()
     client.set_alpn_protocols(["a", "b"])

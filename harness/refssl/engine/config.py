@@ -108,6 +108,8 @@ class Config:
     authenticate(certificates) judges a peer's chain (DER, leaf first) and gives its identity, or raises
     CertificateRefused. choose(name) is the server's answer to server_name (RFC 6066 3; the DNS name, or None where the
     client sent none): another Config to go on with, an alert to refuse with, or None to go on.
+    post_handshake_auth: a client can be asked for its certificate after the handshake (RFC 8446 4.2.6), a server does
+    not ask before.
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
     clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
@@ -124,6 +126,7 @@ class Config:
     alpn: tuple[bytes, ...] = ()
     credentials: tuple[Credential, ...] = ()
     client_authentication: ClientAuthentication = ClientAuthentication.NONE
+    post_handshake_auth: bool = False
     certificate_authorities: tuple[bytes, ...] = ()
     prefer_server_ciphers: bool = True
     middlebox_compatibility: bool = True

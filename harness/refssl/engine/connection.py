@@ -7,6 +7,7 @@ state tables. Nothing here reads a socket or waits: the Channel of the surface d
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from refssl.ciphers.catalogue import CipherSuite
@@ -28,7 +29,7 @@ from refssl.engine.patience import MAX_EARLY_DATA, Patience
 from refssl.engine.presentation import decode
 from refssl.engine.protection import Opener
 from refssl.engine.session import Session
-from refssl.engine.states import client, connected, server, table
+from refssl.engine.states import authentication13, client, connected, server, table
 from refssl.engine.transcript import Transcript
 
 # New keys are made when this few records are left under the old ones.
@@ -36,7 +37,8 @@ _KEY_UPDATE_MARGIN = 1 << 10
 _LEVELS = frozenset(AlertLevel)
 
 # RFC 8446 5.1: "Handshake messages MUST NOT span key changes": these must end their record.
-_BEFORE_KEY_CHANGE = frozenset((1, 2, 5, 20, 24))
+FINISHED = 20
+_BEFORE_KEY_CHANGE = frozenset((1, 2, 5, FINISHED, 24))
 
 
 class Connection:
@@ -49,46 +51,22 @@ class Connection:
     negotiated, None until then; peer: who the other end is, if it was asked; unverified_certificates: the DER chain
     that the peer sent; resumed: by a PSK; session: the newest that can be resumed; shared_ciphers: at a server, what of
     the client's offer it has too; client_finished, server_finished: verify_data; client_signature_scheme,
-    server_signature_scheme: of the CertificateVerifys; config: the current one (``Config.choose`` may change it).
+    server_signature_scheme: of the CertificateVerifys; client_can_be_asked: at a server, for its certificate after the
+    handshake; data_expected: whether application data may come now; tickets_sent: how many; config: the current one
+    (``Config.choose`` may change it).
     """
 
+    # fmt: off
     __slots__ = (
-        "__weakref__",
-        "_expected",
-        "_first_record",
-        "_partial",
-        "_patience",
-        "_plain_alerts",
-        "_sent_ccs",
-        "_state",
-        "_table",
-        "_transcript",
-        "alpn",
-        "cipher_suite",
-        "client_finished",
-        "client_random",
-        "client_resumes",
-        "client_signature_scheme",
-        "close_notify_received",
-        "close_notify_sent",
-        "config",
-        "failed",
-        "group",
-        "handshake_complete",
-        "opener",
-        "output",
-        "peer",
-        "plaintext",
-        "resumed",
-        "selected_identity",
-        "server_finished",
-        "server_name",
-        "server_signature_scheme",
-        "session",
-        "shared_ciphers",
-        "unverified_certificates",
+        "__weakref__", "_expected", "_first_record", "_partial", "_patience", "_plain_alerts", "_sent_ccs",
+        "_state", "_table", "_transcript", "alpn", "cipher_suite", "client_can_be_asked", "client_finished",
+        "client_random", "client_resumes", "client_signature_scheme", "close_notify_received",
+        "close_notify_sent", "config", "data_expected", "failed", "group", "handshake_complete", "opener",
+        "output", "peer", "plaintext", "resumed", "selected_identity", "server_finished", "server_name",
+        "server_signature_scheme", "session", "shared_ciphers", "tickets_sent", "unverified_certificates",
         "version",
     )
+    # fmt: on
 
     def __init__(self, config: Config, output: Output | None = None) -> None:
         """output: a subclass of Output, to make a faulty peer."""
@@ -111,6 +89,7 @@ class Connection:
         self._plain_alerts = config.server_side
         self._patience = Patience()
         self.handshake_complete = False
+        self.data_expected = False
         self.failed = False
         self.close_notify_sent = False
         self.close_notify_received = False
@@ -131,7 +110,9 @@ class Connection:
         self.server_signature_scheme: int | None = None
         self.client_random = b""
         self.client_resumes = False
+        self.client_can_be_asked = False
         self.selected_identity = 0
+        self.tickets_sent = 0
 
     # -- progress
 
@@ -172,7 +153,7 @@ class Connection:
             # RFC 8446 6.1: "Any data received after a closure alert has been received MUST be ignored."
             return
         try:
-            if self.handshake_complete and record[0] == APPLICATION_DATA and not self._partial:
+            if self.data_expected and record[0] == APPLICATION_DATA and not self._partial:
                 self._receive_data(record)
             else:
                 self._receive(record)
@@ -199,7 +180,18 @@ class Connection:
         """Change the sending keys, and ask the peer for the same if `request` (RFC 8446 4.6.3). After the handshake."""
         if not self.handshake_complete:
             raise ValueError("there are no keys to change before the handshake is complete")
-        self._state = connected.send_key_update(self, self._state, request=request)
+        state = self._state
+        if isinstance(state, connected.Connected):
+            self._state = connected.send_key_update(self, state, request=request)
+        else:
+            self._state = replace(state, connected=connected.send_key_update(self, state.connected, request=request))
+
+    def request_client_certificate(self) -> None:
+        """At a server, ask the client for its certificate (RFC 8446 4.6.2). After the handshake.
+
+        Raises NotPossible where it cannot be asked.
+        """
+        self._state = authentication13.request_certificate(self, self._state)
 
     def take_output(self) -> bytes:
         """Everything queued to be sent, as whole records; b"" if there is nothing."""
@@ -216,8 +208,12 @@ class Connection:
 
     def complete(self) -> None:
         """The handshake is done; what only it needed is dropped."""
-        self.handshake_complete = True
+        self.handshake_complete = self.data_expected = True
         self._transcript = self.output.transcript = None
+
+    def resume_transcript(self, transcript: Transcript | None) -> None:
+        """Messages belong to a transcript once more, after the handshake (RFC 8446 4.4.1); None: they no longer do."""
+        self._transcript = self.output.transcript = transcript
 
     def log_secret(self, label: str, secret: bytes) -> None:
         """Tell ``Config.keylog`` a secret."""
@@ -351,7 +347,7 @@ class Connection:
             if size - position < 4 or end > size:
                 partial += content[position:]
                 return
-            if end != size and head[0] in _BEFORE_KEY_CHANGE:
+            if end != size and head[0] in _BEFORE_KEY_CHANGE and not (self.handshake_complete and head[0] == FINISHED):
                 raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
             self._receive_message(message_class, content[position:end])
             position = end

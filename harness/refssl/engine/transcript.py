@@ -34,6 +34,13 @@ class Transcript:
             self._hash = HASHES[name](b"".join(self._waiting))
             self._waiting.clear()
 
+    def copy(self) -> Transcript:
+        """A transcript that goes on from here by itself. Its hash must be known."""
+        copied = Transcript()
+        copied._name = self._name
+        copied._hash = self._hash.copy()
+        return copied
+
     def digest(self) -> bytes:
         """Transcript-Hash of all messages so far."""
         digest: bytes = self._hash.copy().digest()

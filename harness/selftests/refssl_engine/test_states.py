@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from refssl.engine.states import client, client13, server13
+from refssl.engine.states import authentication13, client, client13, server13
 from refssl.engine.states.__main__ import edges, leads_to, markdown
 from refssl.engine.states.table import CLIENT, SERVER
 
@@ -22,10 +22,12 @@ WAIT_CERT_CR         Certificate          WAIT_CV
 WAIT_CERT            Certificate          WAIT_CV
 WAIT_CV              CertificateVerify    WAIT_FINISHED
 WAIT_FINISHED        Finished             CONNECTED
+CONNECTED            CertificateRequest   CONNECTED
 CONNECTED            NewSessionTicket     CONNECTED
 CONNECTED            KeyUpdate            CONNECTED
 """
 
+# RFC 8446 4.6.2 has no names for what a server goes through that has asked after the handshake.
 # RFC 8446 A.2 without early data. RECVD_CH, NEGOTIATED and WAIT_FLIGHT2 wait for nothing and are passed through.
 RFC_SERVER = """
 START                ClientHello          START WAIT_CERT WAIT_FINISHED
@@ -33,6 +35,10 @@ WAIT_CERT            Certificate          WAIT_CV WAIT_FINISHED
 WAIT_CV              CertificateVerify    WAIT_FINISHED
 WAIT_FINISHED        Finished             CONNECTED
 CONNECTED            KeyUpdate            CONNECTED
+CONNECTED*           KeyUpdate            CONNECTED*
+CONNECTED*           Certificate          WAIT_CV* WAIT_FINISHED*
+WAIT_CV*             CertificateVerify    WAIT_FINISHED*
+WAIT_FINISHED*       Finished             CONNECTED
 """
 
 NAMES = {
@@ -44,6 +50,9 @@ NAMES = {
     "WAIT_CV": "WaitCertificateVerify",
     "WAIT_FINISHED": "WaitFinished",
     "CONNECTED": "Connected",
+    "CONNECTED*": "CertificateRequested",
+    "WAIT_CV*": "WaitRequestedCertificateVerify",
+    "WAIT_FINISHED*": "WaitRequestedFinished",
 }
 
 
@@ -68,7 +77,9 @@ def test_the_server_is_the_rfc_s() -> None:
     assert derived(SERVER) == typed(RFC_SERVER)
 
 
-@pytest.mark.parametrize("state", [client13.WaitFinished, server13.WaitFinished])
+@pytest.mark.parametrize(
+    "state", [client13.WaitFinished, server13.WaitFinished, authentication13.WaitRequestedFinished]
+)
 def test_nobody_waits_for_finished_without_a_proof(state: type) -> None:
     proof = next(field for field in fields(state) if field.name == "proof")
     assert proof.default is MISSING

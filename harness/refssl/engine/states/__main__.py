@@ -11,7 +11,7 @@ import typing
 from collections.abc import Callable
 from types import ModuleType
 
-from refssl.engine.states import client, client13, connected, server, server13
+from refssl.engine.states import authentication13, client, client13, connected, server, server13
 from refssl.engine.states.table import CLIENT, SERVER, Table
 
 _HEAD = """\
@@ -40,7 +40,10 @@ def markdown() -> str:
     for role, table in (("Client (RFC 8446 A.1)", CLIENT), ("Server (RFC 8446 A.2)", SERVER)):
         rows = [f"| {state} | {message} | {', '.join(after)} |" for state, message, after in edges(table)]
         parts.append("\n".join([f"## {role}", "", "| state | receives | becomes |", "|---|---|---|", *rows, ""]))
-    for role, modules in (("client", (client, client13, connected)), ("server", (server, server13, connected))):
+    for role, modules in (
+        ("client", (client, client13, connected)),
+        ("server", (server, server13, connected, authentication13)),
+    ):
         rows = [row for module in modules for row in _known(module)]
         parts.append(
             "\n".join([f"## What the {role} knows in each state", "", "| state | knows |", "|---|---|", *rows, ""])

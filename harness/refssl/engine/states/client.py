@@ -96,6 +96,8 @@ def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, Key
         name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
         found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
     found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions))
+    if config.post_handshake_auth:
+        found[ext.POST_HANDSHAKE_AUTH] = b""
     found[ext.KEY_SHARE] = _key_share(shares)
     return found
 

@@ -124,14 +124,7 @@ def receive_certificate_request(
     if message.certificate_request_context:
         # RFC 8446 4.3.2: "This field SHALL be zero length unless used for the post-handshake authentication exchanges".
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_CONTEXT")
-    negotiation.check_request(message.extensions, negotiation.IN_CERTIFICATE_REQUEST)
-    if ext.SIGNATURE_ALGORITHMS not in message.extensions:
-        # RFC 8446 4.3.2: "The "signature_algorithms" extension MUST be specified".
-        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
-    negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
-    negotiation.read_extension(
-        ext.CertificateAuthorities, message.extensions, ext.CERTIFICATE_AUTHORITIES, "LENGTH_MISMATCH"
-    )
+    common13.check_certificate_request(message)
     connection.transcript.update(raw)
     return WaitCertificate(state.hello, state.keys, message)
 
@@ -178,25 +171,12 @@ def receive_finished(connection: Connection, state: WaitFinished, message: Finis
     connection.opener = application.server.opener(suite)
     connection.send_compatibility_ccs()
     if state.request is not None:
-        _send_client_certificate(connection, state.request)
+        common13.send_client_certificate(connection, state.request)
     finished = connection.output.send(Finished(keys.client.finished_mac(connection.transcript.digest())))
     connection.client_finished = finished.verify_data
     connection.output.change_keys(application.client.sealer(suite))
     connection.peer = state.peer
     resumption = common13.resumption_master_secret(connection, application.master)
+    later = connection.transcript if connection.config.post_handshake_auth else None
     connection.complete()
-    return Connected(suite, application.server.value, application.client.value, resumption)
-
-
-def _send_client_certificate(connection: Connection, request: CertificateRequest) -> None:
-    """RFC 8446 4.4.2: a client without a suitable certificate sends a Certificate without certificates."""
-    asked = negotiation.read_extension(ext.SignatureSchemeList, request.extensions, ext.SIGNATURE_ALGORITHMS)
-    schemes = asked.supported_signature_algorithms if asked is not None else ()
-    chosen = negotiation.choose_credential(connection.config, schemes, ours_first=False)
-    if chosen is None:
-        connection.output.send(Certificate(request.certificate_request_context, ()))
-        return
-    credential, scheme = chosen
-    common13.send_certificate(connection, credential, request.certificate_request_context)
-    common13.send_certificate_verify(connection, credential, scheme, common13.CLIENT_CONTEXT)
-    connection.client_signature_scheme = scheme
+    return Connected(suite, application.server.value, application.client.value, resumption, later)

@@ -68,7 +68,11 @@ def _usable(connection: Connection, session: Session, suite: CipherSuite) -> boo
         # a different name."
         and session.server_name == connection.server_name
         # A session made without the client's certificate cannot stand for one.
-        and not (config.client_authentication is ClientAuthentication.REQUIRED and session.peer is None)
+        and (
+            config.client_authentication is not ClientAuthentication.REQUIRED
+            or session.peer is not None
+            or config.post_handshake_auth
+        )
     )
 
 

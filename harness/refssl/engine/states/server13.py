@@ -29,7 +29,6 @@ from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import RETRY_RANDOM, ClientHello, HelloRetryRequest, ServerHello
 from refssl.engine.messages.tls13 import (
     Certificate,
-    CertificateRequest,
     CertificateVerify,
     EncryptedExtensions,
     Finished,
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
 
 # RFC 8446 4.1.2: "TLS 1.3 ClientHellos MUST contain exactly one byte, set to zero".
 _NULL_COMPRESSION = (0,)
+_ASKING = (ClientAuthentication.OPTIONAL, ClientAuthentication.REQUIRED)
 _SELECTED_VERSION = encode(ext.SelectedVersion(TLS13))
 
 
@@ -126,6 +126,7 @@ def _select_parameters(
     suite = _choose_suite(connection, hello, retry)
     config = _choose_config(connection, found)
     alpn = negotiation.choose_alpn(config, found)
+    connection.client_can_be_asked = _offers_post_handshake_auth(found)
     if retry is None and ext.EARLY_DATA in found:
         connection.skip_early_data()
     group, share = _choose_group(config, found, retry)
@@ -164,6 +165,13 @@ def _choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
         elif chosen is not None:
             raise ProtocolError(chosen, "CALLBACK_FAILED")
     return connection.config
+
+
+def _offers_post_handshake_auth(found: dict[int, bytes]) -> bool:
+    """RFC 8446 4.2.6: "The "extension_data" field of the "post_handshake_auth" extension is zero length"."""
+    if found.get(ext.POST_HANDSHAKE_AUTH):
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "POST_HANDSHAKE_AUTH_ENCODING_ERR")
+    return ext.POST_HANDSHAKE_AUTH in found
 
 
 def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int, bytes | None]:
@@ -246,9 +254,9 @@ def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate |
     if state.alpn is not None:
         found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList((state.alpn,)))
     output.send(EncryptedExtensions(found))
-    asking = state.psk is None and config.client_authentication is not ClientAuthentication.NONE
+    asking = state.psk is None and config.client_authentication in _ASKING and not config.post_handshake_auth
     if asking:
-        output.send(_certificate_request(config))
+        output.send(common13.certificate_request(config))
     if state.certificate is not None:
         credential, scheme = state.certificate
         common13.send_certificate(connection, credential)
@@ -300,31 +308,17 @@ def _known_client(connection: Connection, psk: OfferedPsk | None) -> tuple[PeerI
     return PeerIdentity(peer.certificates, peer.public_key, proof), proof
 
 
-def _certificate_request(config: Config) -> CertificateRequest:
-    """RFC 8446 4.3.2."""
-    found = {ext.SIGNATURE_ALGORITHMS: encode(ext.SignatureSchemeList(config.signature_schemes))}
-    if config.certificate_authorities:
-        found[ext.CERTIFICATE_AUTHORITIES] = encode(ext.CertificateAuthorities(config.certificate_authorities))
-    return CertificateRequest(b"", found)
-
-
 def receive_certificate(
     connection: Connection, state: WaitCertificate, message: Certificate, raw: bytes
 ) -> WaitCertificateVerify | WaitFinished:
     """RFC 8446 4.4.2.4: an empty Certificate is accepted only where that is what the Config says."""
     if message.certificate_request_context:
         raise ProtocolError(AlertDescription.DECODE_ERROR, "INVALID_CONTEXT")
-    if not message.certificate_list:
-        if connection.config.client_authentication is ClientAuthentication.REQUIRED:
-            raise ProtocolError(AlertDescription.CERTIFICATE_REQUIRED, "PEER_DID_NOT_RETURN_A_CERTIFICATE")
-        connection.transcript.update(raw)
+    peer = common13.judge_client_certificate(connection, message)
+    connection.transcript.update(raw)
+    if peer is None:
         proof = ExplicitlyUnverified("CERT_OPTIONAL")
         return WaitFinished(state.suite, state.client, state.application, None, proof)
-    for entry in message.certificate_list:
-        negotiation.check_answer(entry.extensions, negotiation.IN_CERTIFICATE, ())
-    connection.unverified_certificates = common13.certificates_of(message)
-    peer = connection.config.authenticate(connection.unverified_certificates)
-    connection.transcript.update(raw)
     return WaitCertificateVerify(state.suite, state.client, state.application, peer)
 
 
@@ -347,9 +341,9 @@ def receive_finished(connection: Connection, state: WaitFinished, message: Finis
     connection.opener = application.client.opener(state.suite)
     connection.peer = state.peer
     resumption = common13.resumption_master_secret(connection, application.master)
-    connected = Connected(state.suite, application.client.value, application.server.value, resumption)
+    asking_later = connection.client_can_be_asked and connection.config.client_authentication in _ASKING
+    later = connection.transcript if asking_later else None
+    connected = Connected(state.suite, application.client.value, application.server.value, resumption, later)
     connection.complete()
-    tickets = connection.config.tickets
-    if tickets is not None and tickets.count and connection.client_resumes:
-        send_new_session_tickets(connection, connected, tickets)
+    send_new_session_tickets(connection, connected)
     return connected
