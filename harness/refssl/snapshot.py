@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refssl import names, servername, verdict
+from refssl.ciphers import support
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
 from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, Tickets, Verified
 from refssl.observers import message_observer
@@ -52,7 +53,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
     trust = context._trust
     return Config(
         server_side=server,
-        cipher_suites=names.DEFAULT_SUITES if context._suites is None else context._suites,
+        cipher_suites=names.DEFAULT_SUITES if context._suites is None else support.offered(context._suites),
         groups=names.DEFAULT_GROUPS if context._groups is None else context._groups,
         signature_schemes=accepted,
         authenticate=_authenticator(context, server, hostname, address),
