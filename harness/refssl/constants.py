@@ -26,7 +26,7 @@ HAS_TLSv1_1 = False
 HAS_TLSv1_2 = False
 HAS_TLSv1_3 = True
 HAS_PSK = False
-HAS_PSK_TLS13 = False
+HAS_PSK_TLS13 = True
 HAS_PHA = True
 
 CHANNEL_BINDING_TYPES = ["tls-unique"]

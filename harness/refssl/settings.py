@@ -25,8 +25,9 @@ from refssl.constants import (
     VerifyMode,
     _SSLMethod,
 )
-from refssl.errors import SSLError
+from refssl.errors import SSLError, usage_error
 from refssl.observers import KeyLog
+from refssl.psk import LONGEST_HINT
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ class _SSLContext:
         self._common_name = True
         self._num_tickets = 2
         self._post_handshake_auth = False
+        self._psk_client: Callable[..., Any] | None = None
+        self._psk_server: Callable[..., Any] | None = None
+        self._psk_hint: bytes | None = None
         self._alpn: tuple[bytes, ...] = ()
         self._groups: tuple[int, ...] | None = None  # the default ones
         self._suites: tuple[int, ...] | None = None
@@ -372,13 +376,39 @@ class _SSLContext:
         """Not there yet: finite-field Diffie-Hellman belongs to TLS 1.2 (ssl.SSLContext.load_dh_params)."""
         raise NotImplementedError("Diffie-Hellman parameters (load_dh_params) are not supported yet")
 
-    def set_psk_client_callback(self, callback: object) -> NoReturn:
-        """Not there yet, as HAS_PSK says (ssl.SSLContext.set_psk_client_callback)."""
-        raise NotImplementedError("external pre-shared keys (set_psk_client_callback) are not supported yet")
+    # -- pre-shared keys
 
-    def set_psk_server_callback(self, callback: object, identity_hint: str | None = None) -> NoReturn:
-        """Not there yet, as HAS_PSK says (ssl.SSLContext.set_psk_server_callback)."""
-        raise NotImplementedError("external pre-shared keys (set_psk_server_callback) are not supported yet")
+    def set_psk_client_callback(self, callback: Callable[[str | None], tuple[str | None, bytes]] | None) -> None:
+        """What a client is asked for its identity and key with (ssl.SSLContext.set_psk_client_callback)."""
+        if self._protocol == PROTOCOL_TLS_SERVER:
+            raise usage_error("Cannot add PSK client callback to a PROTOCOL_TLS_SERVER context")
+        if callback is not None and not callable(callback):
+            raise TypeError("callback must be callable")
+        self._psk_client = callback
+
+    def set_psk_server_callback(
+        self, callback: Callable[[str | None], bytes] | None, identity_hint: str | None = None
+    ) -> None:
+        """What a server is asked for the key of an identity with (ssl.SSLContext.set_psk_server_callback).
+
+        TLS 1.3 sends no hint.
+        """
+        hint = None
+        if identity_hint is not None:
+            if not isinstance(identity_hint, str):
+                kind = type(identity_hint).__name__
+                raise TypeError(f"set_psk_server_callback() argument 'identity_hint' must be str or None, not {kind}")
+            hint = identity_hint.encode("utf-8")
+            if b"\0" in hint:
+                raise ValueError("embedded null character")
+        if self._protocol == PROTOCOL_TLS_CLIENT:
+            raise usage_error("Cannot add PSK server callback to a PROTOCOL_TLS_CLIENT context")
+        if callback is not None and not callable(callback):
+            raise TypeError("callback must be callable")
+        if hint is not None and len(hint) > LONGEST_HINT:
+            raise ValueError("failed to set identity hint")
+        self._psk_server = callback
+        self._psk_hint = hint
 
 
 def _text(value: object, method: str) -> str:

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refssl import names, servername, verdict
+from refssl import names, psk, servername, verdict
 from refssl.ciphers import support
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
-from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, Tickets, Verified
+from refssl.engine.config import (
+    PSK_DHE_KE,
+    PSK_KE,
+    TLS12,
+    TLS13,
+    ClientAuthentication,
+    Config,
+    PskBinder,
+    Tickets,
+    Verified,
+)
 from refssl.observers import message_observer
 from refssl.tickets import TicketKeeper
 from refssl.x509.path import Policy
@@ -29,6 +39,9 @@ _OP_NO_TLSv1_2 = int(Options.OP_NO_TLSv1_2)
 _OP_NO_TLSv1_3 = int(Options.OP_NO_TLSv1_3)
 _OP_CIPHER_SERVER_PREFERENCE = int(Options.OP_CIPHER_SERVER_PREFERENCE)
 _OP_ENABLE_MIDDLEBOX_COMPAT = int(Options.OP_ENABLE_MIDDLEBOX_COMPAT)
+_OP_ALLOW_NO_DHE_KEX = 1 << 10
+_OP_PREFER_NO_DHE_KEX = 1 << 35
+_WITH_KEY_EXCHANGE = (PSK_DHE_KE,)
 _MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
 _CLIENT_AUTHENTICATION = (
     ClientAuthentication.NONE,
@@ -69,6 +82,9 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
         session=None if server else _resumable(context, connection),
         tickets=_tickets(context) if server else None,
+        psk_client=psk.client_answer(context._psk_client) if context._psk_client is not None else None,
+        psk_server=psk.server_answer(context._psk_server) if context._psk_server is not None else None,
+        psk_modes=_psk_modes(options, server),
         choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
         keylog=context._key_log.write if context._key_log is not None else None,
         observe=(
@@ -77,6 +93,15 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
             else None
         ),
     )
+
+
+def _psk_modes(options: int, server: bool) -> tuple[int, ...]:
+    """RFC 8446 4.2.9, by SSL_OP_ALLOW_NO_DHE_KEX and SSL_OP_PREFER_NO_DHE_KEX, which have no names in Python."""
+    if not options & _OP_ALLOW_NO_DHE_KEX:
+        return _WITH_KEY_EXCHANGE
+    if server and options & _OP_PREFER_NO_DHE_KEX:
+        return (PSK_KE, PSK_DHE_KE)
+    return (PSK_DHE_KE, PSK_KE)
 
 
 def _versions(context: SSLContext) -> tuple[int, int]:

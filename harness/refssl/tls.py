@@ -139,7 +139,7 @@ class TLSConnection(Channel):
         """A server's suites that the client offered too; None at a client, and where a session was resumed."""
         connection = self._connection
         shared = connection.shared_ciphers
-        if shared is None or connection.resumed or not connection.handshake_complete:
+        if shared is None or not connection.handshake_complete:
             return None
         return [names.suite_tuple(suite) for suite in shared]
 

@@ -127,8 +127,8 @@ def test_empty_lists_leave_nothing_to_offer() -> None:
         ("set_server_sigalgs", "ed25519:bogus", refssl.SSLError),
         ("set_ciphers", "ECDHE", NotImplementedError),
         ("load_dh_params", "dh.pem", NotImplementedError),
-        ("set_psk_client_callback", None, NotImplementedError),
-        ("set_psk_server_callback", None, NotImplementedError),
+        ("set_psk_client_callback", None, refssl.SSLError),
+        ("set_psk_server_callback", 1, TypeError),
     ],
 )
 def test_what_cannot_be_done_is_refused(method: str, text: Any, kind: type[Exception]) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from refssl.engine.alerts import AlertDescription
     from refssl.engine.session import Session
 
+# RFC 8446 4.2.9: whether a PSK is used alone, or with an (EC)DHE key exchange.
+PSK_KE = 0
+PSK_DHE_KE = 1
+
 TLS12 = 0x0303
 TLS13 = 0x0304
 
@@ -110,6 +114,9 @@ class Config:
     client sent none): another Config to go on with, an alert to refuse with, or None to go on.
     post_handshake_auth: a client can be asked for its certificate after the handshake (RFC 8446 4.2.6), a server does
     not ask before.
+    psk_client(hint) gives a client's identity and external pre-shared key, or None; in TLS 1.3 there is no hint.
+    psk_server(identity) gives a server the client's key, or None where it has none. psk_modes: how PSKs are used, those
+    of tickets too.
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
     clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
@@ -132,6 +139,9 @@ class Config:
     middlebox_compatibility: bool = True
     session: Session | None = None
     tickets: Tickets | None = None
+    psk_client: Callable[[str | None], tuple[bytes, bytes] | None] | None = None
+    psk_server: Callable[[bytes], bytes | None] | None = None
+    psk_modes: tuple[int, ...] = (PSK_DHE_KE,)
     choose: Callable[[str | None], Config | AlertDescription | None] | None = None
     keylog: Callable[[str, bytes, bytes], None] | None = None
     observe: Callable[[bool, int, int, bytes], None] | None = None

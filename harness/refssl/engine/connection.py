@@ -58,12 +58,43 @@ class Connection:
 
     # fmt: off
     __slots__ = (
-        "__weakref__", "_expected", "_first_record", "_partial", "_patience", "_plain_alerts", "_sent_ccs",
-        "_state", "_table", "_transcript", "alpn", "cipher_suite", "client_can_be_asked", "client_finished",
-        "client_random", "client_resumes", "client_signature_scheme", "close_notify_received",
-        "close_notify_sent", "config", "data_expected", "failed", "group", "handshake_complete", "opener",
-        "output", "peer", "plaintext", "resumed", "selected_identity", "server_finished", "server_name",
-        "server_signature_scheme", "session", "shared_ciphers", "tickets_sent", "unverified_certificates",
+        "__weakref__",
+        "_expected",
+        "_first_record",
+        "_partial",
+        "_patience",
+        "_plain_alerts",
+        "_sent_ccs",
+        "_state",
+        "_table",
+        "_transcript",
+        "alpn",
+        "cipher_suite",
+        "client_can_be_asked",
+        "client_finished",
+        "client_random",
+        "client_signature_scheme",
+        "close_notify_received",
+        "close_notify_sent",
+        "config",
+        "data_expected",
+        "failed",
+        "group",
+        "handshake_complete",
+        "opener",
+        "output",
+        "peer",
+        "plaintext",
+        "psk_modes",
+        "resumed",
+        "selected_identity",
+        "server_finished",
+        "server_name",
+        "server_signature_scheme",
+        "session",
+        "shared_ciphers",
+        "tickets_sent",
+        "unverified_certificates",
         "version",
     )
     # fmt: on
@@ -109,7 +140,7 @@ class Connection:
         self.client_signature_scheme: int | None = None
         self.server_signature_scheme: int | None = None
         self.client_random = b""
-        self.client_resumes = False
+        self.psk_modes: tuple[int, ...] = ()
         self.client_can_be_asked = False
         self.selected_identity = 0
         self.tickets_sent = 0

@@ -22,7 +22,6 @@ from refssl.engine.messages.tls13 import (
     EncryptedExtensions,
     Finished,
 )
-from refssl.engine.session import Session
 from refssl.engine.states import common13
 from refssl.engine.states.common13 import HandshakeKeys, OfferedPsk
 from refssl.engine.states.connected import Connected
@@ -33,11 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class WaitEncryptedExtensions:
-    """RFC 8446 A.1: WAIT_EE. session: the one being resumed."""
+    """RFC 8446 A.1: WAIT_EE. psk: the one that the server has accepted."""
 
     hello: ClientHello
     keys: HandshakeKeys
-    session: Session | None
+    psk: OfferedPsk | None
 
 
 @dataclass(slots=True)
@@ -84,7 +83,7 @@ def begin(
     connection.opener = keys.server.opener(suite)
     connection.output.change_keys(keys.client.sealer(suite))
     connection.output.version = connection.version or 0
-    return WaitEncryptedExtensions(hello, keys, psk.session if psk is not None else None)
+    return WaitEncryptedExtensions(hello, keys, psk)
 
 
 def receive_encrypted_extensions(
@@ -105,12 +104,12 @@ def receive_encrypted_extensions(
             raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
         connection.alpn = chosen.protocol_name_list[0]
     connection.transcript.update(raw)
-    session = state.session
-    if session is None:
+    psk = state.psk
+    if psk is None:
         return WaitCertificateCertificateRequest(state.hello, state.keys)
     connection.resumed = True
-    connection.session = session
-    peer = session.peer
+    connection.session = psk.session
+    peer = psk.session.peer if psk.session is not None else None
     proof = PskBinder(peer.proof if peer is not None else None)
     if peer is not None:
         peer = PeerIdentity(peer.certificates, peer.public_key, proof)

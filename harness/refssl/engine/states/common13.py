@@ -37,10 +37,27 @@ CLIENT_CONTEXT = b" " * 64 + b"TLS 1.3, client CertificateVerify\0"
 
 @dataclass(slots=True)
 class OfferedPsk:
-    """A session that is offered or accepted for resumption, with the Early Secret of its PSK (RFC 8446 7.1)."""
+    """A PSK that is offered or accepted, with its Early Secret (RFC 8446 7.1). session: what it resumes; None for one
+    that was established externally."""
 
-    session: Session
+    identity: bytes
     early: Secret
+    session: Session | None
+
+
+# RFC 8446 4.2.11: "For externally established PSKs, the Hash algorithm MUST be set when the PSK is established or
+# default to SHA-256 if no such algorithm is defined."
+EXTERNAL_HASH = "sha256"
+
+
+def resumption(session: Session, name: str) -> OfferedPsk:
+    """The PSK of a session's ticket. name: the hash of its suite."""
+    return OfferedPsk(session.ticket, schedule13.early_secret(name, session.secret), session)
+
+
+def external(identity: bytes, key: bytes) -> OfferedPsk:
+    """A PSK that was established out of band."""
+    return OfferedPsk(identity, schedule13.early_secret(EXTERNAL_HASH, key), None)
 
 
 @dataclass(slots=True)

@@ -72,7 +72,7 @@ def send_new_session_tickets(connection: Connection, state: Connected) -> None:
     """RFC 8446 4.6.1: a server makes `Tickets.count` sessions, each with a PSK of its own; one after a resumption."""
     config = connection.config
     tickets = config.tickets
-    if tickets is None or not tickets.count or not connection.client_resumes:
+    if tickets is None or not tickets.count or not connection.psk_modes:
         return
     master = Secret(schedule13.labels(state.suite.hash), state.resumption_master_secret)
     for _ in range(1 if connection.resumed else tickets.count):

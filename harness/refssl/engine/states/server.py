@@ -59,7 +59,7 @@ def _choose_version(connection: Connection, message: ClientHello) -> int:
     chosen = negotiation.first_common(enabled, offered)
     if chosen is None:
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
-    if not config.credentials and config.choose is None:
+    if not config.credentials and config.choose is None and config.psk_server is None:
         # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one, and then
         # finds no suite for TLS 1.2 either, if that is enabled.
         if config.minimum_version <= TLS12:

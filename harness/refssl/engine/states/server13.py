@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.engine import negotiation
+from refssl.engine import negotiation, schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import (
+    PSK_DHE_KE,
+    PSK_KE,
     TLS12,
     TLS13,
     ClientAuthentication,
@@ -58,12 +60,12 @@ class Retry:
 
 @dataclass(slots=True)
 class Negotiated:
-    """RFC 8446 A.2: NEGOTIATED. share: the client's key_exchange in `group`."""
+    """RFC 8446 A.2: NEGOTIATED. share: the client's key_exchange in `group`; without both the PSK stands alone."""
 
     hello: ClientHello
     suite: CipherSuite
-    group: int
-    share: bytes
+    group: int | None
+    share: bytes | None
     alpn: bytes | None
     psk: OfferedPsk | None
     certificate: tuple[Credential, int] | None
@@ -131,10 +133,16 @@ def _select_parameters(
         connection.skip_early_data()
     group, share = _choose_group(config, found, retry)
     psk = resumption13.accepted_psk(connection, hello, suite, raw)
+    if PSK_KE in connection.psk_modes and psk is not None and (group is None or connection.psk_modes[0] == PSK_KE):
+        group = share = None
+    elif group is None:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
+    elif psk is not None and PSK_DHE_KE not in connection.psk_modes:
+        psk = None
     certificate = None if psk is not None else _choose_certificate(config, found)
     connection.transcript.update(raw)
     connection.transcript.select(suite.hash)
-    if share is None:
+    if share is None and group is not None:
         return Retry(suite, group)
     return Negotiated(hello, suite, group, share, alpn, psk, certificate)
 
@@ -144,6 +152,9 @@ def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | Non
     ours = tuple(code for code in config.cipher_suites if code in catalogue.BY_CODE)
     shared = tuple(code for code in ours if code in hello.cipher_suites)
     connection.shared_ciphers = tuple(catalogue.BY_CODE[code] for code in shared)
+    if config.psk_server is not None and not config.credentials:
+        # Only a PSK can succeed, and only with SHA-256.
+        ours = tuple(sorted(ours, key=lambda code: catalogue.BY_CODE[code].hash != common13.EXTERNAL_HASH))
     code = negotiation.first_common(ours, hello.cipher_suites, ours_first=config.prefer_server_ciphers)
     if code is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
@@ -174,13 +185,16 @@ def _offers_post_handshake_auth(found: dict[int, bytes]) -> bool:
     return ext.POST_HANDSHAKE_AUTH in found
 
 
-def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int, bytes | None]:
-    """RFC 8446 4.2.7, 4.2.8: a group, and the client's share in it or None where it must be asked for."""
+def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int | None, bytes | None]:
+    """RFC 8446 4.2.7, 4.2.8: a group, and the client's share in it or None where it must be asked for; no group where
+    none is common and a PSK may do without."""
     groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
     offered = negotiation.read_extension(ext.KeyShareClientHello, found, ext.KEY_SHARE, "LENGTH_MISMATCH")
     # RFC 8446 9.2: a ClientHello that has the one must have the other, and one without PSK both.
     if groups is None and offered is not None:
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_GROUPS_EXTENSION")
+    if (groups is None or offered is None) and PSK_KE in config.psk_modes and ext.PRE_SHARED_KEY in found:
+        return None, None
     if groups is None or offered is None:
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "NO_SUITABLE_KEY_SHARE")
     shares = {entry.group: entry.key_exchange for entry in offered.client_shares}
@@ -195,10 +209,7 @@ def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) 
     for group in config.groups:
         if group in shares:
             return group, shares[group]
-    common = negotiation.first_common(config.groups, groups.named_group_list)
-    if common is None:
-        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
-    return common, None
+    return negotiation.first_common(config.groups, groups.named_group_list), None
 
 
 def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Credential, int]:
@@ -208,7 +219,7 @@ def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Creden
         # RFC 8446 4.2.3: "If a server is authenticating via a certificate and the client has not sent a
         # "signature_algorithms" extension, then the server MUST abort the handshake with a "missing_extension" alert".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
-    if not config.credentials:
+    if not config.credentials and config.psk_server is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
     chosen = negotiation.choose_credential(
         config, schemes.supported_signature_algorithms, ours_first=config.prefer_server_ciphers
@@ -274,12 +285,14 @@ def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate |
 
 def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
     """RFC 8446 4.1.3. Gives the shared secret; raises ProtocolError for a share that is no public key."""
-    share = connection.config.generate_share(state.group)
-    shared = negotiation.agree(share, state.share)
-    found = {
-        ext.KEY_SHARE: encode(ext.KeyShareEntry(state.group, share.public)),
-        ext.SUPPORTED_VERSIONS: _SELECTED_VERSION,
-    }
+    found: dict[int, bytes] = {}
+    if state.group is None or state.share is None:
+        shared = schedule13.labels(state.suite.hash).zeros
+    else:
+        share = connection.config.generate_share(state.group)
+        shared = negotiation.agree(share, state.share)
+        found[ext.KEY_SHARE] = encode(ext.KeyShareEntry(state.group, share.public))
+    found[ext.SUPPORTED_VERSIONS] = _SELECTED_VERSION
     if state.psk is not None:
         found[ext.PRE_SHARED_KEY] = encode(ext.SelectedPsk(connection.selected_identity))
     connection.output.send(
@@ -301,7 +314,11 @@ def _known_client(connection: Connection, psk: OfferedPsk | None) -> tuple[PeerI
         return None, ExplicitlyUnverified("CERT_NONE")
     connection.resumed = True
     connection.session = psk.session
-    peer = psk.session.peer
+    peer = None
+    if psk.session is not None:
+        peer = psk.session.peer
+        # OpenSSL does not tell what a client offers that resumes.
+        connection.shared_ciphers = None
     if peer is None:
         return None, PskBinder(None)
     proof = PskBinder(peer.proof)
