@@ -18,7 +18,7 @@ from benchmarks.workloads import Run
 UNSUPPORTED = "unsupported"
 FAILS = "fails"
 _IMPORTS = 5  # interpreters at least in which a module is imported
-_RESIDENT = 3  # children that hold pairs: what the system calls resident has some noise
+_CHILDREN = 3  # that hold pairs, for what has noise: each is a round
 _SCARCE = 5  # a slow peer holds so many times fewer pairs
 _HELD = 10  # growth holds so many times more
 
@@ -170,7 +170,7 @@ def _held(metric: Metric, plan: Plan, able: Mapping[str, Peer], certificates: Ce
     cells: Cells = {}
     for name, peer in able.items():
         count = plan.connections * (_HELD if metric.name == "growth" else 1) // (_SCARCE if peer.scarce else 1)
-        times = _RESIDENT if metric.name == "mem_rss" else 1
+        times = 1 if metric.name == "mem_py" or peer.scarce else _CHILDREN
 
         def measure(peer: Peer = peer, count: int = count, times: int = times) -> tuple[float, ...]:
             return tuple(children.ask(metric.name, peer, certificates.folder, count) for _ in range(times))

@@ -64,7 +64,8 @@ def figure(value: float) -> str:
     """With three digits or more."""
     if value >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.4f}"
+    places = 1 if value >= 10 else 2 if value >= 1 else 3 if value >= 0.1 else 4
+    return f"{value:.{places}f}"
 
 
 def _compact(metric: Metric, cell: Cell, baseline: Cell) -> str:

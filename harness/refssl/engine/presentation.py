@@ -301,9 +301,10 @@ def _compile_struct(struct_class: type) -> tuple[Reader, Writer]:
 
 
 def _bounded(content: bytes, prefix: int, floor: int, ceiling: int) -> bytes:
-    if not floor <= len(content) <= ceiling:
-        raise ValueError(f"{len(content)} bytes in a field of {floor} to {ceiling}")
-    return len(content).to_bytes(prefix, "big") + content
+    size = len(content)
+    if not floor <= size <= ceiling:
+        raise ValueError(f"{size} bytes in a field of {floor} to {ceiling}")
+    return size.to_bytes(prefix, "big") + content
 
 
 def _exact(content: bytes, size: int) -> bytes:
