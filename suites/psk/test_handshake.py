@@ -39,7 +39,6 @@ def prepare(pair, key=KEY, peer=(IDENTITY, KEY)):
 
 
 @BOTH
-@pytest.mark.transports("memory", "socketpair")
 def test_who_has_the_key_needs_no_certificate(pair):
     """Two ends with the same key are connected, and no certificate is shown."""
     asked = prepare(pair)
