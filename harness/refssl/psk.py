@@ -6,6 +6,7 @@ asked for, and what is done with it, is the engine's affair.
 
 from __future__ import annotations
 
+from refssl.errors import usage_error
 from refssl.unraisable import tell
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
@@ -16,6 +17,31 @@ if TYPE_CHECKING:
 LONGEST_KEY = 512
 LONGEST_IDENTITY = 256  # with the zero byte behind it
 LONGEST_HINT = 256
+
+
+def checked(callback: Any, role: str, of_the_other: bool) -> Any:
+    """The callback for `role`, as a context may take it. Raises SSLError on a context of the other role, TypeError."""
+    if of_the_other:
+        other = "SERVER" if role == "client" else "CLIENT"
+        raise usage_error(f"Cannot add PSK {role} callback to a PROTOCOL_TLS_{other} context")
+    if callback is not None and not callable(callback):
+        raise TypeError("callback must be callable")
+    return callback
+
+
+def encoded_hint(hint: object) -> bytes | None:
+    """An identity hint as TLS 1.2 sends it (RFC 4279 5.2). Raises TypeError, ValueError."""
+    if hint is None:
+        return None
+    if not isinstance(hint, str):
+        kind = type(hint).__name__
+        raise TypeError(f"set_psk_server_callback() argument 'identity_hint' must be str or None, not {kind}")
+    octets = hint.encode("utf-8")
+    if b"\0" in octets:
+        raise ValueError("embedded null character")
+    if len(octets) > LONGEST_HINT:
+        raise ValueError("failed to set identity hint")
+    return octets
 
 
 def client_answer(callback: Callable[..., Any]) -> Callable[[str | None], tuple[bytes, bytes] | None]:

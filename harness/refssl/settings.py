@@ -11,6 +11,7 @@ import os
 import threading
 import warnings
 
+from refssl import psk
 from refssl.constants import (
     HAS_NPN,
     PROTOCOL_TLS,
@@ -25,9 +26,8 @@ from refssl.constants import (
     VerifyMode,
     _SSLMethod,
 )
-from refssl.errors import SSLError, usage_error
+from refssl.errors import SSLError
 from refssl.observers import KeyLog
-from refssl.psk import LONGEST_HINT
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
@@ -380,11 +380,7 @@ class _SSLContext:
 
     def set_psk_client_callback(self, callback: Callable[[str | None], tuple[str | None, bytes]] | None) -> None:
         """What a client is asked for its identity and key with (ssl.SSLContext.set_psk_client_callback)."""
-        if self._protocol == PROTOCOL_TLS_SERVER:
-            raise usage_error("Cannot add PSK client callback to a PROTOCOL_TLS_SERVER context")
-        if callback is not None and not callable(callback):
-            raise TypeError("callback must be callable")
-        self._psk_client = callback
+        self._psk_client = psk.checked(callback, "client", self._protocol == PROTOCOL_TLS_SERVER)
 
     def set_psk_server_callback(
         self, callback: Callable[[str | None], bytes] | None, identity_hint: str | None = None
@@ -393,21 +389,8 @@ class _SSLContext:
 
         TLS 1.3 sends no hint.
         """
-        hint = None
-        if identity_hint is not None:
-            if not isinstance(identity_hint, str):
-                kind = type(identity_hint).__name__
-                raise TypeError(f"set_psk_server_callback() argument 'identity_hint' must be str or None, not {kind}")
-            hint = identity_hint.encode("utf-8")
-            if b"\0" in hint:
-                raise ValueError("embedded null character")
-        if self._protocol == PROTOCOL_TLS_CLIENT:
-            raise usage_error("Cannot add PSK server callback to a PROTOCOL_TLS_CLIENT context")
-        if callback is not None and not callable(callback):
-            raise TypeError("callback must be callable")
-        if hint is not None and len(hint) > LONGEST_HINT:
-            raise ValueError("failed to set identity hint")
-        self._psk_server = callback
+        hint = psk.encoded_hint(identity_hint)
+        self._psk_server = psk.checked(callback, "server", self._protocol == PROTOCOL_TLS_CLIENT)
         self._psk_hint = hint
 
 
