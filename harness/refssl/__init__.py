@@ -31,6 +31,7 @@ from refssl.defaults import (
 )
 from refssl.encoding import *
 from refssl.errors import *
+from refssl.injection import *
 from refssl.paths import *
 from refssl.purposes import *
 from refssl.purposes import _ASN1Object
