@@ -91,7 +91,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         tickets=_tickets(context) if server else None,
         psk_client=psk.client_answer(context._psk_client) if context._psk_client is not None else None,
         psk_server=psk.server_answer(context._psk_server) if context._psk_server is not None else None,
-        psk_modes=_psk_modes(options, server),
+        psk_modes=_psk_modes(options, server) if options & _OP_ALLOW_NO_DHE_KEX else _WITH_KEY_EXCHANGE,
         session_tickets=not options & _OP_NO_TICKET,
         sessions=_sessions(context) if server else None,
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
@@ -109,8 +109,6 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
 
 def _psk_modes(options: int, server: bool) -> tuple[int, ...]:
     """RFC 8446 4.2.9, by SSL_OP_ALLOW_NO_DHE_KEX and SSL_OP_PREFER_NO_DHE_KEX, which have no names in Python."""
-    if not options & _OP_ALLOW_NO_DHE_KEX:
-        return _WITH_KEY_EXCHANGE
     if server and options & _OP_PREFER_NO_DHE_KEX:
         return (PSK_KE, PSK_DHE_KE)
     return (PSK_DHE_KE, PSK_KE)

@@ -129,7 +129,11 @@ def _select_parameters(
     suite = _choose_suite(connection, hello, retry)
     config = choose_config(connection, found)
     alpn = negotiation.choose_alpn(config, found)
-    connection.client_can_be_asked = _offers_post_handshake_auth(found)
+    if ext.POST_HANDSHAKE_AUTH in found:
+        if found[ext.POST_HANDSHAKE_AUTH]:
+            # RFC 8446 4.2.6: "The "extension_data" field of the "post_handshake_auth" extension is zero length."
+            raise ProtocolError(AlertDescription.DECODE_ERROR, "POST_HANDSHAKE_AUTH_ENCODING_ERR")
+        connection.client_can_be_asked = True
     if retry is None and ext.EARLY_DATA in found:
         connection.skip_early_data()
     group, share = _choose_group(config, found, retry)
@@ -176,13 +180,6 @@ def choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
         elif chosen is not None:
             raise ProtocolError(chosen, "CALLBACK_FAILED")
     return connection.config
-
-
-def _offers_post_handshake_auth(found: dict[int, bytes]) -> bool:
-    """RFC 8446 4.2.6: "The "extension_data" field of the "post_handshake_auth" extension is zero length"."""
-    if found.get(ext.POST_HANDSHAKE_AUTH):
-        raise ProtocolError(AlertDescription.DECODE_ERROR, "POST_HANDSHAKE_AUTH_ENCODING_ERR")
-    return ext.POST_HANDSHAKE_AUTH in found
 
 
 def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int | None, bytes | None]:
