@@ -82,6 +82,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
         server_name=hostname.removesuffix(".") if hostname and address is None else None,
         alpn=context._alpn,
+        signing_schemes=signing or names.DEFAULT_SCHEMES,
         credentials=context._credentials.for_connection(signing, trust.version, trust.above),
         client_authentication=_CLIENT_AUTHENTICATION[context._verify_mode] if server else ClientAuthentication.NONE,
         post_handshake_auth=context._post_handshake_auth,

@@ -132,6 +132,7 @@ class Config:
     client sent none): another Config to go on with, an alert to refuse with, or None to go on.
     post_handshake_auth: a client can be asked for its certificate after the handshake (RFC 8446 4.2.6), a server does
     not ask before.
+    signature_schemes: what is accepted of the peer; signing_schemes: what we sign with, None for the same.
     psk_client(hint) gives a client's identity and external pre-shared key, or None; in TLS 1.3 there is no hint.
     psk_server(identity) gives a server the client's key, or None where it has none. psk_modes: how PSKs are used, those
     of tickets too.
@@ -154,6 +155,7 @@ class Config:
     server_name: str | None = None
     alpn: tuple[bytes, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    signing_schemes: tuple[int, ...] | None = None
     client_authentication: ClientAuthentication = ClientAuthentication.NONE
     post_handshake_auth: bool = False
     certificate_authorities: tuple[bytes, ...] = ()

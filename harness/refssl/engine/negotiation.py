@@ -141,7 +141,8 @@ def choose_credential(config: Config, schemes: tuple[int, ...], *, ours_first: b
     RFC 8446 4.4.2.2: "the certificate MUST allow the key to be used for signing [...] with a signature scheme
     indicated in the client's signature_algorithms extension". The scheme must be one of config's own, too.
     """
-    usable = tuple(s for s in config.signature_schemes if s in HANDSHAKE_SCHEMES_13)
+    ours = config.signing_schemes or config.signature_schemes
+    usable = [s for s in ours if s in HANDSHAKE_SCHEMES_13]
     if ours_first:
         order: Iterable[int] = (s for s in usable if s in schemes)
     else:
