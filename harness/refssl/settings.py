@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, NoReturn
 
+    from refssl.names import GroupList
+
 _ANY_VERSION = (PROTOCOL_TLS, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER)
 _OLD_VERSIONS = (TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1)
 _OP_NO_VERSION = int(
@@ -104,7 +106,7 @@ class _SSLContext:
         self._psk_server: Callable[..., Any] | None = None
         self._psk_hint: bytes | None = None
         self._alpn: tuple[bytes, ...] = ()
-        self._groups: tuple[int, ...] | None = None  # the default ones
+        self._groups: GroupList | None = None
         self._suites: tuple[int, ...] | None = None
         self._client_schemes: tuple[int, ...] | None = None
         self._server_schemes: tuple[int, ...] | None = None
@@ -281,7 +283,7 @@ class _SSLContext:
         """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""
         from refssl import names
 
-        self._groups = (names.curve_code(os.fsdecode(name)),)
+        self._groups = names.single_group(names.curve_code(os.fsdecode(name)))
 
     def set_ciphersuites(self, ciphersuites: str, /) -> None:
         """Suites of TLS 1.3, as in `names.parse_suites` (ssl.SSLContext.set_ciphersuites)."""

@@ -71,10 +71,13 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
     address = servername.ip_address(hostname) if hostname else None
     callback = None if chosen or not server else context._sni_callback
     trust = context._trust
+    groups = context._groups or names.DEFAULT_GROUPS
     return Config(
         server_side=server,
         cipher_suites=names.DEFAULT_SUITES if context._suites is None else support.offered(context._suites),
-        groups=names.DEFAULT_GROUPS if context._groups is None else context._groups,
+        groups=groups.groups,
+        key_shares=groups.shares,
+        group_tuples=groups.parts,
         signature_schemes=accepted,
         authenticate=_authenticator(context, server, hostname, address),
         minimum_version=minimum,

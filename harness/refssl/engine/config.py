@@ -132,6 +132,8 @@ class Config:
     client sent none): another Config to go on with, an alert to refuse with, or None to go on.
     post_handshake_auth: a client can be asked for its certificate after the handshake (RFC 8446 4.2.6), a server does
     not ask before.
+    key_shares: the groups that a client sends shares for, without one the first. group_tuples: `groups` in parts; a
+    server rather asks for a share in an earlier part than take one in a later.
     signature_schemes: what is accepted of the peer; signing_schemes: what we sign with, None for the same.
     psk_client(hint) gives a client's identity and external pre-shared key, or None; in TLS 1.3 there is no hint.
     psk_server(identity) gives a server the client's key, or None where it has none. psk_modes: how PSKs are used, those
@@ -161,6 +163,8 @@ class Config:
     certificate_authorities: tuple[bytes, ...] = ()
     prefer_server_ciphers: bool = True
     middlebox_compatibility: bool = True
+    key_shares: tuple[int, ...] = ()
+    group_tuples: tuple[tuple[int, ...], ...] = ()
     session: Session | None = None
     tickets: Tickets | None = None
     psk_client: Callable[[str | None], tuple[bytes, bytes] | None] | None = None

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.crypto import kems
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
 from refssl.crypto.shares import InvalidShare, KeyShare, NoSharedSecret
 from refssl.engine.alerts import AlertDescription
@@ -80,6 +81,17 @@ def agree(share: KeyShare, theirs: bytes) -> bytes:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE") from None
     except InvalidShare:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_ECPOINT") from None
+
+
+def answer(config: Config, group: int, theirs: bytes) -> tuple[bytes, bytes]:
+    """A server's key_exchange for a client's, and the shared secret. Raises ProtocolError, illegal_parameter."""
+    if group in kems.GROUPS:
+        try:
+            return kems.respond(group, theirs)
+        except InvalidShare:
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE") from None
+    share = config.generate_share(group)
+    return share.public, agree(share, theirs)
 
 
 def enabled_versions(config: Config) -> tuple[int, ...]:

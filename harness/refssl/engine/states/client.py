@@ -59,8 +59,8 @@ def start(connection: Connection) -> WaitServerHello:
         psks = _psks(config, session)
     shares = {}
     if TLS13 in versions:
-        group = config.groups[0]
-        shares[group] = config.generate_share(group)
+        for group in config.key_shares or config.groups[:1]:
+            shares[group] = config.generate_share(group)
     found = _extensions(config, versions, shares)
     if TLS12 in versions and config.session_tickets:
         # RFC 5077 3.2: a ticket, or nothing to ask for one.

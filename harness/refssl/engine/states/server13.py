@@ -203,10 +203,14 @@ def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) 
         if tuple(shares) != (retry.group,):
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
         return retry.group, shares[retry.group]
-    for group in config.groups:
-        if group in shares:
-            return group, shares[group]
-    return negotiation.first_common(config.groups, groups.named_group_list), None
+    for part in config.group_tuples or (config.groups,):
+        for group in part if config.prefer_server_ciphers else shares:
+            if group in shares and group in part:
+                return group, shares[group]
+        common = negotiation.first_common(part, groups.named_group_list, ours_first=config.prefer_server_ciphers)
+        if common is not None:
+            return common, None
+    return None, None
 
 
 def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Credential, int]:
@@ -286,9 +290,8 @@ def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
     if state.group is None or state.share is None:
         shared = schedule13.labels(state.suite.hash).zeros
     else:
-        share = connection.config.generate_share(state.group)
-        shared = negotiation.agree(share, state.share)
-        found[ext.KEY_SHARE] = encode(ext.KeyShareEntry(state.group, share.public))
+        public, shared = negotiation.answer(connection.config, state.group, state.share)
+        found[ext.KEY_SHARE] = encode(ext.KeyShareEntry(state.group, public))
     found[ext.SUPPORTED_VERSIONS] = _SELECTED_VERSION
     if state.psk is not None:
         found[ext.PRE_SHARED_KEY] = encode(ext.SelectedPsk(connection.selected_identity))
