@@ -387,10 +387,7 @@ class _SSLContext:
     def set_psk_server_callback(
         self, callback: Callable[[str | None], bytes] | None, identity_hint: str | None = None
     ) -> None:
-        """What a server is asked for the key of an identity with (ssl.SSLContext.set_psk_server_callback).
-
-        TLS 1.3 sends no hint.
-        """
+        """What a server is asked for an identity's key with (ssl.SSLContext.set_psk_server_callback)."""
         hint = psk.encoded_hint(identity_hint)
         self._psk_server = psk.checked(callback, "server", self._protocol == PROTOCOL_TLS_CLIENT)
         self._psk_hint = hint
