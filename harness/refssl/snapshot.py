@@ -18,11 +18,11 @@ from refssl.engine.config import (
     TLS13,
     ClientAuthentication,
     Config,
-    PskBinder,
     SessionCache,
     Tickets,
     Verified,
 )
+from refssl.engine.session import first_proof
 from refssl.observers import message_observer
 from refssl.tickets import TicketKeeper
 from refssl.x509.path import Policy
@@ -219,7 +219,4 @@ def _verified_only(
 
 def _was_verified(session: Session) -> bool:
     """Whether the chain was verified in the handshake that a session goes back to."""
-    proof = session.peer.proof if session.peer is not None else None
-    while isinstance(proof, PskBinder):
-        proof = proof.original
-    return isinstance(proof, Verified)
+    return session.peer is not None and isinstance(first_proof(session.peer.proof), Verified)

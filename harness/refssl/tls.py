@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl import errors, names, snapshot
 from refssl.channel import Channel
-from refssl.engine.config import TLS13, ExplicitlyUnverified, PskBinder, Verified
+from refssl.engine.config import TLS13, ExplicitlyUnverified, Verified
 from refssl.engine.connection import Connection
 from refssl.engine.faults import NotPossible
+from refssl.engine.session import first_proof
 from refssl.session import SSLSession, make_session
 from refssl.settings import _SSLContext
 
 if TYPE_CHECKING:
     from refssl.bio import Bio
     from refssl.context import SSLContext
-    from refssl.engine.config import PeerIdentity, PeerProof
+    from refssl.engine.config import PeerIdentity
 
 _NOT_ASKED_ERRNO = {
     "PROTOCOL_IS_SHUTDOWN": 207,
@@ -200,7 +201,7 @@ class TLSConnection(Channel):
             return None
         if der:
             return peer.certificates[0]
-        if isinstance(_first_proof(peer.proof), ExplicitlyUnverified):
+        if isinstance(first_proof(peer.proof), ExplicitlyUnverified):
             return {}
         from refssl.peercert import describe
         from refssl.x509.certificate import Certificate
@@ -287,9 +288,3 @@ class TLSConnection(Channel):
     def session_reused(self) -> bool:
         """Whether the connection resumed a session."""
         return self._connection.resumed
-
-
-def _first_proof(proof: PeerProof | None) -> PeerProof | None:
-    while isinstance(proof, PskBinder):
-        proof = proof.original
-    return proof

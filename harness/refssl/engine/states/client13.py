@@ -22,6 +22,7 @@ from refssl.engine.messages.tls13 import (
     EncryptedExtensions,
     Finished,
 )
+from refssl.engine.session import first_proof
 from refssl.engine.states import common13
 from refssl.engine.states.common13 import HandshakeKeys, OfferedPsk
 from refssl.engine.states.connected import Connected
@@ -103,7 +104,7 @@ def receive_encrypted_extensions(
     connection.resumed = True
     connection.session = psk.session
     peer = psk.session.peer if psk.session is not None else None
-    proof = PskBinder(peer.proof if peer is not None else None)
+    proof = PskBinder(first_proof(peer.proof) if peer is not None else None)
     if peer is not None:
         peer = PeerIdentity(peer.certificates, peer.public_key, proof)
     return WaitFinished(state.keys, None, peer, proof)
