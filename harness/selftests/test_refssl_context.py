@@ -138,6 +138,22 @@ def test_what_cannot_be_done_is_refused(method: str, text: Any, kind: type[Excep
         getattr(refssl.SSLContext(refssl.PROTOCOL_TLS_SERVER), method)(text)
 
 
+def test_the_message_callback_is_told_headers_and_what_is_inside() -> None:
+    """As CPython 3.15 tells them (observed there), but that a flight of several messages is one record here."""
+    client, server = contexts()
+    told: list[tuple[str, str, str]] = []
+    client._msg_callback = lambda _conn, way, version, kind, *_: told.append((way, version.name, kind.name))
+    Pair(client, server).shake_hands()
+    assert told[:2] == [("write", "TLSv1", "HEADER"), ("write", "TLSv1_3", "HANDSHAKE")]
+    assert ("read", "TLSv1_3", "CHANGE_CIPHER_SPEC") in told
+    assert ("read", "TLSv1_3", "INNER_CONTENT_TYPE") in told
+    assert told[-3:] == [
+        ("write", "TLSv1_2", "HEADER"),
+        ("write", "TLSv1_2", "INNER_CONTENT_TYPE"),
+        ("write", "TLSv1_3", "HANDSHAKE"),
+    ]
+
+
 def test_alpn_takes_the_servers_preference() -> None:
     client, server = contexts()
     client.set_alpn_protocols(["a", "b"])

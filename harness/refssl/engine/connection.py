@@ -23,7 +23,7 @@ from refssl.engine.messages.control import (
     ChangeCipherSpec,
 )
 from refssl.engine.messages.hello import RETRY_RANDOM, HelloRetryRequest, ServerHello
-from refssl.engine.output import Output
+from refssl.engine.output import INNER_CONTENT_TYPE, RECORD_HEADER, Output
 from refssl.engine.patience import MAX_EARLY_DATA, Patience
 from refssl.engine.presentation import Unrepresentable, decode
 from refssl.engine.protection12 import Opening
@@ -75,6 +75,8 @@ class Connection:
         self.config = config
         self.output = output if output is not None else Output()
         self.output.observe = config.observe
+        if config.maximum_version >= TLS13:
+            self.output.version = TLS13
         self._transcript: Transcript | None = Transcript()
         self.output.transcript = self._transcript
         self.opener: Opening | None = None
@@ -157,6 +159,8 @@ class Connection:
         if self.failed or self.close_notify_received:
             # RFC 8446 6.1: "Any data received after a closure alert has been received MUST be ignored."
             return
+        if self.config.observe is not None:
+            self.config.observe(False, record[1] << 8 | record[2], RECORD_HEADER, record[: records.HEADER])
         try:
             if self.data_expected and record[0] == APPLICATION_DATA and not self._partial:
                 self._receive_data(record)
@@ -249,6 +253,8 @@ class Connection:
     def _receive_data(self, record: bytes) -> None:
         """The short way for what most records are."""
         content_type, content = self.opener.open(record)  # type: ignore[union-attr]
+        if self.config.observe is not None and self.version == TLS13:
+            self.config.observe(False, TLS13, INNER_CONTENT_TYPE, bytes((content_type,)))
         if content_type != APPLICATION_DATA:
             content13.receive_content(self, content_type, content)
         elif content:
