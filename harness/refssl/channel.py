@@ -231,7 +231,7 @@ class Channel:
                             raise errors.zero_return()
                         return b""
                     self._receive(deadline)
-            rest = plaintext.popleft()
+            rest = plaintext.pop(0)
             if len(rest) <= size:
                 return rest
             self._rest = rest

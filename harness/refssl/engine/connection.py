@@ -6,7 +6,6 @@ state tables. Nothing here reads a socket or waits: the Channel of the surface d
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 from typing import Any
 
@@ -99,7 +98,7 @@ class Connection:
         self.failed = False
         self.close_notify_sent = False
         self.close_notify_received = False
-        self.plaintext: deque[bytes] = deque()
+        self.plaintext: list[bytes] = []
         self.version: int | None = None
         self.cipher_suite: CipherSuite | None = None
         self.alpn: bytes | None = None

@@ -69,7 +69,7 @@ def test_the_client_is_known_once_it_has_answered(times: int) -> None:
         assert server.peer.certificates == credential().certificates
     client.send(b"still there")
     deliver(client, server)
-    assert server.plaintext.popleft() == b"still there"
+    assert server.plaintext.pop(0) == b"still there"
 
 
 def test_a_client_without_certificate_is_nobody() -> None:
@@ -111,7 +111,7 @@ def test_a_server_cannot_ask(mode: ClientAuthentication, client: dict[str, Any],
         ends[1].request_client_certificate()
     ends[1].send(b"on")
     pump(*ends)
-    assert ends[0].plaintext.popleft() == b"on"
+    assert ends[0].plaintext.pop(0) == b"on"
 
 
 def test_a_server_asks_one_thing_at_a_time_and_nothing_behind_its_close_notify() -> None:

@@ -41,7 +41,7 @@ def assert_by_key(ends: tuple[Connection, Connection]) -> None:
         assert end.peer is None
     ends[0].send(b"hello")
     pump(*ends)
-    assert ends[1].plaintext.popleft() == b"hello"
+    assert ends[1].plaintext.pop(0) == b"hello"
 
 
 @pytest.mark.parametrize("key", [b"x", KEY, bytes(512)])
