@@ -6,7 +6,7 @@ How the state is reached is told in `client13` and `server13`. Application data 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
@@ -34,9 +34,9 @@ class Connected:
     """RFC 8446 A: CONNECTED. The current application traffic secrets, and what new tickets are derived from."""
 
     suite: CipherSuite
-    receive_secret: bytes
-    send_secret: bytes
-    resumption_master_secret: bytes
+    receive_secret: bytes = field(repr=False)
+    send_secret: bytes = field(repr=False)
+    resumption_master_secret: bytes = field(repr=False)
 
 
 def receive_new_session_ticket(
