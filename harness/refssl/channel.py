@@ -320,6 +320,10 @@ class Channel:
                 break
             piece = view[self._sealed : min(self._sealed + SEALED_AT_ONCE, size)]
             with self._lock:
+                # Another thread may have closed the connection, or met its end, while this one waited.
+                self._refuse_after_end()
+                if connection.close_notify_sent:
+                    raise errors.library_error("PROTOCOL_IS_SHUTDOWN")
                 connection.send(piece)
             self._sealed += len(piece)
         self._owed = self._sealed = 0

@@ -204,9 +204,14 @@ class TLSConnection(Channel):
         if isinstance(first_proof(peer.proof), ExplicitlyUnverified):
             return {}
         from refssl.peercert import describe
-        from refssl.x509.certificate import Certificate
+        from refssl.x509.certificate import Certificate, MalformedCertificate
 
-        return describe(Certificate(peer.certificates[0]))
+        try:
+            return describe(Certificate(peer.certificates[0]))
+        except MalformedCertificate as error:
+            # Valid, but with a name that is no text.
+            odd = errors.usage_error(f"the certificate cannot be described: {error}")
+        raise odd
 
     def get_verified_chain(self) -> list[bytes]:
         """The chain from the peer to the anchor as DER; what the peer sent where nothing was verified.

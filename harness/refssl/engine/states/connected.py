@@ -6,7 +6,7 @@ How the state is reached is told in `client13` and `server13`. Application data 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
@@ -36,9 +36,9 @@ class Connected:
     transcript: that of the handshake, where a certificate may still be asked for (RFC 8446 4.6.2)."""
 
     suite: CipherSuite
-    receive_secret: bytes
-    send_secret: bytes
-    resumption_master_secret: bytes
+    receive_secret: bytes = field(repr=False)
+    send_secret: bytes = field(repr=False)
+    resumption_master_secret: bytes = field(repr=False)
     transcript: Transcript | None = None
 
 
