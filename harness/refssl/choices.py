@@ -30,7 +30,8 @@ _SUITE_B = {
 class Offer:
     """What one role offers and accepts under some choices, as the engine's Config wants it.
 
-    signing: the schemes with which it may sign itself, None for any.
+    schemes: those that are accepted of the peer; signing_schemes: those with which it may sign itself, and signing the
+    same, None for all that the level leaves.
     """
 
     suites: tuple[int, ...]
@@ -38,6 +39,7 @@ class Offer:
     groups: tuple[int, ...]
     key_shares: tuple[int, ...]
     schemes: tuple[int, ...]
+    signing_schemes: tuple[int, ...]
     signing: tuple[int, ...] | None
 
 
@@ -98,6 +100,7 @@ class Choices:
             groups=usable,
             key_shares=shares,
             schemes=self._allowed(schemes),
+            signing_schemes=self._allowed(tuple(keys.SCHEMES) if signing is None else signing),
             signing=None if signing is None else self._allowed(signing),
         )
 

@@ -11,8 +11,8 @@ import os
 import threading
 import warnings
 
+from refssl import psk
 from refssl.constants import (
-    HAS_PHA,
     PROTOCOL_TLS,
     PROTOCOL_TLS_CLIENT,
     PROTOCOL_TLS_SERVER,
@@ -98,6 +98,10 @@ class _SSLContext(_Preferences):
         self._maximum_version = _MAXIMUM_SUPPORTED
         self._common_name = True
         self._num_tickets = 2
+        self._post_handshake_auth = False
+        self._psk_client: Callable[..., Any] | None = None
+        self._psk_server: Callable[..., Any] | None = None
+        self._psk_hint: bytes | None = None
         self._sni_callback: Callable[..., Any] | None = None
         self._message_callback: Callable[..., Any] | None = None
         self._key_log: KeyLog | None = None
@@ -219,14 +223,13 @@ class _SSLContext(_Preferences):
         return _NO_PARTIAL_WILDCARDS | (0 if self._common_name else _NEVER_CHECK_SUBJECT)
 
     @property
-    def post_handshake_auth(self) -> None:
-        """None: post-handshake authentication is not there yet, as HAS_PHA says; programs test for None."""
-        return
+    def post_handshake_auth(self) -> bool:
+        """Whether a client can be asked for its certificate after the handshake, and a server asks only then."""
+        return self._post_handshake_auth
 
     @post_handshake_auth.setter
     def post_handshake_auth(self, value: object) -> None:
-        if value:
-            raise NotImplementedError(f"post-handshake authentication is not supported yet (HAS_PHA is {HAS_PHA})")
+        self._post_handshake_auth = bool(value)
 
     # -- tickets and what watches
 
@@ -286,12 +289,16 @@ class _SSLContext(_Preferences):
             raise TypeError(f"{value} is not callable.")
         self._message_callback = value
 
-    # -- not there yet: nothing of this is ever silently ignored
+    # -- pre-shared keys
 
-    def set_psk_client_callback(self, callback: object) -> NoReturn:
-        """Not there yet, as HAS_PSK says (ssl.SSLContext.set_psk_client_callback)."""
-        raise NotImplementedError("external pre-shared keys (set_psk_client_callback) are not supported yet")
+    def set_psk_client_callback(self, callback: Callable[[str | None], tuple[str | None, bytes]] | None) -> None:
+        """What a client is asked for its identity and key with (ssl.SSLContext.set_psk_client_callback)."""
+        self._psk_client = psk.checked(callback, "client", self._protocol == PROTOCOL_TLS_SERVER)
 
-    def set_psk_server_callback(self, callback: object, identity_hint: str | None = None) -> NoReturn:
-        """Not there yet, as HAS_PSK says (ssl.SSLContext.set_psk_server_callback)."""
-        raise NotImplementedError("external pre-shared keys (set_psk_server_callback) are not supported yet")
+    def set_psk_server_callback(
+        self, callback: Callable[[str | None], bytes] | None, identity_hint: str | None = None
+    ) -> None:
+        """What a server is asked for an identity's key with (ssl.SSLContext.set_psk_server_callback)."""
+        hint = psk.encoded_hint(identity_hint)
+        self._psk_server = psk.checked(callback, "server", self._protocol == PROTOCOL_TLS_CLIENT)
+        self._psk_hint = hint

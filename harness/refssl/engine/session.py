@@ -5,7 +5,7 @@ Sealing tickets, caches and their time-outs are the context's; when a session ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from refssl.crypto.keys import PublicKey
@@ -26,7 +26,7 @@ class Session:
 
     version: int
     cipher_suite: int
-    secret: bytes
+    secret: bytes = field(repr=False)
     ticket: bytes
     session_id: bytes
     age_add: int
@@ -101,7 +101,7 @@ def first_proof(proof: PeerProof | None) -> PeerProof | None:
 class _Stored:
     version: Annotated[int, uint16]
     cipher_suite: Annotated[int, uint16]
-    secret: Annotated[bytes, opaque_vector(1, 2**8 - 1)]
+    secret: Annotated[bytes, opaque_vector(1, 2**8 - 1)] = field(repr=False)
     session_id: Annotated[bytes, opaque_vector(0, 2**8 - 1)]
     age_add: Annotated[int, uint32]
     created_ms: Annotated[int, uint64]
