@@ -55,7 +55,15 @@ class Credentials:
         sized = key.kind in _KINDS_OF_ANY_SIZE or not key.schemes
         if sized and chain[0].public_key.security_bits < _SECURITY_BITS:
             raise errors.library_error("EE_KEY_TOO_SMALL")
-        credential = Credential(tuple(certificate.der for certificate in chain), key.schemes, key.sign)
+        credential = Credential(
+            tuple(certificate.der for certificate in chain),
+            key.schemes,
+            key.sign,
+            schemes12=key.schemes12,
+            kind=key.kind,
+            curve=key.curve,
+            decrypt=key.decrypt_pkcs1 if key.kind == "rsa" else None,
+        )
         self._chains = {**self._chains, key.kind: (chain[0], credential)}
         self._completed = None
 
@@ -69,18 +77,19 @@ class Credentials:
         """
         completed = self._completed
         if completed is None or completed[0] != version:
-            # RFC 8446 4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is present".
-            chains = tuple(_complete(one, complete) for leaf, one in self._chains.values() if may_sign(leaf))
+            usable = [_restricted(leaf, one) for leaf, one in self._chains.values()]
+            chains = tuple(_complete(one, complete) for one in usable if one.schemes12 or one.decrypt)
             completed = self._completed = (version, chains)
         if allowed is None:
             return completed[1]
-        from refssl.engine.config import Credential
+        from dataclasses import replace
 
         limited = []
         for credential in completed[1]:
             schemes = tuple(scheme for scheme in allowed if scheme in credential.schemes)
-            if schemes:
-                limited.append(Credential(credential.certificates, schemes, credential.sign))
+            schemes12 = tuple(scheme for scheme in allowed if scheme in credential.schemes12)
+            if schemes12 or credential.decrypt is not None:
+                limited.append(replace(credential, schemes=schemes, schemes12=schemes12))
         return tuple(limited)
 
 
@@ -92,13 +101,28 @@ def may_sign(certificate: Certificate) -> bool:
     return usage is None or bool(usage & DIGITAL_SIGNATURE)
 
 
+def _restricted(leaf: Certificate, credential: Credential) -> Credential:
+    """The credential without what its certificate does not allow its key to do (RFC 5280 4.2.1.3)."""
+    from dataclasses import replace
+
+    from refssl.x509.extensions import KEY_ENCIPHERMENT
+
+    usage = leaf.facts.key_usage
+    if usage is None:
+        return credential
+    if not usage & KEY_ENCIPHERMENT:
+        credential = replace(credential, decrypt=None)
+    # RFC 8446 4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is present".
+    return credential if may_sign(leaf) else replace(credential, schemes=(), schemes12=())
+
+
 def _complete(credential: Credential, complete: Callable[[bytes], tuple[bytes, ...]]) -> Credential:
     if len(credential.certificates) > 1:
         return credential
-    from refssl.engine.config import Credential
+    from dataclasses import replace
 
     leaf = credential.certificates[0]
-    return Credential((leaf, *complete(leaf)), credential.schemes, credential.sign)
+    return replace(credential, certificates=(leaf, *complete(leaf)))
 
 
 def _read(path: PathLike, parameter: str) -> bytes:

@@ -36,7 +36,13 @@ DEFAULT_GROUPS = tuple(_GROUP_CODES[name] for name in _PREFERRED_GROUPS if name 
 DEFAULT_SCHEMES = tuple(code for code, scheme in keys.SCHEMES.items() if scheme.hash != "sha1")
 """Signature schemes that are accepted by default, the preferred first: security level 2 leaves no room for SHA-1."""
 
-DEFAULT_SUITES = tuple(suite.code for suite in catalogue.TLS13_SUITES)
+DEFAULT_SUITES = tuple(suite.code for suite in catalogue.TLS13_SUITES) + tuple(
+    suite.code
+    for suite in catalogue.TLS12_SUITES
+    if suite.kea in ("kx-ecdhe", "kx-dhe", "kx-rsa")
+    and suite.auth in ("auth-rsa", "auth-ecdsa")
+    and suite.cipher in ("AES-GCM", "AES-CBC", "CHACHA20-POLY1305")
+)
 
 _SCHEMES_BY_NAME = {scheme.name: code for code, scheme in keys.SCHEMES.items()}
 for _code, _scheme in keys.SCHEMES.items():

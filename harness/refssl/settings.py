@@ -213,7 +213,7 @@ class _SSLContext:
 
     @property
     def hostname_checks_common_name(self) -> bool:
-        """Whether the subject's common name may stand in for a missing DNS name."""
+        """Whether the subject's common name may stand in where there is no subjectAltName."""
         return self._common_name
 
     @hostname_checks_common_name.setter

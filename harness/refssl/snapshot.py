@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from refssl import names, servername, verdict
 from refssl.ciphers import support
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
-from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, Tickets, Verified
+from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, SessionCache, Tickets, Verified
 from refssl.observers import message_observer
 from refssl.tickets import TicketKeeper
 from refssl.x509.path import Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from refssl.context import SSLContext
     from refssl.engine.session import Session
     from refssl.tls import TLSConnection
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 _CERT_NONE = int(VerifyMode.CERT_NONE)
 _CERT_REQUIRED = int(VerifyMode.CERT_REQUIRED)
 _OP_NO_TICKET = int(Options.OP_NO_TICKET)
+_OP_LEGACY_SERVER_CONNECT = int(Options.OP_LEGACY_SERVER_CONNECT)
+# OpenSSL's bits that ssl has no names for.
+_OP_NO_EXTENDED_MASTER_SECRET = 1
+_OP_NO_ENCRYPT_THEN_MAC = 1 << 19
 _OP_NO_TLSv1_2 = int(Options.OP_NO_TLSv1_2)
 _OP_NO_TLSv1_3 = int(Options.OP_NO_TLSv1_3)
 _OP_CIPHER_SERVER_PREFERENCE = int(Options.OP_CIPHER_SERVER_PREFERENCE)
@@ -68,6 +74,11 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
         session=None if server else _resumable(context, connection),
         tickets=_tickets(context) if server else None,
+        session_tickets=not options & _OP_NO_TICKET,
+        sessions=_sessions(context) if server else None,
+        extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
+        encrypt_then_mac=not options & _OP_NO_ENCRYPT_THEN_MAC,
+        legacy_server_connect=bool(options & _OP_LEGACY_SERVER_CONNECT),
         choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
         keylog=context._key_log.write if context._key_log is not None else None,
         observe=(
@@ -122,7 +133,7 @@ def _resumable(context: SSLContext, connection: TLSConnection) -> Session | None
     """
     given = connection.assigned_session
     session = given._engine_session if given is not None else None
-    if given is None or session is None or not session.ticket:
+    if given is None or session is None or not (session.ticket or session.version == TLS12):
         return None
     if context._check_hostname and given._hostname != connection.server_hostname:
         return None
@@ -131,22 +142,34 @@ def _resumable(context: SSLContext, connection: TLSConnection) -> Session | None
     return session
 
 
-def _tickets(context: SSLContext) -> Tickets:
+def _keeper(context: SSLContext) -> TicketKeeper:
     keeper = context._keeper
     if keeper is None:
         keeper = context._keeper = TicketKeeper()
-    if context._verify_mode == _CERT_REQUIRED:
-        found = keeper.open
+    return keeper
 
-        def open_ticket(ticket: bytes) -> Session | None:
-            """None for a session that was made while nobody asked for the client's certificate."""
-            session = found(ticket)
-            return session if session is not None and _was_verified(session) else None
 
-    else:
-        open_ticket = keeper.open
+def _tickets(context: SSLContext) -> Tickets:
+    keeper = _keeper(context)
     seal = keeper.remember if context._options & _OP_NO_TICKET else keeper.seal
-    return Tickets(seal=seal, open=open_ticket, count=context._num_tickets)
+    return Tickets(seal=seal, open=_verified_only(context, keeper.open), count=context._num_tickets)
+
+
+def _sessions(context: SSLContext) -> SessionCache:
+    keeper = _keeper(context)
+    return SessionCache(remember=keeper.keep, find=_verified_only(context, keeper.find))
+
+
+def _verified_only(context: SSLContext, find: Callable[[bytes], Session | None]) -> Callable[[bytes], Session | None]:
+    """`find`, but under CERT_REQUIRED without the sessions made while nobody asked for the client's certificate."""
+    if context._verify_mode != _CERT_REQUIRED:
+        return find
+
+    def found(name: bytes) -> Session | None:
+        session = find(name)
+        return session if session is not None and _was_verified(session) else None
+
+    return found
 
 
 def _was_verified(session: Session) -> bool:

@@ -39,15 +39,29 @@ class TicketKeeper:
     def remember(self, session: Session) -> bytes:
         """A ticket that is only the session's number, for OP_NO_TICKET; the oldest sessions are forgotten first."""
         number = os.urandom(32)
+        self._put(number, session)
+        return number
+
+    def _put(self, number: bytes, session: Session) -> None:
         with self._lock:
             self._sessions[number] = session
             while len(self._sessions) > _CACHED_SESSIONS:
                 self._sessions.popitem(last=False)
-        return number
+
+    def keep(self, session: Session) -> None:
+        """Remember a session of TLS 1.2 under its session_id; the oldest sessions are forgotten first."""
+        self._put(session.session_id, session)
+
+    def find(self, session_id: bytes) -> Session | None:
+        """The session of TLS 1.2 that is kept under `session_id` and has not expired, else None."""
+        return self._fresh(self._sessions.get(session_id))
 
     def open(self, ticket: bytes) -> Session | None:
         """The session of a ticket of ours that has not expired, else None."""
-        session = self._sessions.get(ticket) if len(ticket) == 32 else self._unseal(ticket)
+        return self._fresh(self._sessions.get(ticket) if len(ticket) == 32 else self._unseal(ticket))
+
+    @staticmethod
+    def _fresh(session: Session | None) -> Session | None:
         if session is None or not 0 <= time.time() - session.created <= session.lifetime:
             return None
         return session

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from refssl.x509 import constraints
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import MESSAGES, VerificationError
 from refssl.x509.crl import CertificateRevocationList
@@ -17,8 +18,29 @@ from refssl.x509.path import Policy, verify
 from refssl.x509.store import TrustStore
 from selftests import x509_stdlib
 from selftests.x509_cases import CASES
-from selftests.x509_chains import CREATE_DEFAULT_CONTEXT, INTER, LEAF, LI, Case, I, R, aki, bc, ku, own, san, ski
-from selftests.x509_forge import PrivateKey, certificate, dns, key, name, tlv
+from selftests.x509_chains import (
+    CA,
+    CREATE_DEFAULT_CONTEXT,
+    INTER,
+    INTER_NAME,
+    LEAF,
+    LI,
+    ROOT,
+    SUB,
+    SUB_NAME,
+    Case,
+    I,
+    R,
+    aki,
+    bc,
+    inter,
+    ku,
+    own,
+    san,
+    ski,
+    under_inter,
+)
+from selftests.x509_forge import PrivateKey, certificate, directory, dns, key, name, name_constraints, tlv
 
 
 def store_of(case: Case) -> TrustStore:
@@ -153,3 +175,23 @@ def test_a_leaf_that_is_trusted_needs_its_own_key_only() -> None:
 def test_garbage_where_a_key_should_be() -> None:
     garbage = own(public=tlv(0x30, tlv(0x30, tlv(6, b"\x2a\x03")), tlv(3, b"\0\0")))
     assert judge(Case("", 0, (garbage,), (garbage,))) == 66
+
+
+def test_constraints_cost_no_more_than_their_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each directory name is read once for the path, and all comparisons of the path have one limit."""
+    read: list[bytes] = []
+    monkeypatch.setattr(constraints, "canonical", lambda encoded: read.append(encoded) or encoded)
+    bases = [directory(name(f"base {number}")) for number in range(20)]
+    names = [directory(name(f"name {number}")) for number in range(20)]
+    first = inter(*CA, name_constraints((), tuple(bases)), ski(INTER), aki(ROOT))
+    assert judge(Case("", 0, (under_inter(san(*names), aki(INTER)), first))) == 0
+    assert len(read) == len(set(read)) == 41  # the subject is a name, too
+
+    bases = [dns(f"b{number}") for number in range(1000)]
+    first = inter(*CA, name_constraints((), tuple(bases)), ski(INTER), aki(ROOT))
+    second = certificate(
+        SUB_NAME, SUB, INTER_NAME, INTER, (*CA, name_constraints((), tuple(bases)), ski(SUB), aki(INTER))
+    )
+    for count, code in ((500, 0), (600, 1)):
+        last = certificate(name("leaf"), LEAF, SUB_NAME, SUB, (san(*[dns("a")] * count), aki(SUB)))
+        assert judge(Case("", 0, (last, second, first))) == code

@@ -307,9 +307,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if ours.is_worker or session.config.option.collectonly:
         return
     option = session.config.option
-    ours.selected_all = not (option.scenario or option.area or option.level or option.keyword or option.markexpr) and (
-        exitstatus in (0, 1)
-    )
+    chosen = (option.scenario, option.area, option.level, option.keyword, option.markexpr, option.deselect)
+    ours.nothing_left_out = not any(chosen) and exitstatus in (0, 1)
     path = option.results
     if path:
         header = _header(session.config)
@@ -318,7 +317,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             record.write(Path(path), header, ours.results)
         except RecordError as problem:
             raise pytest.UsageError(str(problem)) from problem
-    if ours.stale() and exitstatus == 0:
+    if ours.stale and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     _emit(ours, {"event": "finish", "exitstatus": int(session.exitstatus)})
 
@@ -327,7 +326,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     ours = sessions.of(config)
     if not ours.results:
         return
-    for line in ours.stale():
+    for line in ours.stale:
         terminalreporter.write_line(f"stale baseline entry: {line}", red=True)
     for name in ours.specs:
         mine = [result for result in ours.results if result.implementation == name]

@@ -5,6 +5,7 @@ The controller of an xdist run makes the PKI and the folder in which workers lea
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from sslspec import hermetic, implementations
+from sslspec import hermetic, implementations, listing
 from sslspec.baseline import Baseline, Expectation, Facts, load_all
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
@@ -39,7 +40,7 @@ class Session:
         self.limit: float = option.limit
         self.events: str | None = option.events
         self.results: list[Result] = []
-        self.selected_all = True
+        self.nothing_left_out = True
         self.interrupted = False
         self.scrubbed = hermetic.scrub(os.environ)
         self._option = option
@@ -96,9 +97,15 @@ class Session:
         baseline = self.baselines.get(name)
         return baseline.expectation(scenario_id, self.facts(name, peer)) if baseline else Expectation()
 
+    @functools.cached_property
     def stale(self) -> list[str]:
-        """A line for each baseline entry that is no longer true, after the run."""
-        whole = self.selected_all
+        """A line for each baseline entry that is no longer true, after the run.
+
+        Whether an entry that matched nothing is one of them depends on whether every scenario was there to be matched.
+        """
+        whole = self.nothing_left_out and {one.id for one in listing.scenarios()} <= {
+            result.scenario for result in self.results
+        }
         found = []
         for name, baseline in self.baselines.items():
             if name in self.specs:

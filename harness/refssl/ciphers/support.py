@@ -12,13 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CIPHERS13 = ("AES-GCM", "CHACHA20-POLY1305")
+_CIPHERS12 = (*_CIPHERS13, "AES-CCM", "AES-CBC")
+_EXCHANGES12 = ("kx-ecdhe", "kx-dhe", "kx-rsa")
+_AUTHENTICATIONS12 = ("auth-ecdsa", "auth-rsa")
 
 
 def can_do(suite: catalogue.CipherSuite) -> bool:
     """Whether the engine can protect records and exchange keys as the suite says."""
-    return suite.protocol == "TLSv1.3" and suite.cipher in _CIPHERS13
+    if suite.protocol == "TLSv1.3":
+        return suite.cipher in _CIPHERS13
+    return suite.cipher in _CIPHERS12 and suite.kea in _EXCHANGES12 and suite.auth in _AUTHENTICATIONS12
 
 
 def offered(codes: Iterable[int]) -> tuple[int, ...]:
     """Those of the suites that the engine can do, in the same order."""
-    return tuple(code for code in codes if can_do(catalogue.BY_CODE[code]))
+    return tuple([code for code in codes if code in SUITES13 or code in SUITES12])
+
+
+SUITES13 = {suite.code: suite for suite in catalogue.ALL_TLS13_SUITES if can_do(suite)}
+"""The suites of TLS 1.3 that the engine can do, by code point."""
+
+SUITES12 = {suite.code: suite for suite in catalogue.TLS12_SUITES if can_do(suite)}
+"""The suites of TLS 1.2, and of older versions that TLS 1.2 can use, that the engine can do, by code point."""

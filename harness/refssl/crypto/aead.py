@@ -1,4 +1,4 @@
-"""The AEAD algorithms of TLS 1.3 (RFC 8446 B.4), by the names that the cipher catalogue uses.
+"""The AEAD algorithms of TLS (RFC 8446 B.4, RFC 5288, RFC 6655, RFC 7905), by the names that the cipher catalogue uses.
 
 Only construction: nonces, limits and records are `refssl.engine.protection`'s. The objects have ``encrypt(nonce, data,
 associated_data)`` and ``decrypt`` and raise what `failures()` names when a tag does not verify.
@@ -20,14 +20,18 @@ class Aead(Protocol):
 
 @cache
 def _constructors() -> dict[str, Any]:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+    from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
 
-    return {"AES-GCM": AESGCM, "CHACHA20-POLY1305": ChaCha20Poly1305}
+    return {"AES-GCM": AESGCM, "CHACHA20-POLY1305": ChaCha20Poly1305, "AES-CCM": AESCCM}
 
 
-def new(algorithm: str, key: bytes) -> Aead:
-    """Give the AEAD object of `algorithm` ("AES-GCM", "CHACHA20-POLY1305") under `key`."""
-    made: Aead = _constructors()[algorithm](key)
+def new(algorithm: str, key: bytes, tag_length: int = 16) -> Aead:
+    """Give the AEAD object of `algorithm` ("AES-GCM", "CHACHA20-POLY1305", "AES-CCM") under `key`.
+
+    tag_length: in bytes; only AES-CCM has another than 16 (RFC 6655 4).
+    """
+    constructor = _constructors()[algorithm]
+    made: Aead = constructor(key, tag_length) if algorithm == "AES-CCM" else constructor(key)
     return made
 
 

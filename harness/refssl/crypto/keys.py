@@ -117,6 +117,21 @@ class PublicKey:
             return False
         return known.curve in (None, self.curve) and self._hash in (None, known.hash)
 
+    def suits_tls12(self, scheme: int) -> bool:
+        """Whether TLS 1.2 allows this key to sign with `scheme`: there no curve is tied to a hash (RFC 8446 4.2.3)."""
+        known = SCHEMES.get(scheme)
+        return known is not None and known.kind == self.kind and self._hash in (None, known.hash)
+
+    def encrypt_pkcs1(self, message: bytes) -> bytes | None:
+        """RSAES-PKCS1-v1_5 (RFC 8017 7.2), or None where this is no key for it."""
+        if self.kind != "rsa":
+            return None
+        try:
+            encrypted: bytes = self._key.encrypt(message, _library().padding("pkcs1", "", -1))
+        except ValueError:
+            return None
+        return encrypted
+
     def verify_scheme(self, scheme: int, signature: bytes, content: bytes) -> bool:
         """Whether `signature` over `content` holds under a TLS SignatureScheme; False also for one of another kind."""
         known = SCHEMES.get(scheme)
@@ -153,9 +168,10 @@ class PublicKey:
 
 
 class PrivateKey:
-    """A private key. schemes: the TLS 1.3 SignatureSchemes that it can make, the preferred first."""
+    """A private key. schemes: the TLS 1.3 SignatureSchemes that it can make, the preferred first; schemes12: those of
+    TLS 1.2. curve: its name for "ec", else None."""
 
-    __slots__ = ("_key", "_spki", "kind", "schemes")
+    __slots__ = ("_key", "_spki", "curve", "kind", "schemes", "schemes12")
 
     def __init__(self, key: Any, algorithm: bytes | None = None) -> None:
         """key: of `cryptography`; algorithm: the key's AlgorithmIdentifier where that says more (id-RSASSA-PSS)."""
@@ -165,17 +181,21 @@ class PrivateKey:
         if algorithm is not None:
             pkcs1: bytes = key.public_key().public_bytes(library.der, library.pkcs1)
             self._spki = element(0x30, algorithm + element(0x03, b"\0" + pkcs1))
-        self.kind, bits, curve = _describe(key.public_key(), self._spki)
+        self.kind, bits, self.curve = _describe(key.public_key(), self._spki)
         restricted = restricted_hash(self._spki) if self.kind == "rsa-pss" else None
-        self.schemes = tuple(
+        # RFC 8446 4.2.3: in TLS 1.2 no curve is tied to a hash, and RSASSA-PKCS1-v1_5 signs handshakes too.
+        self.schemes12 = tuple(
             code
             for code, scheme in SCHEMES.items()
-            if code in HANDSHAKE_SCHEMES_13
-            and scheme.kind == self.kind
-            and scheme.curve in (None, curve)
+            if scheme.kind == self.kind
             and restricted in (None, scheme.hash)
             # RFC 8017 9.1.1: the encoded message must hold hash, salt and two bytes more.
             and (not scheme.padding or bits >= 16 * _DIGEST_SIZES[scheme.hash] + 16)
+        )
+        self.schemes = tuple(
+            code
+            for code in self.schemes12
+            if code in HANDSHAKE_SCHEMES_13 and SCHEMES[code].curve in (None, self.curve)
         )
 
     @classmethod
@@ -197,6 +217,15 @@ class PrivateKey:
     def public_spki(self) -> bytes:
         """The SubjectPublicKeyInfo in DER, to compare with a certificate's."""
         return self._spki
+
+    def decrypt_pkcs1(self, encrypted: bytes) -> bytes | None:
+        """RSAES-PKCS1-v1_5 (RFC 8017 7.2). None where the padding is wrong, or something random (implicit rejection),
+        as the library does it: whoever calls must make no difference between them that a peer could see."""
+        try:
+            message: bytes = self._key.decrypt(encrypted, _library().padding("pkcs1", "", -1))
+        except ValueError:
+            return None
+        return message
 
     def sign(self, scheme: int, content: bytes) -> bytes:
         """Sign `content` with a TLS SignatureScheme of this kind of key. Raises ValueError for another's."""

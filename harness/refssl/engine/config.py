@@ -65,12 +65,18 @@ class Credential:
     """A certificate chain with the means of signing for it.
 
     certificates: DER, leaf first. schemes: the SignatureScheme code points (RFC 8446 4.2.3) that the key can make,
-    the preferred first. sign(scheme, content) gives the signature over content.
+    the preferred first. sign(scheme, content) gives the signature over content. Of use to TLS 1.2 only: schemes12, what
+    the key can make there; kind and curve of the key as in `PublicKey`; decrypt(encrypted), what is inside an
+    RSAES-PKCS1-v1_5 ciphertext, None where nothing is or the key may not do so.
     """
 
     certificates: tuple[bytes, ...]
     schemes: tuple[int, ...]
     sign: Callable[[int, bytes], bytes]
+    schemes12: tuple[int, ...] = ()
+    kind: str = ""
+    curve: str | None = None
+    decrypt: Callable[[bytes], bytes | None] | None = None
 
 
 class ClientAuthentication(enum.Enum):
@@ -95,6 +101,18 @@ class Tickets:
     lifetime: int = 7200
 
 
+@dataclass(slots=True)
+class SessionCache:
+    """Where a TLS 1.2 server keeps the sessions that go by their session_id alone (RFC 5246 7.4.1.3).
+
+    remember(session) keeps one under its session_id; find(session_id) gives it, or None where it is not there or too
+    old.
+    """
+
+    remember: Callable[[Session], None]
+    find: Callable[[bytes], Session | None]
+
+
 def _generate_share(group: int) -> KeyShare:
     from refssl.crypto import shares
 
@@ -111,6 +129,10 @@ class Config:
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
     clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
+    Of use to TLS 1.2 only: session_tickets, whether they are offered or given (RFC 5077); sessions, the server's cache
+    of the others; dh_parameters, prime and generator of its DHE; extended_master_secret, encrypt_then_mac: whether they
+    are offered or accepted (RFC 7627, RFC 7366); legacy_server_connect, whether a client goes on with a server that
+    does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507).
     """
 
     server_side: bool
@@ -129,6 +151,13 @@ class Config:
     middlebox_compatibility: bool = True
     session: Session | None = None
     tickets: Tickets | None = None
+    session_tickets: bool = True
+    sessions: SessionCache | None = None
+    dh_parameters: tuple[int, int] | None = None
+    extended_master_secret: bool = True
+    encrypt_then_mac: bool = True
+    legacy_server_connect: bool = False
+    fallback: bool = False
     choose: Callable[[str | None], Config | AlertDescription | None] | None = None
     keylog: Callable[[str, bytes, bytes], None] | None = None
     observe: Callable[[bool, int, int, bytes], None] | None = None

@@ -10,14 +10,13 @@ from collections import deque
 from typing import Any
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.engine import records
+from refssl.engine import content12, content13, records
 from refssl.engine.alerts import AlertDescription, AlertLevel
-from refssl.engine.config import TLS12, Config, PeerIdentity
+from refssl.engine.config import TLS12, TLS13, Config, PeerIdentity
 from refssl.engine.faults import AlertReceived, Fault, ProtocolError, RecordFault
 from refssl.engine.messages.control import (
     ALERT,
     APPLICATION_DATA,
-    CHANGE_CIPHER_SPEC,
     HANDSHAKE,
     Alert,
     ChangeCipherSpec,
@@ -26,7 +25,7 @@ from refssl.engine.messages.hello import RETRY_RANDOM, HelloRetryRequest, Server
 from refssl.engine.output import Output
 from refssl.engine.patience import MAX_EARLY_DATA, Patience
 from refssl.engine.presentation import decode
-from refssl.engine.protection import Opener
+from refssl.engine.protection12 import Opening
 from refssl.engine.session import Session
 from refssl.engine.states import client, connected, server, table
 from refssl.engine.transcript import Transcript
@@ -35,8 +34,10 @@ from refssl.engine.transcript import Transcript
 _KEY_UPDATE_MARGIN = 1 << 10
 _LEVELS = frozenset(AlertLevel)
 
-# RFC 8446 5.1: "Handshake messages MUST NOT span key changes": these must end their record.
-_BEFORE_KEY_CHANGE = frozenset((1, 2, 5, 20, 24))
+# RFC 8446 5.1: "Handshake messages MUST NOT span key changes": these must end their record; ServerHello, too, where its
+# version is TLS 1.3.
+_BEFORE_KEY_CHANGE = frozenset((1, 5, 20, 24))
+_HELLO_REQUEST = bytes(4)
 
 
 class Connection:
@@ -57,8 +58,6 @@ class Connection:
         "_expected",
         "_first_record",
         "_partial",
-        "_patience",
-        "_plain_alerts",
         "_sent_ccs",
         "_state",
         "_table",
@@ -75,9 +74,12 @@ class Connection:
         "failed",
         "group",
         "handshake_complete",
+        "more_in_record",
         "opener",
         "output",
+        "patience",
         "peer",
+        "plain_alerts",
         "plaintext",
         "resumed",
         "selected_identity",
@@ -97,19 +99,20 @@ class Connection:
         self.output.observe = config.observe
         self._transcript: Transcript | None = Transcript()
         self.output.transcript = self._transcript
-        self.opener: Opener | None = None
+        self.opener: Opening | None = None
         if config.server_side:
-            self._table, self._expected = table.SERVER, table.EXPECTED_BY_SERVER
+            self._table, self._expected = table.WHOLE_SERVER, table.EXPECTED_BY_SERVER
             self._state: Any = server.Start()
             self.output.record_version = TLS12
         else:
-            self._table, self._expected = table.CLIENT, table.EXPECTED_BY_CLIENT
+            self._table, self._expected = table.WHOLE_CLIENT, table.EXPECTED_BY_CLIENT
             self._state = client.Start()
         self._partial = bytearray()
         self._first_record = True
         self._sent_ccs = False
-        self._plain_alerts = config.server_side
-        self._patience = Patience()
+        self.plain_alerts = config.server_side
+        self.patience = Patience()
+        self.more_in_record = False
         self.handshake_complete = False
         self.failed = False
         self.close_notify_sent = False
@@ -158,6 +161,7 @@ class Connection:
                 server_side=self.config.server_side,
                 first=self._first_record,
                 protected=self.opener is not None,
+                version=self.version,
             )
         except Fault as fault:
             self._fail(fault)
@@ -197,8 +201,8 @@ class Connection:
 
     def update_keys(self, request: bool) -> None:
         """Change the sending keys, and ask the peer for the same if `request` (RFC 8446 4.6.3). After the handshake."""
-        if not self.handshake_complete:
-            raise ValueError("there are no keys to change before the handshake is complete")
+        if not self.handshake_complete or self.version != TLS13:
+            raise ValueError("there are no keys to change before the handshake is complete, and never in TLS 1.2")
         self._state = connected.send_key_update(self, self._state, request=request)
 
     def take_output(self) -> bytes:
@@ -232,7 +236,7 @@ class Connection:
 
     def skip_early_data(self) -> None:
         """RFC 8446 4.2.10: a server that does not accept early data skips what cannot be decrypted, up to a limit."""
-        self._patience.early_data_left = MAX_EARLY_DATA
+        self.patience.early_data_left = MAX_EARLY_DATA
 
     # -- records
 
@@ -240,76 +244,22 @@ class Connection:
         """The short way for what most records are."""
         content_type, content = self.opener.open(record)  # type: ignore[union-attr]
         if content_type != APPLICATION_DATA:
-            self._receive_content(content_type, content)
+            content13.receive_content(self, content_type, content)
         elif content:
-            self._patience.data()
+            self.patience.data()
             self.plaintext.append(content)
         else:
-            self._patience.empty()
+            self.patience.empty()
 
     def _receive(self, record: bytes) -> None:
         self._first_record = False
-        content_type = record[0]
-        opener = self.opener
-        if opener is None or content_type != APPLICATION_DATA:
-            self._receive_plain(content_type, record[records.HEADER :])
-            return
-        try:
-            content_type, content = opener.open(record)
-        except ProtocolError as fault:
-            if self._skipped(fault, record):
-                return
-            raise
-        if content_type == APPLICATION_DATA and not self._partial:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
-        self._patience.early_data_left = 0
-        self._plain_alerts = False
-        self._receive_content(content_type, content)
+        rules = content12 if self.version == TLS12 else content13
+        rules.receive(self, record)
 
-    def _receive_content(self, content_type: int, content: bytes) -> None:
-        """What was protected, but for application data in its place."""
-        if content_type == HANDSHAKE:
-            self._receive_handshake(content)
-        elif content_type == ALERT:
-            self._receive_alert(content)
-        elif content_type == APPLICATION_DATA:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
-        else:
-            # RFC 8446 5: "An implementation [...] which receives a protected change_cipher_spec record MUST abort the
-            # handshake with an "unexpected_message" alert."
-            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
+    def receive_alert(self, content: bytes) -> None:
+        """RFC 8446 6: all alerts but close_notify and user_canceled are errors, "regardless of the AlertLevel".
 
-    def _receive_plain(self, content_type: int, content: bytes) -> None:
-        if content_type != HANDSHAKE and self.version is None and self.config.server_side:
-            # A client has nothing to say before its ClientHello.
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
-        if content_type == CHANGE_CIPHER_SPEC:
-            self._receive_change_cipher_spec(content)
-        elif self.opener is not None and not (content_type == ALERT and self._plain_alerts):
-            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
-        elif content_type == HANDSHAKE:
-            self._receive_handshake(content)
-        elif content_type == ALERT:
-            self._receive_alert(content)
-        elif self._patience.early_data_left:
-            self._patience.early_data(len(content))
-        else:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
-
-    def _receive_change_cipher_spec(self, content: bytes) -> None:
-        """RFC 8446 5: a single 0x01 is dropped "at any time after the first ClientHello message has been sent or
-        received and before the peer's Finished message has been received"; anything else is unexpected_message."""
-        if content != b"\x01":
-            fault = ProtocolError if self.opener is None else RecordFault
-            raise fault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_CHANGE_CIPHER_SPEC")
-        if self.handshake_complete:
-            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
-        if self._partial:
-            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
-        self._patience.empty()
-
-    def _receive_alert(self, content: bytes) -> None:
-        """RFC 8446 6: all alerts but close_notify and user_canceled are errors, "regardless of the AlertLevel"."""
+        In TLS 1.2 a warning ends nothing (RFC 5246 7.2.2), but for a refusal of what was never asked for."""
         if self._partial:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
         if not content and self.opener is not None:
@@ -319,18 +269,22 @@ class Connection:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "INVALID_ALERT")
         alert = decode(Alert, content)
         # RFC 8446 6: in TLS 1.3 "the severity is implicit in the type of alert being sent"; before, it must be known.
-        if alert.level not in _LEVELS and self.version is None:
+        if alert.level not in _LEVELS and self.version != TLS13:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNKNOWN_ALERT_TYPE")
         if self.config.observe is not None:
             self.config.observe(False, self.output.version, ALERT, content)
         if alert.description == AlertDescription.CLOSE_NOTIFY:
             self.close_notify_received = True
         elif alert.description == AlertDescription.USER_CANCELED:
-            self._patience.warning()
+            self.patience.warning()
+        elif alert.level == AlertLevel.WARNING and self._may_be_12():
+            if alert.description == AlertDescription.NO_RENEGOTIATION_RESERVED:
+                raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_RENEGOTIATION")
+            self.patience.warning()
         else:
             raise AlertReceived(alert.description)
 
-    def _receive_handshake(self, content: bytes) -> None:
+    def receive_handshake(self, content: bytes) -> None:
         """RFC 8446 5.1: messages "MAY be coalesced into a single TLSPlaintext record or fragmented"."""
         if not content:
             # RFC 8446 5.1: "Implementations MUST NOT send zero-length fragments of Handshake types".
@@ -346,6 +300,10 @@ class Connection:
         position, size = 0, len(content)
         while position < size:
             head = content[position : position + 4]
+            if head == _HELLO_REQUEST and self._negotiating_12():
+                # RFC 5246 7.4.1.1: "This message will be ignored by the client if the client is currently negotiating".
+                position += 4
+                continue
             message_class = self._message_class(head)
             end = position + 4 + int.from_bytes(head[1:], "big")
             if size - position < 4 or end > size:
@@ -353,8 +311,15 @@ class Connection:
                 return
             if end != size and head[0] in _BEFORE_KEY_CHANGE:
                 raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
+            self.more_in_record = end != size
             self._receive_message(message_class, content[position:end])
             position = end
+
+    def _negotiating_12(self) -> bool:
+        return not self.config.server_side and not self.handshake_complete and self.version == TLS12
+
+    def _may_be_12(self) -> bool:
+        return self.version == TLS12 or (self.version is None and self.config.minimum_version <= TLS12)
 
     def _message_class(self, head: bytes | bytearray) -> type:
         """What the message that begins with `head` is, if the state allows it. Raises ProtocolError."""
@@ -372,15 +337,20 @@ class Connection:
             self.config.observe(False, self.output.version, HANDSHAKE, raw)
         if isinstance(message, ServerHello) and message.random == RETRY_RANDOM:
             message = decode(HelloRetryRequest, raw[4:])
-        state = self._state
-        self._state = self._table[type(state), type(message)](self, state, message, raw)
+        self.act_on(message, raw)
 
-    def _skipped(self, fault: ProtocolError, record: bytes) -> bool:
-        """Whether a record that cannot be opened is early data that was refused."""
-        if not self._patience.early_data_left or fault.alert is not AlertDescription.BAD_RECORD_MAC:
-            return False
-        self._patience.early_data(len(record) - records.HEADER)
-        return True
+    def act_on(self, message: Any, raw: bytes) -> None:
+        """Let the state table say what a message does. Raises a Fault, also where it has no place."""
+        state = self._state
+        handler = self._table.get((type(state), type(message)))
+        if handler is None:
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
+        self._state = handler(self, state, message, raw)
+
+    @property
+    def in_message(self) -> bool:
+        """Whether a handshake message has come only in part."""
+        return bool(self._partial)
 
     def _fail(self, fault: Fault) -> None:
         self.failed = True

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from refssl.ciphers import catalogue
+from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
 from refssl.crypto.shares import InvalidShare, KeyShare, NoSharedSecret
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS13, Config, Credential
+from refssl.engine.config import TLS12, TLS13, Config, Credential
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.presentation import decode
@@ -19,7 +21,11 @@ from refssl.engine.presentation import decode
 T = TypeVar("T")
 
 # The versions that this engine speaks, the preferred first.
-VERSIONS = (TLS13,)
+VERSIONS = (TLS13, TLS12)
+
+# TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746 3.3) and TLS_FALLBACK_SCSV (RFC 7507 2), which are no suites.
+RENEGOTIATION_SCSV = 0x00FF
+FALLBACK_SCSV = 0x5600
 
 # RFC 8446 4.2, the table of messages in which an extension may appear (with RFC 8449's record_size_limit, 28).
 IN_SERVER_HELLO = frozenset((ext.PRE_SHARED_KEY, ext.SUPPORTED_VERSIONS, ext.KEY_SHARE))
@@ -87,6 +93,12 @@ def first_common(ours: tuple[int, ...], theirs: tuple[int, ...], *, ours_first: 
     return next((value for value in first if value in second), None)
 
 
+def shared_suites(config: Config, offered: tuple[int, ...]) -> tuple[CipherSuite, ...]:
+    """The suites of every version that both have, in our order."""
+    ours = (catalogue.BY_CODE.get(code) for code in config.cipher_suites)
+    return tuple([suite for suite in ours if suite is not None and suite.code in offered])
+
+
 def choose_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
     """The server's choice of protocol (RFC 7301 3.2), in the server's order.
 
@@ -96,6 +108,17 @@ def choose_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
     if offered is None:
         return None
     return next((name for name in config.alpn if name in offered.protocol_name_list), None)
+
+
+def read_selected_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
+    """The protocol that a server has chosen (RFC 7301 3.1), None where it says nothing. Raises ProtocolError."""
+    chosen = read_extension(ext.ProtocolNameList, found, ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION)
+    if chosen is None:
+        return None
+    # RFC 7301 3.1: the answer "MUST contain exactly one "ProtocolName"".
+    if len(chosen.protocol_name_list) != 1 or chosen.protocol_name_list[0] not in config.alpn:
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
+    return chosen.protocol_name_list[0]
 
 
 def read_server_name(found: Mapping[int, bytes]) -> str | None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from refssl.engine.config import TLS12
 from refssl.engine.messages.control import APPLICATION_DATA, HANDSHAKE, ChangeCipherSpec, Raw
 from refssl.engine.presentation import encode
-from refssl.engine.protection import Sealer
+from refssl.engine.protection12 import Sealing
 from refssl.engine.records import MAX_PLAINTEXT, plain
 from refssl.engine.transcript import Transcript
 
@@ -37,7 +37,7 @@ class Output:
     def __init__(self) -> None:
         self._flight: list[bytes] = []
         self._records: list[bytes] = []
-        self.sealer: Sealer | None = None
+        self.sealer: Sealing | None = None
         self.transcript: Transcript | None = None
         self.observe: Callable[[bool, int, int, bytes], None] | None = None
         self.version = TLS12
@@ -55,7 +55,7 @@ class Output:
             self.flush()
             data = encode(message) if not isinstance(message, Raw) else message.content
             if isinstance(message, ChangeCipherSpec):
-                # RFC 8446 5: it is sent unprotected whatever the current keys are.
+                # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
                 self._records.append(plain(content_type, TLS12, data))
             else:
                 self._record(content_type, data)
@@ -75,7 +75,7 @@ class Output:
         for start in range(0, len(view), MAX_PLAINTEXT):
             self._records.append(seal(APPLICATION_DATA, bytes(view[start : start + MAX_PLAINTEXT])))
 
-    def change_keys(self, sealer: Sealer) -> None:
+    def change_keys(self, sealer: Sealing) -> None:
         """Everything after this is protected by `sealer`."""
         self.flush()
         self.sealer = sealer

@@ -13,10 +13,11 @@ from refssl.crypto.hashing import HASHES
 class Transcript:
     """The running Transcript-Hash. Until `select` is called the messages themselves are kept."""
 
-    __slots__ = ("_hash", "_name", "_waiting")
+    __slots__ = ("_hash", "_kept", "_name", "_waiting")
 
     def __init__(self) -> None:
         self._waiting: list[bytes] = []
+        self._kept: list[bytes] | None = None
         self._hash: Any = None
         self._name = ""
 
@@ -26,13 +27,27 @@ class Transcript:
             self._waiting.append(message)
         else:
             self._hash.update(message)
+            if self._kept is not None:
+                self._kept.append(message)
 
-    def select(self, name: str) -> None:
-        """The hash is `name` from now on; a second call changes nothing."""
+    def select(self, name: str, *, keep: bool = False) -> None:
+        """The hash is `name` from now on; a second call changes nothing. keep: the messages will be asked for, too."""
         if self._hash is None:
             self._name = name
             self._hash = HASHES[name](b"".join(self._waiting))
-            self._waiting.clear()
+            if keep:
+                self._kept = self._waiting
+                self._waiting = []
+            else:
+                self._waiting.clear()
+
+    def messages(self) -> bytes:
+        """All messages so far, which TLS 1.2 signs in CertificateVerify (RFC 5246 7.4.8). Only where they were kept."""
+        return b"".join(self._kept or ())
+
+    def forget_messages(self) -> None:
+        """Keep the hash only from here on."""
+        self._kept = None
 
     def digest(self) -> bytes:
         """Transcript-Hash of all messages so far."""

@@ -31,6 +31,7 @@ def check(path: Sequence[Certificate], check_common_name: bool) -> None:
     """
     if all(certificate.facts.name_constraints is None for certificate in path[1:]):
         return
+    comparisons = _Comparisons()
     for depth, certificate in enumerate(path):
         # RFC 5280 6.1.3 (b): "If certificate i is self-issued and it is not the final certificate in the path, skip".
         if depth and certificate.self_issued:
@@ -40,7 +41,7 @@ def check(path: Sequence[Certificate], check_common_name: bool) -> None:
             if constraints is None:
                 continue
             try:
-                _check_names(_names(certificate, check_common_name and not depth), *constraints)
+                _check_names(_names(certificate, check_common_name and not depth), *constraints, comparisons)
             except _Refused as refused:
                 raise VerificationError(refused.code, depth) from None
             except MalformedCertificate:
@@ -50,6 +51,27 @@ def check(path: Sequence[Certificate], check_common_name: bool) -> None:
 class _Refused(Exception):
     def __init__(self, code: int) -> None:
         self.code = code
+
+
+class _Comparisons:
+    """How many names may still be held against constraints, in the whole path, and the directory names read so far."""
+
+    def __init__(self) -> None:
+        self.left = _MAXIMUM_COMPARISONS
+        self._canonical: dict[bytes, bytes] = {}
+
+    def take(self, count: int) -> None:
+        """Raises _Refused when there were too many."""
+        self.left -= count
+        if self.left < 0:
+            raise _Refused(codes.UNSPECIFIED)
+
+    def canonical(self, name: bytes) -> bytes:
+        """The canonical form of a directory name, made once for the path."""
+        known = self._canonical.get(name)
+        if known is None:
+            known = self._canonical[name] = canonical(name)
+        return known
 
 
 def _names(certificate: Certificate, common_names: bool) -> Iterator[ext.GeneralName]:
@@ -87,25 +109,25 @@ def _as_host(text: str | None) -> bytes | None:
 
 
 def _check_names(
-    names: Iterator[ext.GeneralName], permitted: tuple[ext.Subtree, ...], excluded: tuple[ext.Subtree, ...]
+    names: Iterator[ext.GeneralName],
+    permitted: tuple[ext.Subtree, ...],
+    excluded: tuple[ext.Subtree, ...],
+    comparisons: _Comparisons,
 ) -> None:
-    allowance = _MAXIMUM_COMPARISONS
     for name in names:
-        allowance -= len(permitted) + len(excluded)
-        if allowance < 0:
-            raise _Refused(codes.UNSPECIFIED)
+        comparisons.take(len(permitted) + len(excluded))
         constrained = matched = False
         for subtree in permitted:
             if _concerns(subtree, name):
                 _check_bounds(subtree)
                 constrained = True
-                matched = matched or _within(name, subtree)
+                matched = matched or _within(name, subtree, comparisons)
         if constrained and not matched:
             raise _Refused(codes.PERMITTED_VIOLATION)
         for subtree in excluded:
             if _concerns(subtree, name):
                 _check_bounds(subtree)
-                if _within(name, subtree):
+                if _within(name, subtree, comparisons) or _covers(name, subtree):
                     raise _Refused(codes.EXCLUDED_VIOLATION)
 
 
@@ -131,7 +153,7 @@ def _check_bounds(subtree: ext.Subtree) -> None:
         raise _Refused(codes.SUBTREE_MINMAX)
 
 
-def _within(name: ext.GeneralName, subtree: ext.Subtree) -> bool:
+def _within(name: ext.GeneralName, subtree: ext.Subtree, comparisons: _Comparisons) -> bool:
     base_kind, base, _, _ = subtree
     kind, value = name
     if kind == ext.DNS_NAME:
@@ -141,7 +163,7 @@ def _within(name: ext.GeneralName, subtree: ext.Subtree) -> bool:
     if kind == ext.URI:
         return _within_uri(value, base.lower())
     if kind == ext.DIRECTORY_NAME:
-        return canonical(value).startswith(canonical(base))
+        return comparisons.canonical(value).startswith(comparisons.canonical(base))
     if kind == ext.IP_ADDRESS:
         return _within_network(value, base)
     if kind == ext.OTHER_NAME and base_kind == ext.RFC822_NAME:
@@ -157,6 +179,21 @@ def _within_domain(name: bytes, base: bytes) -> bool:
         return False
     rest = name[: -len(base)]
     return not rest or base.startswith(b".") or rest.endswith(b".")
+
+
+def _covers(name: ext.GeneralName, subtree: ext.Subtree) -> bool:
+    """Whether a DNS name stands for an excluded one without being written like it: by a wildcard, or a final period.
+
+    RFC 5280 4.2.1.10: "Any name matching a restriction in the excludedSubtrees field is invalid regardless".
+    """
+    if name[0] != ext.DNS_NAME:
+        return False
+    value, base = name[1].lower().removesuffix(b"."), subtree[1].lower()
+    if value.startswith(b"*."):
+        label, _, parent = base.partition(b".")
+        if label and parent == value[2:]:
+            return True
+    return _within_domain(value, base)
 
 
 def _within_mail(name: bytes, base: bytes) -> bool:

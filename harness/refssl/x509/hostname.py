@@ -16,7 +16,8 @@ _LABEL = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-")
 def matches_hostname(certificate: Certificate, hostname: str, check_common_name: bool) -> bool:
     """True where the certificate names this DNS name.
 
-    The common name is consulted only where subjectAltName holds no dNSName at all, and only if check_common_name.
+    The common name is consulted only if check_common_name, and "in the absence of a subject alternative name
+    extension" (ssl.SSLContext.hostname_checks_common_name): an address there ends it as much as a name.
     Raises MalformedCertificate.
     """
     try:
@@ -25,9 +26,9 @@ def matches_hostname(certificate: Certificate, hostname: str, check_common_name:
         return False
     if not host:
         return False
-    names = [value for kind, value in certificate.subject_alternative_names or () if kind == ext.DNS_NAME]
-    if names or not check_common_name:
-        return any(_matches(name.lower(), host) for name in names)
+    if ext.SUBJECT_ALT_NAME in certificate.extensions or not check_common_name:
+        names = certificate.subject_alternative_names or ()
+        return any(kind == ext.DNS_NAME and _matches(value.lower(), host) for kind, value in names)
     for rdn in certificate.subject.rdns:
         for attribute in rdn:
             if attribute.type == _COMMON_NAME:

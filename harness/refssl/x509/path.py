@@ -37,7 +37,7 @@ class Policy:
 
     purpose: whom the leaf must authenticate, "server" or "client". time: POSIX seconds. flags: VerifyFlags.
     hostname: an A-label to be matched, or None. ip: an address as 4 or 16 octets, or None. security_level: 0 to 5.
-    check_common_name: whether the subject may stand in for a missing dNSName (``hostname_checks_common_name``).
+    check_common_name: whether the subject may stand in for a missing subjectAltName (``hostname_checks_common_name``).
     """
 
     purpose: str

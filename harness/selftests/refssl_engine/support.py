@@ -41,7 +41,15 @@ def key(kind: str) -> PrivateKey:
 def credential(kind: str = "P-256") -> Credential:
     """A credential whose only certificate is its public key."""
     private = key(kind)
-    return Credential((private.public_spki(),), private.schemes, private.sign)
+    return Credential(
+        (private.public_spki(),),
+        private.schemes,
+        private.sign,
+        schemes12=private.schemes12,
+        kind=private.kind,
+        curve=private.curve,
+        decrypt=private.decrypt_pkcs1 if private.kind == "rsa" else None,
+    )
 
 
 def trusting(certificates: tuple[bytes, ...]) -> PeerIdentity:
@@ -62,6 +70,20 @@ class Cabinet:
 
     def open(self, ticket: bytes) -> Session | None:
         stored = self.kept.get(ticket)
+        return None if stored is None else Session.decode(stored)
+
+
+class Memory:
+    """Sessions kept in a dict by their id, through the same encoding as tickets."""
+
+    def __init__(self) -> None:
+        self.kept: dict[bytes, bytes] = {}
+
+    def remember(self, session: Session) -> None:
+        self.kept[session.session_id] = session.encode()
+
+    def find(self, session_id: bytes) -> Session | None:
+        stored = self.kept.get(session_id)
         return None if stored is None else Session.decode(stored)
 
 

@@ -190,7 +190,7 @@ def test_no_name_is_none() -> None:
         ({"groups": (0x1D,)}, {"groups": (0x17,)}, "server", 40, "NO_SUITABLE_KEY_SHARE"),
         ({"cipher_suites": (0x1301,)}, {"cipher_suites": (0x1302,)}, "server", 40, "NO_SHARED_CIPHER"),
         ({"signature_schemes": (0x0804,)}, {}, "server", 40, "NO_SUITABLE_SIGNATURE_ALGORITHM"),
-        ({}, {"maximum_version": 0x0303}, "server", 70, "UNSUPPORTED_PROTOCOL"),
+        ({"minimum_version": 0x0304}, {"maximum_version": 0x0303}, "server", 70, "UNSUPPORTED_PROTOCOL"),
         ({}, {"credentials": ()}, "server", 40, "NO_SHARED_CIPHER"),
         ({}, {"credentials": (), "minimum_version": 0x0304}, "server", 70, "UNSUPPORTED_PROTOCOL"),
         (
@@ -209,7 +209,7 @@ def test_nothing_in_common(client: Any, server: Any, who: str, alert: int, reaso
 
 
 def test_a_client_without_versions_says_so() -> None:
-    connection = Connection(client_config(maximum_version=0x0303))
+    connection = Connection(client_config(minimum_version=0x0304, maximum_version=0x0303))
     with pytest.raises(ProtocolError) as caught:
         connection.start()
     assert caught.value.reason == "NO_PROTOCOLS_AVAILABLE"

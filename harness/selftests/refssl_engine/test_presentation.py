@@ -12,7 +12,7 @@ import pytest
 
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.faults import ProtocolError
-from refssl.engine.messages import control, extensions, hello, tls13
+from refssl.engine.messages import control, extensions, hello, tls12, tls13
 from refssl.engine.presentation import (
     decode,
     encode,
@@ -43,6 +43,16 @@ SAMPLES: list[Any] = [
     tls13.CertificateVerify(0x0403, b"signature"),
     tls13.NewSessionTicket(7200, 2**32 - 1, b"", b"ticket", {42: bytes(4)}),
     tls13.KeyUpdate(1),
+    tls12.Certificate((b"leaf", b"root")),
+    tls12.CertificateRequest((1, 64), (0x0403, 0x0804), (b"\x30\x00",)),
+    tls12.NewSessionTicket(7200, b"ticket"),
+    tls12.ServerECDHParams(3, 29, b"public"),
+    tls12.ServerDHParams(b"prime", b"\x02", b"public"),
+    tls12.SignedECDHParams(tls12.ServerECDHParams(3, 23, b"public"), 0x0403, b"signature"),
+    tls12.SignedDHParams(tls12.ServerDHParams(b"prime", b"\x05", b"public"), 0x0401, b"signature"),
+    tls12.ClientECDiffieHellmanPublic(b"public"),
+    tls12.ClientDiffieHellmanPublic(b"public"),
+    tls12.EncryptedPreMasterSecret(b"encrypted"),
     extensions.ServerName(0, b"a.example"),
     extensions.ServerNameList((extensions.ServerName(0, b"a.example"),)),
     extensions.ClientSupportedVersions((0x0304, 0x0303)),
@@ -61,7 +71,13 @@ SAMPLES: list[Any] = [
     extensions.ProtocolNameList((b"h2", b"http/1.1")),
 ]
 # Their end is not marked inside them: whoever knows the hash checks the length; or there is nothing in them.
-OPEN_ENDED: list[Any] = [tls13.Finished(bytes(32)), control.Raw(22, b"any"), tls13.EndOfEarlyData()]
+OPEN_ENDED: list[Any] = [
+    tls13.Finished(bytes(32)),
+    tls12.ServerKeyExchange(b"params"),
+    tls12.ClientKeyExchange(b"keys"),
+    control.Raw(22, b"any"),
+]
+EMPTY: list[Any] = [tls13.EndOfEarlyData(), tls12.HelloRequest(), tls12.ServerHelloDone()]
 
 
 def name(value: Any) -> str:
@@ -71,14 +87,14 @@ def name(value: Any) -> str:
 def test_every_struct_has_a_sample() -> None:
     structs = {
         each
-        for module in (control, hello, tls13, extensions)
+        for module in (control, hello, tls12, tls13, extensions)
         for _, each in inspect.getmembers(module, is_dataclass)
         if isinstance(each, type) and each.__module__ == module.__name__
     }
-    assert structs == {type(sample) for sample in SAMPLES + OPEN_ENDED}
+    assert structs == {type(sample) for sample in SAMPLES + OPEN_ENDED + EMPTY}
 
 
-@pytest.mark.parametrize("sample", SAMPLES + OPEN_ENDED[:1], ids=name)
+@pytest.mark.parametrize("sample", SAMPLES + OPEN_ENDED[:-1] + EMPTY, ids=name)
 def test_what_is_written_is_read_back(sample: Any) -> None:
     assert decode(type(sample), encode(sample)) == sample
 
@@ -105,7 +121,7 @@ def ends_early(sample: Any) -> bool:
     return isinstance(sample, (hello.ClientHello, hello.ServerHello))
 
 
-@pytest.mark.parametrize("sample", [*SAMPLES, tls13.EndOfEarlyData()], ids=name)
+@pytest.mark.parametrize("sample", SAMPLES + EMPTY, ids=name)
 def test_leftover_bytes_are_refused(sample: Any) -> None:
     with pytest.raises(ProtocolError) as caught:
         decode(type(sample), encode(sample) + b"\0", "A_REASON")

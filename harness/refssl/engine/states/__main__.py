@@ -11,16 +11,28 @@ import typing
 from collections.abc import Callable
 from types import ModuleType
 
-from refssl.engine.states import client, client13, connected, server, server13
-from refssl.engine.states.table import CLIENT, SERVER, Table
+from refssl.engine.states import client, client12, client13, connected, established, server, server12, server13
+from refssl.engine.states.table import CLIENT, CLIENT12, SERVER, SERVER12, WHOLE_CLIENT, WHOLE_SERVER, Table
 
 _HEAD = """\
 # The state tables
 
 Made by `python -m refssl.engine.states > docs/states.md` from the tables that the engine runs on; a selftest keeps it
-current and compares it with RFC 8446 Appendix A and 4.6. A message that a state does not list is refused with
-`unexpected_message`. The client begins in START by sending its ClientHello, which leads to {first}.
+current and compares it with RFC 8446 Appendix A and 4.6, RFC 5246 7.3 and RFC 5077 3.1. A message that a state does not
+list is refused with `unexpected_message`. The client begins in START by sending its ClientHello, which leads to
+{first}. Beside the tables, a client of TLS 1.2 passes over a HelloRequest within a handshake (RFC 5246 7.4.1.1).
 """
+
+_TABLES = (
+    ("Client (RFC 8446 A.1)", CLIENT),
+    ("Client of TLS 1.2 (RFC 5246 7.3, RFC 5077 3.1)", CLIENT12),
+    ("Server (RFC 8446 A.2)", SERVER),
+    ("Server of TLS 1.2 (RFC 5246 7.3, RFC 5077 3.1)", SERVER12),
+)
+_MODULES = (
+    ("client", (client, client13, connected, client12, established)),
+    ("server", (server, server13, connected, server12, established)),
+)
 
 
 def leads_to(handler: Callable[..., object]) -> tuple[str, ...]:
@@ -37,10 +49,10 @@ def edges(table: Table) -> list[tuple[str, str, tuple[str, ...]]]:
 def markdown() -> str:
     """The text of docs/states.md."""
     parts = [_HEAD.format(first=", ".join(leads_to(client.start)))]
-    for role, table in (("Client (RFC 8446 A.1)", CLIENT), ("Server (RFC 8446 A.2)", SERVER)):
+    for role, table in _TABLES:
         rows = [f"| {state} | {message} | {', '.join(after)} |" for state, message, after in edges(table)]
         parts.append("\n".join([f"## {role}", "", "| state | receives | becomes |", "|---|---|---|", *rows, ""]))
-    for role, modules in (("client", (client, client13, connected)), ("server", (server, server13, connected))):
+    for role, modules in _MODULES:
         rows = [row for module in modules for row in _known(module)]
         parts.append(
             "\n".join([f"## What the {role} knows in each state", "", "| state | knows |", "|---|---|", *rows, ""])
@@ -49,7 +61,7 @@ def markdown() -> str:
 
 
 def _known(module: ModuleType) -> list[str]:
-    states = {state for table in (CLIENT, SERVER) for state, _ in table}
+    states = {state for table in (WHOLE_CLIENT, WHOLE_SERVER) for state, _ in table}
     return [
         f"| {each.__name__} | {', '.join(item.name for item in dataclasses.fields(each)) or 'nothing'} |"
         for each in vars(module).values()

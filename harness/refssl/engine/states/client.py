@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.ciphers.support import SUITES12, SUITES13
 from refssl.crypto.shares import KeyShare
-from refssl.engine import negotiation, schedule13
+from refssl.engine import negotiation, negotiation12, schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS12, TLS13, Config
 from refssl.engine.faults import ProtocolError
@@ -21,7 +22,7 @@ from refssl.engine.messages.hello import DOWNGRADE_TLS11, DOWNGRADE_TLS12, Clien
 from refssl.engine.output import framed
 from refssl.engine.presentation import decode, encode
 from refssl.engine.session import Session
-from refssl.engine.states import client13
+from refssl.engine.states import client12, client13, hello12
 from refssl.engine.states.common13 import OfferedPsk
 
 if TYPE_CHECKING:
@@ -50,28 +51,52 @@ def start(connection: Connection) -> WaitServerHello:
     versions = negotiation.enabled_versions(config)
     if not versions:
         raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
-    psk = None
-    if config.session is not None and _resumable(config.session, config):
-        name = catalogue.BY_CODE[config.session.cipher_suite].hash
-        psk = OfferedPsk(config.session, schedule13.early_secret(name, config.session.secret))
-    group = config.groups[0]
-    shares = {group: config.generate_share(group)}
+    psk, session = None, config.session
+    if session is not None and (session.version not in versions or not _resumable(session, config)):
+        session = None
+    if session is not None and session.version == TLS13:
+        name = catalogue.BY_CODE[session.cipher_suite].hash
+        psk = OfferedPsk(session, schedule13.early_secret(name, session.secret))
+    shares = {}
+    if TLS13 in versions:
+        group = config.groups[0]
+        shares[group] = config.generate_share(group)
     found = _extensions(config, versions, shares)
+    if TLS12 in versions and config.session_tickets:
+        # RFC 5077 3.2: a ticket, or nothing to ask for one.
+        found[ext.SESSION_TICKET] = session.ticket if session is not None and session.version == TLS12 else b""
     if psk is not None:
         found[ext.PRE_SHARED_KEY] = _offer(psk, config)
     hello = ClientHello(
         # RFC 8446 4.1.2: "the legacy_version field MUST be set to 0x0303"
         legacy_version=TLS12,
         random=config.random(32),
-        # RFC 8446 D.4: "The client always provides a non-empty session ID in the ClientHello"
-        legacy_session_id=config.random(32) if config.middlebox_compatibility else b"",
-        cipher_suites=tuple(code for code in config.cipher_suites if code in catalogue.BY_CODE),
+        legacy_session_id=_session_id(config, versions, session),
+        cipher_suites=_cipher_suites(config, versions),
         legacy_compression_methods=(0,),
         extensions=found,
     )
     connection.client_random = hello.random
     connection.server_name = config.server_name
     return _send_hello(connection, hello, shares, psk, None)
+
+
+def _session_id(config: Config, versions: tuple[int, ...], session: Session | None) -> bytes:
+    if session is not None and session.version == TLS12:
+        # RFC 5246 7.4.1.2: "the session_id [...] of the session that the client wishes to reuse".
+        return session.session_id
+    # RFC 8446 D.4: "The client always provides a non-empty session ID in the ClientHello"
+    return config.random(32) if config.middlebox_compatibility and TLS13 in versions else b""
+
+
+def _cipher_suites(config: Config, versions: tuple[int, ...]) -> tuple[int, ...]:
+    """What is offered of the config's suites; with RFC 7507 4's signal where that is told."""
+    codes = [
+        code
+        for code in config.cipher_suites
+        if (TLS13 in versions and code in SUITES13) or (TLS12 in versions and code in SUITES12)
+    ]
+    return tuple([*codes, negotiation.FALLBACK_SCSV] if config.fallback else codes)
 
 
 def _send_hello(
@@ -96,7 +121,13 @@ def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, Key
         name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
         found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
     found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions))
-    found[ext.KEY_SHARE] = _key_share(shares)
+    if TLS12 in versions:
+        if config.encrypt_then_mac:
+            found[ext.ENCRYPT_THEN_MAC] = b""
+        if config.extended_master_secret:
+            found[ext.EXTENDED_MASTER_SECRET] = b""
+    if shares:
+        found[ext.KEY_SHARE] = _key_share(shares)
     return found
 
 
@@ -105,12 +136,18 @@ def _constant_extensions(
     groups: tuple[int, ...], alpn: tuple[bytes, ...], schemes: tuple[int, ...], versions: tuple[int, ...]
 ) -> dict[int, bytes]:
     """What the settings alone decide; the same for every connection of a context."""
-    found = {ext.SUPPORTED_GROUPS: encode(ext.NamedGroupList(groups))}
+    found: dict[int, bytes] = {}
+    if TLS12 in versions:
+        # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
+        found[ext.RENEGOTIATION_INFO] = b"\0"
+        found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
+    found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
     if alpn:
         found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(alpn))
     found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(schemes))
-    found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
-    found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes((ext.PSK_DHE_KE,)))
+    if TLS13 in versions:
+        found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
+        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes((ext.PSK_DHE_KE,)))
     return found
 
 
@@ -120,13 +157,21 @@ def _key_share(shares: dict[int, KeyShare]) -> bytes:
 
 
 def _resumable(session: Session, config: Config) -> bool:
-    """Whether a session may be offered (RFC 8446 4.6.1, 4.2.11)."""
+    """Whether a session may be offered (RFC 8446 4.6.1, 4.2.11; RFC 5246 7.4.1.2)."""
     suite = catalogue.BY_CODE.get(session.cipher_suite)
+    if session.version == TLS12:
+        return (
+            bool(session.session_id)
+            and session.cipher_suite in config.cipher_suites
+            and 0 <= config.clock() - session.created <= session.lifetime
+            # RFC 7627 5.3: a session that was made with the extension is resumed with it only.
+            and (config.extended_master_secret or not session.extended_master_secret)
+        )
     return (
         session.version == TLS13
         and bool(session.ticket)
         and suite is not None
-        and any(catalogue.BY_CODE[c].hash == suite.hash for c in config.cipher_suites if c in catalogue.BY_CODE)
+        and any(catalogue.BY_CODE[c].hash == suite.hash for c in config.cipher_suites if c in SUITES13)
         # RFC 8446 4.6.1: "Clients MUST NOT attempt to use tickets which have ages greater than the "ticket_lifetime""
         and 0 <= config.clock() - session.created <= session.lifetime
     )
@@ -200,8 +245,16 @@ def receive_hello_retry_request(
 
 def receive_server_hello(
     connection: Connection, state: WaitServerHello, message: ServerHello, raw: bytes
-) -> client13.WaitEncryptedExtensions:
+) -> (
+    client13.WaitEncryptedExtensions
+    | client12.WaitServerCertificate
+    | client12.WaitSessionTicket
+    | client12.WaitServerChangeCipherSpec
+):
     """RFC 8446 4.1.3: the version is decided, and with it who goes on."""
+    if ext.SUPPORTED_VERSIONS not in message.extensions:
+        _check_legacy_version(connection, state, message)
+        return hello12.receive_server_hello(connection, state.hello, message, raw)
     _check_selected_version(connection, message)
     suite = check_server_hello(state.hello, message)
     negotiation.check_answer(message.extensions, negotiation.IN_SERVER_HELLO, state.hello.extensions)
@@ -218,24 +271,34 @@ def receive_server_hello(
     return client13.begin(connection, state.hello, suite, psk, shared)
 
 
+def _check_legacy_version(connection: Connection, state: WaitServerHello, message: ServerHello) -> None:
+    """RFC 8446 4.1.3, for a ServerHello of TLS 1.2 or below. Raises ProtocolError."""
+    versions = negotiation.enabled_versions(connection.config)
+    if message.legacy_version not in versions or message.legacy_version == TLS13:
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+    if state.retry is not None:
+        # RFC 8446 4.1.4: the version of a HelloRetryRequest stays.
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "WRONG_SSL_VERSION")
+    # RFC 8446 4.1.3: "TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below MUST check that the last
+    # 8 bytes are not equal to either of these values."
+    if TLS13 in versions and message.random[24:] in (DOWNGRADE_TLS12, DOWNGRADE_TLS11):
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INAPPROPRIATE_FALLBACK")
+
+
 def _check_selected_version(connection: Connection, message: ServerHello) -> None:
-    """RFC 8446 4.2.1, and 4.1.3 for the sentinels against downgrade. Raises ProtocolError."""
+    """RFC 8446 4.2.1. Raises ProtocolError."""
     selected = negotiation.read_extension(
         ext.SelectedVersion, message.extensions, ext.SUPPORTED_VERSIONS, "LENGTH_MISMATCH"
     )
-    if selected is None and isinstance(message, HelloRetryRequest):
+    if selected is None:
         # RFC 8446 4.1.4: "The server's extensions MUST contain "supported_versions"."
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_VERSIONS_EXTENSION")
-    if selected is None:
-        # RFC 8446 4.1.3: "TLS 1.3 clients receiving a ServerHello indicating TLS 1.2 or below MUST check that the last
-        # 8 bytes are not equal to either of these values."
-        in_range = connection.config.minimum_version <= message.legacy_version <= connection.config.maximum_version
-        if in_range and message.random[24:] in (DOWNGRADE_TLS12, DOWNGRADE_TLS11):
-            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INAPPROPRIATE_FALLBACK")
-        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
-    if selected.selected_version != TLS13:
+    if selected.selected_version != TLS13 or TLS13 not in negotiation.enabled_versions(connection.config):
         # RFC 8446 4.2.1: a version "prior to TLS 1.3" or not offered: illegal_parameter.
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PROTOCOL_VERSION_NUMBER")
+    if connection.more_in_record:
+        # RFC 8446 5.1: "Handshake messages MUST NOT span key changes".
+        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
 
 
 def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
@@ -245,7 +308,7 @@ def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
     if message.legacy_compression_method != 0:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_COMPRESSION_ALGORITHM")
     suite = catalogue.BY_CODE.get(message.cipher_suite)
-    if suite is None:
+    if suite is None or message.cipher_suite not in SUITES13:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNKNOWN_CIPHER_RETURNED")
     if message.cipher_suite not in hello.cipher_suites:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CIPHER_RETURNED")

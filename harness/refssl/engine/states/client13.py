@@ -96,14 +96,7 @@ def receive_encrypted_extensions(
     if found.get(ext.SERVER_NAME):
         # RFC 6066 3: the answer's extension_data "SHALL be empty".
         raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
-    chosen = negotiation.read_extension(ext.ProtocolNameList, found, ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION)
-    if chosen is not None:
-        # RFC 7301 3.1: the answer "MUST contain exactly one "ProtocolName"".
-        if len(chosen.protocol_name_list) != 1:
-            raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
-        if chosen.protocol_name_list[0] not in connection.config.alpn:
-            raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
-        connection.alpn = chosen.protocol_name_list[0]
+    connection.alpn = negotiation.read_selected_alpn(connection.config, found)
     connection.transcript.update(raw)
     session = state.session
     if session is None:

@@ -15,7 +15,7 @@ from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
 from refssl.engine.presentation import decode
-from refssl.engine.states import server13
+from refssl.engine.states import server12, server13
 
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
@@ -30,11 +30,24 @@ class Start:
 
 def receive_client_hello(
     connection: Connection, state: Start, message: ClientHello, raw: bytes
-) -> Start | server13.WaitCertificate | server13.WaitFinished:
+) -> (
+    Start
+    | server13.WaitCertificate
+    | server13.WaitFinished
+    | server12.WaitClientCertificate
+    | server12.WaitClientKeyExchange
+    | server12.WaitClientChangeCipherSpec
+):
     """RFC 8446 4.1.2: START to RECVD_CH, and on to what waits for the client's flight."""
-    _choose_version(connection, message)
-    connection.version = connection.output.version = TLS13
+    version = _choose_version(connection, message)
+    connection.version = connection.output.version = version
     connection.client_random = message.random
+    if version == TLS12:
+        if state.retry is not None:
+            # RFC 8446 4.1.2: the second ClientHello is "the same ClientHello without modification" but for what was
+            # asked for.
+            raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+        return server12.receive_client_hello(connection, message, raw)
     outcome = server13.receive_client_hello(connection, state.retry, message, raw)
     return Start(outcome) if isinstance(outcome, server13.Retry) else outcome
 
@@ -43,11 +56,30 @@ def _choose_version(connection: Connection, message: ClientHello) -> int:
     """RFC 8446 4.2.1, D.2. Raises ProtocolError where no version is common."""
     config = connection.config
     enabled = negotiation.enabled_versions(config)
+    if not config.credentials and config.choose is None:
+        # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one, and then
+        # finds no suite for TLS 1.2 either, if that is enabled.
+        enabled = tuple(version for version in enabled if version != TLS13)
+    chosen = negotiation.first_common(enabled, _offered_versions(message))
+    if chosen is None:
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+    if negotiation.FALLBACK_SCSV in message.cipher_suites and chosen != enabled[0]:
+        # RFC 7507 3: "If TLS_FALLBACK_SCSV appears in ClientHello.cipher_suites and the highest protocol version
+        # supported by the server is higher than the version indicated in ClientHello.client_version, the server MUST
+        # respond with a fatal inappropriate_fallback alert".
+        raise ProtocolError(AlertDescription.INAPPROPRIATE_FALLBACK, "INAPPROPRIATE_FALLBACK")
+    return chosen
+
+
+def _offered_versions(message: ClientHello) -> tuple[int, ...]:
+    """The versions that a client speaks. Raises ProtocolError."""
     data = message.extensions.get(ext.SUPPORTED_VERSIONS)
-    if data is None or data == b"\0":
+    if data is None:
         # RFC 8446 4.2.1: without the extension it is TLS 1.2 at most, "even if ClientHello.legacy_version is 0x0304 or
         # later".
-        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+        return (TLS12,) if message.legacy_version >= TLS12 else ()
+    if data == b"\0":
+        return ()
     try:
         offered = decode(ext.ClientSupportedVersions, data).versions
     except ProtocolError as fault:
@@ -56,13 +88,4 @@ def _choose_version(connection: Connection, message: ClientHello) -> int:
     if message.legacy_version <= 0x0300:
         # RFC 8446 D.5: SSL 3.0 must not even be claimed.
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "BAD_LEGACY_VERSION")
-    chosen = negotiation.first_common(enabled, offered)
-    if chosen is None:
-        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
-    if not config.credentials and config.choose is None:
-        # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one, and then
-        # finds no suite for TLS 1.2 either, if that is enabled.
-        if config.minimum_version <= TLS12:
-            raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
-        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
-    return chosen
+    return offered

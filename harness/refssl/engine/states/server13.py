@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.ciphers.support import SUITES13
 from refssl.engine import negotiation
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import (
@@ -124,7 +125,7 @@ def _select_parameters(
         # "illegal_parameter" alert".
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
     suite = _choose_suite(connection, hello, retry)
-    config = _choose_config(connection, found)
+    config = choose_config(connection, found)
     alpn = negotiation.choose_alpn(config, found)
     if retry is None and ext.EARLY_DATA in found:
         connection.skip_early_data()
@@ -140,9 +141,8 @@ def _select_parameters(
 
 def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | None) -> CipherSuite:
     config = connection.config
-    ours = tuple(code for code in config.cipher_suites if code in catalogue.BY_CODE)
-    shared = tuple(code for code in ours if code in hello.cipher_suites)
-    connection.shared_ciphers = tuple(catalogue.BY_CODE[code] for code in shared)
+    ours = tuple(code for code in config.cipher_suites if code in SUITES13)
+    connection.shared_ciphers = negotiation.shared_suites(config, hello.cipher_suites)
     code = negotiation.first_common(ours, hello.cipher_suites, ours_first=config.prefer_server_ciphers)
     if code is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
@@ -152,7 +152,7 @@ def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | Non
     return catalogue.BY_CODE[code]
 
 
-def _choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
+def choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
     """RFC 6066 3: let the name choose the Config to go on with. Raises ProtocolError where it chooses an alert."""
     name = negotiation.read_server_name(found)
     connection.server_name = name

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from refssl.engine.messages import tls12
+from refssl.engine.messages.control import ChangeCipherSpec
 from refssl.engine.messages.hello import ClientHello, HelloRetryRequest, ServerHello
 from refssl.engine.messages.tls13 import (
     Certificate,
@@ -19,7 +21,7 @@ from refssl.engine.messages.tls13 import (
     KeyUpdate,
     NewSessionTicket,
 )
-from refssl.engine.states import client, client13, connected, server, server13
+from refssl.engine.states import client, client12, client13, connected, established, server, server12, server13
 
 Handler = Callable[[Any, Any, Any, bytes], Any]
 Table = dict[tuple[type, Any], Handler]
@@ -35,6 +37,27 @@ CLIENT: Table = {
     (client13.WaitFinished, Finished): client13.receive_finished,
     (connected.Connected, NewSessionTicket): connected.receive_new_session_ticket,
     (connected.Connected, KeyUpdate): connected.receive_key_update,
+}
+
+CLIENT12: Table = {
+    (client12.WaitServerCertificate, tls12.Certificate): client12.receive_certificate,
+    (client12.WaitServerKeyExchange, tls12.ServerKeyExchange): client12.receive_server_key_exchange,
+    (client12.WaitCertificateRequest, tls12.CertificateRequest): client12.receive_certificate_request,
+    (client12.WaitCertificateRequest, tls12.ServerHelloDone): client12.receive_server_hello_done,
+    (client12.WaitServerHelloDone, tls12.ServerHelloDone): client12.receive_server_hello_done,
+    (client12.WaitSessionTicket, tls12.NewSessionTicket): client12.receive_new_session_ticket,
+    (client12.WaitServerChangeCipherSpec, ChangeCipherSpec): client12.receive_change_cipher_spec,
+    (client12.WaitServerFinished, Finished): client12.receive_finished,
+    (established.Established, tls12.HelloRequest): established.refuse_renegotiation,
+}
+
+SERVER12: Table = {
+    (server12.WaitClientCertificate, tls12.Certificate): server12.receive_certificate,
+    (server12.WaitClientKeyExchange, tls12.ClientKeyExchange): server12.receive_client_key_exchange,
+    (server12.WaitClientCertificateVerify, CertificateVerify): server12.receive_certificate_verify,
+    (server12.WaitClientChangeCipherSpec, ChangeCipherSpec): server12.receive_change_cipher_spec,
+    (server12.WaitClientFinished, Finished): server12.receive_finished,
+    (established.Established, ClientHello): established.refuse_renegotiation,
 }
 
 SERVER: Table = {
@@ -56,6 +79,13 @@ LIMITS: dict[type, int] = {
     Finished: 64,
     KeyUpdate: 1,
     NewSessionTicket: 131338,
+    tls12.HelloRequest: 0,
+    tls12.Certificate: 102400,
+    tls12.ServerKeyExchange: 102400,
+    tls12.CertificateRequest: 102400,
+    tls12.ServerHelloDone: 0,
+    tls12.ClientKeyExchange: 2048,
+    tls12.NewSessionTicket: 65541,
 }
 
 # Where OpenSSL has another reason than LENGTH_MISMATCH for a message that cannot be decoded.
@@ -63,13 +93,15 @@ MALFORMED: dict[type, str] = {CertificateVerify: "BAD_PACKET", KeyUpdate: "BAD_K
 
 
 def expected(table: Table) -> dict[type, dict[int, type]]:
-    """For each state the messages that it takes, by handshake type; HelloRetryRequest goes by ServerHello's."""
+    """For each state the handshake messages that it takes, by type; HelloRetryRequest goes by ServerHello's."""
     found: dict[type, dict[int, type]] = {}
     for state, message in table:
-        if message is not HelloRetryRequest:
+        if message is not HelloRetryRequest and message is not ChangeCipherSpec:
             found.setdefault(state, {})[message.msg_type] = message
     return found
 
 
-EXPECTED_BY_CLIENT = expected(CLIENT)
-EXPECTED_BY_SERVER = expected(SERVER)
+WHOLE_CLIENT = CLIENT | CLIENT12
+WHOLE_SERVER = SERVER | SERVER12
+EXPECTED_BY_CLIENT = expected(WHOLE_CLIENT)
+EXPECTED_BY_SERVER = expected(WHOLE_SERVER)
