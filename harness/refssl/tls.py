@@ -7,19 +7,21 @@ here; bytes are moved in channel.py.
 from __future__ import annotations
 
 import weakref
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl import errors, names, snapshot
 from refssl.channel import Channel
-from refssl.engine.config import ExplicitlyUnverified, PskBinder, Verified
+from refssl.engine.config import ExplicitlyUnverified, Verified
 from refssl.engine.connection import Connection
+from refssl.engine.session import first_proof
 from refssl.session import SSLSession, make_session
 from refssl.settings import _SSLContext
 
 if TYPE_CHECKING:
     from refssl.bio import Bio
     from refssl.context import SSLContext
-    from refssl.engine.config import PeerIdentity, PeerProof
+    from refssl.engine.config import PeerIdentity
 
 _VERSIONS = {0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
 
@@ -33,13 +35,15 @@ class TLSConnection(Channel):
 
     __slots__ = (
         "__weakref__",
-        "_checked_hostname",
         "_context",
+        "_origin",
         "_owner",
         "_session",
         "assigned_session",
+        "checked_hostname",
         "server_hostname",
         "server_side",
+        "verify_mode",
     )
 
     def __init__(
@@ -55,8 +59,13 @@ class TLSConnection(Channel):
         self.server_side = server_side
         self.server_hostname = server_hostname
         self._owner: Any = weakref.ref(owner) if owner is not None else _nobody
-        # The name that the certificate is held against, for sessions that are handed on.
-        self._checked_hostname = server_hostname if context._check_hostname else None
+        # Whose settings these are, for sessions that are handed on: `context` may be made another one.
+        self._origin = context
+        # What is asked of the peer is read once; what becomes of the context's settings afterwards changes nothing.
+        self.verify_mode = context._verify_mode
+        self.checked_hostname = server_hostname if context._check_hostname and not server_side else None
+        if context._check_hostname and not server_side and not server_hostname:
+            raise ValueError("check_hostname requires server_hostname")
         self._session: SSLSession | None = None
         self.assigned_session: SSLSession | None = None
         if session is not None:
@@ -185,7 +194,7 @@ class TLSConnection(Channel):
             return None
         if der:
             return peer.certificates[0]
-        if isinstance(_first_proof(peer.proof), ExplicitlyUnverified):
+        if isinstance(first_proof(peer.proof), ExplicitlyUnverified):
             return {}
         from refssl.peercert import describe
         from refssl.x509.certificate import Certificate
@@ -235,7 +244,7 @@ class TLSConnection(Channel):
         else:
             created, number = session.created, session.session_id
         self._session = made = make_session(
-            self._context, self._checked_hostname, None if self.server_side else session, number, created
+            self._origin, self.checked_hostname, None if self.server_side else session, number, created
         )
         return made
 
@@ -245,12 +254,13 @@ class TLSConnection(Channel):
         if self._started:
             raise ValueError("Cannot set session after handshake.")
         self.assigned_session = value
-        self._connection = Connection(snapshot.take(self._context, self))
+        config = replace(self._connection.config, session=snapshot.resumable(self))
+        self._connection = Connection(config)
 
     def _check_session(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):
             raise TypeError("Value is not a SSLSession.")
-        if session._context is not self._context:
+        if session._context is not self._context or session._context is not self._origin:
             raise ValueError("Session refers to a different SSLContext.")
         if self.server_side:
             raise ValueError("Cannot set session for server-side SSLSocket.")
@@ -259,9 +269,3 @@ class TLSConnection(Channel):
     def session_reused(self) -> bool:
         """Whether the connection resumed a session."""
         return self._connection.resumed
-
-
-def _first_proof(proof: PeerProof | None) -> PeerProof | None:
-    while isinstance(proof, PskBinder):
-        proof = proof.original
-    return proof

@@ -91,7 +91,8 @@ class ClientAuthentication(enum.Enum):
 class Tickets:
     """How a server makes and recognises session tickets (RFC 8446 4.6.1, RFC 5077).
 
-    seal(session) gives the opaque ticket, open(ticket) the session or None where it is not ours or too old.
+    seal(session) gives the opaque ticket, b"" where there can be none; open(ticket) the session, or None where it is
+    not ours or too old.
     count: how many NewSessionTicket messages follow a full TLS 1.3 handshake. lifetime: seconds.
     """
 

@@ -24,7 +24,7 @@ from refssl.engine.messages.control import (
 from refssl.engine.messages.hello import RETRY_RANDOM, HelloRetryRequest, ServerHello
 from refssl.engine.output import Output
 from refssl.engine.patience import MAX_EARLY_DATA, Patience
-from refssl.engine.presentation import decode
+from refssl.engine.presentation import Unrepresentable, decode
 from refssl.engine.protection12 import Opening
 from refssl.engine.session import Session
 from refssl.engine.states import client, connected, server, table
@@ -74,6 +74,7 @@ class Connection:
         "failed",
         "group",
         "handshake_complete",
+        "key_updates_answered",
         "more_in_record",
         "opener",
         "output",
@@ -113,6 +114,7 @@ class Connection:
         self.plain_alerts = config.server_side
         self.patience = Patience()
         self.more_in_record = False
+        self.key_updates_answered = 0
         self.handshake_complete = False
         self.failed = False
         self.close_notify_sent = False
@@ -183,12 +185,21 @@ class Connection:
         except Fault as fault:
             self._fail(fault)
             raise
+        except Unrepresentable:
+            # What has to be given back (a cookie, RFC 8446 4.2.2) leaves no room for the rest of the message.
+            too_large = ProtocolError(AlertDescription.INTERNAL_ERROR, "INTERNAL_ERROR")
+            self._fail(too_large)
+            raise too_large from None
 
     def send(self, data: bytes | memoryview) -> None:
         """Queue application data, in records of at most 2**14 bytes. Only after the handshake and before `close`."""
         output = self.output
         if not self.handshake_complete or output.sealer is None:
             raise ValueError("there are no keys for application data before the handshake is complete")
+        if self.key_updates_answered:
+            if self.key_updates_answered > 1:
+                self.update_keys(request=False)
+            self.key_updates_answered = 0
         if output.sealer.remaining < _KEY_UPDATE_MARGIN + (len(data) >> 14):
             self.update_keys(request=False)
         output.send_data(data)

@@ -40,7 +40,7 @@ class Session:
     def encode(self) -> bytes:
         """The session as bytes, for a ticket that holds everything. The ticket itself is not part of it."""
         peer = self.peer
-        proof = _first_proof(peer.proof) if peer is not None else None
+        proof = first_proof(peer.proof) if peer is not None else None
         return encode(
             _Stored(
                 version=self.version,
@@ -89,9 +89,9 @@ class Session:
         )
 
 
-def _first_proof(proof: PeerProof) -> PeerProof | None:
+def first_proof(proof: PeerProof | None) -> PeerProof | None:
     """What the first handshake of a chain of resumptions proved."""
-    found: PeerProof | None = proof
+    found = proof
     while isinstance(found, PskBinder):
         found = found.original
     return found

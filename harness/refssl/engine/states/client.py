@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from refssl.engine.connection import Connection
 
 
+# A longer one than anybody makes: all extensions of a ClientHello must fit into 2**16 bytes.
+_LONGEST_TICKET = 2**15
+
+
 @dataclass(slots=True)
 class Start:
     """RFC 8446 A.1: START."""
@@ -158,6 +162,8 @@ def _key_share(shares: dict[int, KeyShare]) -> bytes:
 
 def _resumable(session: Session, config: Config) -> bool:
     """Whether a session may be offered (RFC 8446 4.6.1, 4.2.11; RFC 5246 7.4.1.2)."""
+    if len(session.ticket) > _LONGEST_TICKET:
+        return False
     suite = catalogue.BY_CODE.get(session.cipher_suite)
     if session.version == TLS12:
         return (

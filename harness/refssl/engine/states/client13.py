@@ -22,7 +22,7 @@ from refssl.engine.messages.tls13 import (
     EncryptedExtensions,
     Finished,
 )
-from refssl.engine.session import Session
+from refssl.engine.session import Session, first_proof
 from refssl.engine.states import common13
 from refssl.engine.states.common13 import HandshakeKeys, OfferedPsk
 from refssl.engine.states.connected import Connected
@@ -104,7 +104,7 @@ def receive_encrypted_extensions(
     connection.resumed = True
     connection.session = session
     peer = session.peer
-    proof = PskBinder(peer.proof if peer is not None else None)
+    proof = PskBinder(first_proof(peer.proof) if peer is not None else None)
     if peer is not None:
         peer = PeerIdentity(peer.certificates, peer.public_key, proof)
     return WaitFinished(state.keys, None, peer, proof)

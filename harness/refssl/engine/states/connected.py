@@ -85,6 +85,8 @@ def send_new_session_tickets(connection: Connection, state: Connected, tickets: 
             peer=connection.peer,
         )
         session.ticket = tickets.seal(session)
+        if not session.ticket:
+            return
         session.session_id = hashlib.sha256(session.ticket).digest()
         connection.session = session
         connection.output.send(NewSessionTicket(session.lifetime, session.age_add, nonce, session.ticket, {}))
@@ -100,7 +102,11 @@ def receive_key_update(connection: Connection, state: Connected, message: KeyUpd
     # RFC 8446 4.6.3: "If the request_update field is set to "update_requested", then the receiver MUST send a KeyUpdate
     # of its own with request_update set to "update_not_requested" prior to sending its next Application Data record."
     if message.request_update == UPDATE_REQUESTED and not connection.close_notify_sent:
-        state = send_key_update(connection, state, request=False)
+        # RFC 8446 4.6.3: this "causes an implementation which receives multiple KeyUpdates while it is silent to
+        # respond with a single update": one now, and one more with the next data, however many were asked for.
+        if not connection.key_updates_answered:
+            state = send_key_update(connection, state, request=False)
+        connection.key_updates_answered = min(connection.key_updates_answered + 1, 2)
     return state
 
 

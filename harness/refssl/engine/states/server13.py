@@ -37,6 +37,7 @@ from refssl.engine.messages.tls13 import (
 )
 from refssl.engine.presentation import encode
 from refssl.engine.schedule13 import Secret
+from refssl.engine.session import first_proof
 from refssl.engine.states import common13, resumption13
 from refssl.engine.states.common13 import ApplicationKeys, OfferedPsk
 from refssl.engine.states.connected import Connected, send_new_session_tickets
@@ -296,7 +297,7 @@ def _known_client(connection: Connection, psk: OfferedPsk | None) -> tuple[PeerI
     peer = psk.session.peer
     if peer is None:
         return None, PskBinder(None)
-    proof = PskBinder(peer.proof)
+    proof = PskBinder(first_proof(peer.proof))
     return PeerIdentity(peer.certificates, peer.public_key, proof), proof
 
 
