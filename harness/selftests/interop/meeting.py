@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 import refssl
-from selftests.interop.peers import DEADLINE, running
-from selftests.interop.rows import Row
+from selftests.interop.foreign import Stdlib, Tlslite
+from selftests.interop.peers import DEADLINE, GnuTLS, OpenSSL
+from selftests.interop.rows import LINE, TLS12, TLS13, Row
 from sslspec import pki
 
-LINE = b"from one to the other " * 40 + b"\n"
 _ISSUERS_SCHEME = "ecdsa_secp256r1_sha256"  # what the PKI's root signs certificates with
 
 
@@ -34,13 +34,20 @@ def _context(row: Row, client: bool) -> Any:
     context = refssl.SSLContext(refssl.PROTOCOL_TLS_CLIENT if client else refssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = context.maximum_version = getattr(refssl.TLSVersion, row.version.replace(".", "_"))
     if row.suite:
-        getattr(context, "set_ciphersuites" if row.version == "TLSv1.3" else "set_ciphers")(row.suite)
+        getattr(context, "set_ciphersuites" if row.version == TLS13 else "set_ciphers")(row.suite)
+    if not row.tickets:
+        context.options |= refssl.OP_NO_TICKET
     # A server that is to ask for another group has only that one; a client that is to be asked begins with its own.
     if row.group and not (row.retry and client):
         context.set_groups(row.group)
-    for scheme, setter in ((row.scheme, "set_server_sigalgs"), (row.client_scheme, "set_client_sigalgs")):
+    for scheme, setter, signs in (
+        (row.scheme, context.set_server_sigalgs, not client),
+        (row.client_scheme, context.set_client_sigalgs, client),
+    ):
         if scheme:
-            getattr(context, setter)(scheme if scheme == _ISSUERS_SCHEME else f"{scheme}:{_ISSUERS_SCHEME}")
+            setter(scheme if signs else _accepted(row, scheme))
+    if not client and row.suite.startswith("DHE-"):
+        context.load_dh_params(folder() / "dh-parameters.pem")
     wanted = row.client or row.refused == "no client certificate"
     mine = row.client if client else row.certificate
     if mine:
@@ -50,6 +57,16 @@ def _context(row: Row, client: bool) -> Any:
         trusted = "other-root" if client and row.refused == "authority" else "root"
         context.load_verify_locations(folder() / f"{trusted}.pem")
     return context
+
+
+def _accepted(row: Row, scheme: str) -> str:
+    """What is accepted where a peer is to sign with this scheme: nothing else that it could sign with."""
+    if scheme.startswith("rsa"):
+        return f"{scheme}:{_ISSUERS_SCHEME}"  # which is what its certificate is signed with
+    if row.version == TLS12:
+        # TLS 1.2 ties no scheme to a curve. tlslite-ng wants one of RSA's, though its key is another.
+        return f"{scheme}:rsa_pkcs1_sha256" + ("" if scheme.startswith("ecdsa") else f":{_ISSUERS_SCHEME}")
+    return scheme if scheme == _ISSUERS_SCHEME else f"{scheme}:{_ISSUERS_SCHEME}"
 
 
 def _check(row: Row, connection: Any, again: bool) -> None:
@@ -85,7 +102,9 @@ def refssl_asks(peer: Any, row: Row) -> None:
             assert answer == peer.answer(LINE)
             _check(row, connection, again)
             session = connection.session
-            connection.close()
+            with connection, contextlib.suppress(OSError):
+                # A server forgets a session whose connection was not closed as it should be (RFC 5246 7.2.1).
+                connection.unwrap()
 
 
 def _ask(context: Any, port: int, hostname: str, session: Any = None) -> tuple[bytes, Any]:
@@ -103,18 +122,12 @@ def _ask(context: Any, port: int, hostname: str, session: Any = None) -> tuple[b
 def refssl_serves(peer: Any, row: Row, scratch: Path) -> None:
     """refssl is the server of a peer's clients; `scratch` is where they keep sessions."""
     context = _context(row, client=False)
-    for file in folder().glob("*.[pk]e[my]"):
-        (scratch / file.name).symlink_to(file)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         listener.settimeout(DEADLINE)
-        commands = peer.clients(row, listener.getsockname()[1])
-        process: Any = None
-        for number in range(1 + row.resumes):
-            if number < len(commands):
-                process = stack.enter_context(running(commands[number], scratch))
-                process.stdin.write(LINE)
-                process.stdin.flush()
+        client = stack.enter_context(peer.asking(row, listener.getsockname()[1], folder(), scratch))
+        for again in (False, True) if row.resumes else (False,):
+            client.start()
             plain, _ = listener.accept()
             plain.settimeout(DEADLINE)
             if row.refused:
@@ -122,16 +135,16 @@ def refssl_serves(peer: Any, row: Row, scratch: Path) -> None:
                     context.wrap_socket(plain, server_side=True).close()
                 assert caught.value.reason in _REASONS[row.refused]
                 return
+            speaks = again or not row.resumes or not peer.silent_before_resuming
             with context.wrap_socket(plain, server_side=True) as connection:
-                last = number == row.resumes
-                _serve(connection, required=last or len(commands) > 1)
-                _check(row, connection, again=number > 0)
+                with connection.makefile("rb") as lines:
+                    assert lines.readline() == (LINE if speaks else b"")
+                connection.sendall(LINE[-2::-1] + b"\n")
+                _check(row, connection, again)
                 with contextlib.suppress(OSError):  # whether a client waits for our close_notify is its own affair
                     connection.unwrap()
-            if last or len(commands) > 1:
-                output = process.communicate(timeout=DEADLINE)[0]
-                assert LINE[-2::-1] in output, output.decode(errors="replace")
-                assert process.returncode == 0, output.decode(errors="replace")
+            if speaks:
+                assert LINE[-2::-1] in client.finish()
 
 
 _REASONS = {
@@ -142,11 +155,5 @@ _REASONS = {
     "no client certificate": {"PEER_DID_NOT_RETURN_A_CERTIFICATE"},
 }
 
-
-def _serve(connection: Any, required: bool) -> None:
-    """Send a line back in reverse; a client that is about to resume may come without one."""
-    with connection.makefile("rb") as lines:
-        line = lines.readline()
-    assert line == LINE or not (line or required)
-    if line:
-        connection.sendall(line[-2::-1] + b"\n")
+PEERS = (OpenSSL(), GnuTLS(), Stdlib(), Tlslite())
+"""Everyone that refssl is held against."""

@@ -1,4 +1,4 @@
-"""The other implementations: how OpenSSL's and GnuTLS's programs are brought to what a row says, as server and client.
+"""The command-line programs of OpenSSL and GnuTLS: how they are brought to what a row says, as server and as client.
 
 Each process has a deadline, and its port is picked by the system. A peer's server answers a line with `answer(line)`.
 """
@@ -11,10 +11,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from selftests.interop.rows import Row
+from selftests.interop.rows import LINE, TLS12, TLS13, Row
 
 DEADLINE = 20
 _LISTENING = "0A"
@@ -56,11 +56,36 @@ def wait_for(process: subprocess.Popen[bytes], word: bytes) -> bytes:
     raise AssertionError(f"{process.args} ended: {seen.decode(errors='replace')}")
 
 
+class Commands(ExitStack):
+    """Client programs, started one after the other; the last may serve for several connections."""
+
+    def __init__(self, commands: list[list[str]], folder: Path) -> None:
+        super().__init__()
+        self._commands = commands
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Let the next client connect and say LINE, if there is one; otherwise the last one will connect again."""
+        if self._commands:
+            self._process = self.enter_context(running(self._commands.pop(0), self._folder))
+            assert self._process.stdin is not None
+            self._process.stdin.write(LINE)
+            self._process.stdin.flush()
+
+    def finish(self) -> bytes:
+        """All that the client has printed; it must have succeeded."""
+        assert self._process is not None
+        output = self._process.communicate(timeout=DEADLINE)[0]
+        assert self._process.returncode == 0, output.decode(errors="replace")
+        return output
+
+
 class OpenSSL:
     """``openssl s_server`` and ``openssl s_client``."""
 
     name = "OpenSSL"
-    program = "openssl"
+    silent_before_resuming = False
 
     def version(self) -> str:
         """What it says of itself."""
@@ -79,10 +104,9 @@ class OpenSSL:
         return line[-2::-1] + b"\n"
 
     def _options(self, row: Row) -> list[str]:
-        options = ["-tls1_3" if row.version == "TLSv1.3" else "-tls1_2"]
-        if row.version == "TLSv1.2" and row.suite:
-            options += ["-cipher", f"{row.suite}:@SECLEVEL=0"]
-        return options
+        if row.version == TLS13:
+            return ["-tls1_3"]
+        return ["-tls1_2", *(["-cipher", row.suite] if row.suite else [])]
 
     @contextmanager
     def serving(self, row: Row, folder: Path) -> Iterator[int]:
@@ -96,8 +120,8 @@ class OpenSSL:
         with running(command, folder) as process:
             yield int(wait_for(process, b"ACCEPT").rpartition(b":")[2])
 
-    def clients(self, row: Row, port: int) -> list[list[str]]:
-        """The commands that connect to this port, one after the other."""
+    def asking(self, row: Row, port: int, folder: Path, scratch: Path) -> Commands:
+        """Clients that connect to this port, one after the other."""
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-quiet", "-nocommands", *self._options(row)]
         command += ["-CAfile", "other-root.pem" if row.refused == "authority" else "root.pem", "-verify_return_error"]
         command += ["-servername", "localhost", "-verify_hostname"]
@@ -105,15 +129,16 @@ class OpenSSL:
         if row.client:
             command += ["-cert", f"{row.client}.pem", "-key", f"{row.client}.key"]
         if not row.resumes:
-            return [command]
-        return [[*command, "-sess_out", "session.pem"], [*command, "-sess_in", "session.pem"]]
+            return Commands([command], folder)
+        kept = str(scratch / "session.pem")
+        return Commands([[*command, "-sess_out", kept], [*command, "-sess_in", kept]], folder)
 
 
 class GnuTLS:
     """``gnutls-serv`` and ``gnutls-cli``."""
 
     name = "GnuTLS"
-    program = "gnutls-cli"
+    silent_before_resuming = True
 
     def version(self) -> str:
         """What it says of itself."""
@@ -137,6 +162,8 @@ class GnuTLS:
 
     def _priority(self, row: Row) -> list[str]:
         priority = f"NORMAL:-VERS-ALL:+VERS-{row.version.replace('v', '')}"
+        if row.version == TLS12:  # what is there, but not by default
+            priority += ":+AES-128-CCM-8:+AES-256-CCM-8:+SHA256:+SHA384"
         if row.retry:
             priority += f":-GROUP-ALL:+GROUP-{row.group.upper()}"
         return ["--priority", priority]
@@ -154,8 +181,8 @@ class GnuTLS:
             wait_for(process, b"done")
             yield _listening_port(process.pid)
 
-    def clients(self, row: Row, port: int) -> list[list[str]]:
-        """The command that connects to this port; it does so twice to resume."""
+    def asking(self, row: Row, port: int, folder: Path, scratch: Path) -> Commands:
+        """A client that connects to this port; it does so twice to resume, and has something to say the second time."""
         command = ["gnutls-cli", "--port", str(port), "127.0.0.1", *self._priority(row), "--sni-hostname", "localhost"]
         command += ["--x509cafile", "other-root.pem" if row.refused == "authority" else "root.pem"]
         command += ["--verify-hostname", "wrong.example" if row.refused == "host" else "localhost"]
@@ -163,7 +190,7 @@ class GnuTLS:
             command += ["--x509certfile", f"{row.client}.pem", "--x509keyfile", f"{row.client}.key"]
         if row.resumes:
             command += ["--resume", "--waitresumption"]
-        return [command]
+        return Commands([command], folder)
 
 
 def _listening_port(pid: int) -> int:
@@ -175,6 +202,3 @@ def _listening_port(pid: int) -> int:
         if fields[3] == _LISTENING and fields[9] in inodes:
             return int(fields[1].rpartition(":")[2], 16)
     raise AssertionError("the server does not listen")
-
-
-PEERS = (OpenSSL(), GnuTLS())

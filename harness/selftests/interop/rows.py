@@ -1,13 +1,17 @@
 """The rows of the matrix: what refssl and another implementation agree on, one entry each.
 
 A row says what is negotiated; how a peer is brought to it is peers.py's, and what is asserted meeting.py's. A cipher
-suite, a group or a version more is one more entry here.
+suite that the engine has is a row by itself; anything else is one more entry here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from refssl.ciphers.support import SUITES12, SUITES13
+
+LINE = b"from one to the other " * 40 + b"\n"
 TLS13 = "TLSv1.3"
 TLS12 = "TLSv1.2"
 
@@ -19,7 +23,8 @@ class Row:
     version, suite, group: what must be negotiated, in OpenSSL's names. scheme, client_scheme: with what the server and
     the client must sign, by the registry's names, with `certificate` and `client`, names of the suite's PKI; no client
     means that none is asked for. retry: the server wants another group than the client begins with. resumes: a second
-    connection resumes the first. refused: "" or what must not work, a key of REFUSALS.
+    connection resumes the first, without `tickets` by what the server remembers. refused: "" or what must not work, a
+    key of REFUSALS.
     """
 
     title: str
@@ -32,6 +37,7 @@ class Row:
     client_scheme: str = ""
     retry: bool = False
     resumes: bool = False
+    tickets: bool = True
     refused: str = ""
 
     @property
@@ -63,23 +69,36 @@ SIGNERS = {
 """Which certificate of the PKI can sign with a scheme."""
 
 
-def _refusals(version: str) -> list[Row]:
-    authorities = {"authority": {}, "host": {}, "client authority": {"client": "other-client"}}
-    rows = [Row(f"refused: {REFUSALS[what]}", version, refused=what, **more) for what, more in authorities.items()]
-    return [*rows, Row(f"refused: {REFUSALS['no client certificate']}", version, refused="no client certificate")]
+SIGNERS12 = {f"rsa_pkcs1_{digest}": "rsa" for digest in ("sha256", "sha384", "sha512")}
+"""What can sign a handshake in TLS 1.2 besides (RFC 8446 4.2.3)."""
+
+GROUPS = ("x25519", "secp256r1", "secp384r1", "secp521r1")
+
+
+def _common(version: str, signers: dict[str, str]) -> Iterator[Row]:
+    """What both versions have, TLS 1.2 with the RSA certificate where ECDSA would bind the group (RFC 8422 5.1)."""
+    for group in GROUPS:
+        yield Row(group, version, group=group, certificate="server" if version == TLS13 else "rsa")
+    for scheme, signer in signers.items():
+        yield Row(f"server {scheme}", version, scheme=scheme, certificate=signer)
+    for scheme, signer in signers.items():
+        client = signer if signer != "server" else "client"
+        yield Row(f"client {scheme}", version, client_scheme=scheme, client=client)
+    yield Row("resumption", version, resumes=True)
+    yield Row("resumption of an authenticated client", version, resumes=True, client="client")
+    for what, text in REFUSALS.items():
+        client = "other-client" if what == "client authority" else ""
+        yield Row(f"refused: {text}", version, refused=what, client=client)
 
 
 ROWS = [
-    *(Row(suite, suite=suite) for suite in ("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256")),
-    Row("TLS_AES_128_GCM_SHA256", suite="TLS_AES_128_GCM_SHA256"),
-    *(Row(group, group=group) for group in ("x25519", "secp256r1", "secp384r1", "secp521r1")),
+    *(Row(suite.name, suite=suite.name) for suite in SUITES13.values()),
     Row("HelloRetryRequest to secp384r1", group="secp384r1", retry=True),
-    *(Row(f"server {scheme}", scheme=scheme, certificate=signer) for scheme, signer in SIGNERS.items()),
+    *_common(TLS13, SIGNERS),
     *(
-        Row(f"client {scheme}", client_scheme=scheme, client=signer if signer != "server" else "client")
-        for scheme, signer in SIGNERS.items()
+        Row(suite.name, TLS12, suite=suite.name, certificate="server" if suite.auth == "auth-ecdsa" else "rsa")
+        for suite in SUITES12.values()
     ),
-    Row("resumption", resumes=True),
-    Row("resumption of an authenticated client", resumes=True, client="client"),
-    *_refusals(TLS13),
+    *_common(TLS12, SIGNERS | SIGNERS12),
+    Row("resumption without tickets", TLS12, resumes=True, tickets=False),
 ]
