@@ -74,6 +74,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
         session=None if server else _resumable(context, connection),
         tickets=_tickets(context) if server else None,
+        dh_parameters=context._dh_parameters,
         session_tickets=not options & _OP_NO_TICKET,
         sessions=_sessions(context) if server else None,
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
