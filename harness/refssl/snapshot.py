@@ -49,8 +49,14 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
     chosen: an sni_callback has just switched to this context, and is not called again.
     """
     server = connection.server_side
+    # OpenSSL keeps to what the first context asks of the client; what the chosen one asks counts as well.
+    mode = max(connection.verify_mode, context._verify_mode) if chosen else connection.verify_mode
     options = context._options
     minimum, maximum = _versions(context)
+    if chosen:
+        # The version is chosen before the context is.
+        first = connection._connection.config
+        minimum, maximum = first.minimum_version, first.maximum_version
     accepted = (context._client_schemes if server else None) or context._server_schemes or names.DEFAULT_SCHEMES
     signing = (None if server else context._client_schemes) or context._server_schemes
     hostname = None if server else connection.server_hostname
@@ -62,21 +68,21 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         cipher_suites=names.DEFAULT_SUITES if context._suites is None else support.offered(context._suites),
         groups=names.DEFAULT_GROUPS if context._groups is None else context._groups,
         signature_schemes=accepted,
-        authenticate=_authenticator(context, server, hostname, address),
+        authenticate=_authenticator(context, connection, mode, address),
         minimum_version=minimum,
         maximum_version=maximum,
         # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
         server_name=hostname.removesuffix(".") if hostname and address is None else None,
         alpn=context._alpn,
         credentials=context._credentials.for_connection(signing, trust.version, trust.above),
-        client_authentication=_CLIENT_AUTHENTICATION[context._verify_mode] if server else ClientAuthentication.NONE,
+        client_authentication=_CLIENT_AUTHENTICATION[mode] if server else ClientAuthentication.NONE,
         prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
-        session=None if server else _resumable(context, connection),
-        tickets=_tickets(context) if server else None,
+        session=None if server else resumable(connection),
+        tickets=_tickets(context, mode) if server else None,
         dh_parameters=context._dh_parameters,
         session_tickets=not options & _OP_NO_TICKET,
-        sessions=_sessions(context) if server else None,
+        sessions=_sessions(context, mode) if server else None,
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
         encrypt_then_mac=not options & _OP_NO_ENCRYPT_THEN_MAC,
         legacy_server_connect=bool(options & _OP_LEGACY_SERVER_CONNECT),
@@ -104,21 +110,22 @@ def _versions(context: SSLContext) -> tuple[int, int]:
 
 
 def _authenticator(
-    context: SSLContext, server: bool, hostname: str | None, address: bytes | None
+    context: SSLContext, connection: TLSConnection, mode: int, address: bytes | None
 ) -> verdict.Authenticate:
-    if context._verify_mode == _CERT_NONE:
+    if mode == _CERT_NONE:
         return verdict.accept_unverified
     flags = context._verify_flags
     common_name = context._common_name
-    checked = context._check_hostname and not server
+    server = connection.server_side
+    hostname = connection.checked_hostname
 
     def policy(now: float) -> Policy:
         return Policy(
             purpose="client" if server else "server",
             time=now,
             flags=flags,
-            hostname=hostname if checked and address is None else None,
-            ip=address if checked else None,
+            hostname=hostname if address is None else None,
+            ip=address if hostname is not None else None,
             security_level=context.security_level,
             check_common_name=common_name,
         )
@@ -126,8 +133,8 @@ def _authenticator(
     return verdict.verifier(context._trust.store, policy, hostname)
 
 
-def _resumable(context: SSLContext, connection: TLSConnection) -> Session | None:
-    """The session that was handed over, unless it proves less than the context now asks for.
+def resumable(connection: TLSConnection) -> Session | None:
+    """The session that was handed over, unless it proves less than the connection asks for.
 
     A resumption verifies no certificate (RFC 8446 4.2.11), so what the first handshake proved must be enough: a
     verified chain, and of the same host. The stdlib does not look.
@@ -136,9 +143,9 @@ def _resumable(context: SSLContext, connection: TLSConnection) -> Session | None
     session = given._engine_session if given is not None else None
     if given is None or session is None or not (session.ticket or session.version == TLS12):
         return None
-    if context._check_hostname and given._hostname != connection.server_hostname:
+    if connection.checked_hostname is not None and given._hostname != connection.checked_hostname:
         return None
-    if context._verify_mode != _CERT_NONE and not _was_verified(session):
+    if connection.verify_mode != _CERT_NONE and not _was_verified(session):
         return None
     return session
 
@@ -150,20 +157,20 @@ def _keeper(context: SSLContext) -> TicketKeeper:
     return keeper
 
 
-def _tickets(context: SSLContext) -> Tickets:
+def _tickets(context: SSLContext, mode: int) -> Tickets:
     keeper = _keeper(context)
     seal = keeper.remember if context._options & _OP_NO_TICKET else keeper.seal
-    return Tickets(seal=seal, open=_verified_only(context, keeper.open), count=context._num_tickets)
+    return Tickets(seal=seal, open=_verified_only(mode, keeper.open), count=context._num_tickets)
 
 
-def _sessions(context: SSLContext) -> SessionCache:
+def _sessions(context: SSLContext, mode: int) -> SessionCache:
     keeper = _keeper(context)
-    return SessionCache(remember=keeper.keep, find=_verified_only(context, keeper.find))
+    return SessionCache(remember=keeper.keep, find=_verified_only(mode, keeper.find))
 
 
-def _verified_only(context: SSLContext, find: Callable[[bytes], Session | None]) -> Callable[[bytes], Session | None]:
+def _verified_only(mode: int, find: Callable[[bytes], Session | None]) -> Callable[[bytes], Session | None]:
     """`find`, but under CERT_REQUIRED without the sessions made while nobody asked for the client's certificate."""
-    if context._verify_mode != _CERT_REQUIRED:
+    if mode != _CERT_REQUIRED:
         return find
 
     def found(name: bytes) -> Session | None:

@@ -7,6 +7,7 @@ here; bytes are moved in channel.py.
 from __future__ import annotations
 
 import weakref
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl import errors, names, snapshot
@@ -33,13 +34,15 @@ class TLSConnection(Channel):
 
     __slots__ = (
         "__weakref__",
-        "_checked_hostname",
         "_context",
+        "_origin",
         "_owner",
         "_session",
         "assigned_session",
+        "checked_hostname",
         "server_hostname",
         "server_side",
+        "verify_mode",
     )
 
     def __init__(
@@ -55,8 +58,13 @@ class TLSConnection(Channel):
         self.server_side = server_side
         self.server_hostname = server_hostname
         self._owner: Any = weakref.ref(owner) if owner is not None else _nobody
-        # The name that the certificate is held against, for sessions that are handed on.
-        self._checked_hostname = server_hostname if context._check_hostname else None
+        # Whose settings these are, for sessions that are handed on: `context` may be made another one.
+        self._origin = context
+        # What is asked of the peer is read once; what becomes of the context's settings afterwards changes nothing.
+        self.verify_mode = context._verify_mode
+        self.checked_hostname = server_hostname if context._check_hostname and not server_side else None
+        if context._check_hostname and not server_side and not server_hostname:
+            raise ValueError("check_hostname requires server_hostname")
         self._session: SSLSession | None = None
         self.assigned_session: SSLSession | None = None
         if session is not None:
@@ -235,7 +243,7 @@ class TLSConnection(Channel):
         else:
             created, number = session.created, session.session_id
         self._session = made = make_session(
-            self._context, self._checked_hostname, None if self.server_side else session, number, created
+            self._origin, self.checked_hostname, None if self.server_side else session, number, created
         )
         return made
 
@@ -245,12 +253,13 @@ class TLSConnection(Channel):
         if self._started:
             raise ValueError("Cannot set session after handshake.")
         self.assigned_session = value
-        self._connection = Connection(snapshot.take(self._context, self))
+        config = replace(self._connection.config, session=snapshot.resumable(self))
+        self._connection = Connection(config)
 
     def _check_session(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):
             raise TypeError("Value is not a SSLSession.")
-        if session._context is not self._context:
+        if session._context is not self._context or session._context is not self._origin:
             raise ValueError("Session refers to a different SSLContext.")
         if self.server_side:
             raise ValueError("Cannot set session for server-side SSLSocket.")
