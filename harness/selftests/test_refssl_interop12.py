@@ -170,7 +170,7 @@ def test_parameters_for_dhe_are_read_as_openssl_reads_them(files: Path, tmp_path
 
 @contextlib.contextmanager
 def serving(context: Any) -> Iterator[int]:
-    """A refssl server on loopback that sends back what it reads from one client. Gives its port."""
+    """A refssl server on loopback that sends back what it first reads from one client. Gives its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(20)
 
@@ -179,8 +179,8 @@ def serving(context: Any) -> Iterator[int]:
                 plain, _ = listener.accept()
                 plain.settimeout(20)
                 with context.wrap_socket(plain, server_side=True) as connection:
-                    while data := connection.recv(2**14):
-                        connection.sendall(data)
+                    connection.sendall(connection.recv(2**14))
+                    connection.unwrap()
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
