@@ -64,6 +64,7 @@ class Channel:
     """A TLS connection over a transport: handshake, read, write and shutdown with ssl's rules for when to retry."""
 
     __slots__ = (
+        "_asking",
         "_bio",
         "_connection",
         "_end",
@@ -84,6 +85,7 @@ class Channel:
         self._in_memory = bio.in_memory
         self._ignore_eof = ignore_eof
         self._lock = threading.RLock()
+        self._asking = False  # a question to the peer waits for the next operation that sends
         self._end: End | None = None
         self._peer_gone = False  # the transport's end stands for the peer's close_notify
         self._rest = b""  # the record being read
@@ -140,7 +142,7 @@ class Channel:
             type(data) is bytes
             and self._in_memory
             and connection.handshake_complete
-            and not (self._end or connection.close_notify_sent)
+            and not (self._end or connection.close_notify_sent or self._asking)
         ):
             # Memory takes everything, so there is nothing to retry.
             with self._lock:
@@ -161,7 +163,7 @@ class Channel:
         Raises SSLWantReadError while the peer's is missing, and SSLError where application data comes instead.
         """
         connection = self._connection
-        if self._end or not connection.handshake_complete:
+        if self._end or self._asking or not connection.handshake_complete:
             raise errors.library_error("SHUTDOWN_WHILE_IN_INIT")
         deadline = self._bio.deadline(_READ_TIMED_OUT)
         with self._lock:
@@ -182,7 +184,7 @@ class Channel:
     def _handshake(self, deadline: Deadline | None) -> None:
         connection = self._connection
         if connection.handshake_complete:
-            if not self._in_memory:
+            if not self._in_memory or self._asking:
                 self._flush(deadline)
             return
         if not self._started:
@@ -213,6 +215,8 @@ class Channel:
         """Up to `size` (at least 1) bytes of plaintext; b"" after the peer's close_notify."""
         if self._end is End.ALERTED:
             return b""
+        if self._asking:
+            self._flush(self._bio.deadline(_READ_TIMED_OUT))
         rest = self._rest
         if not rest:
             connection = self._connection
@@ -227,7 +231,7 @@ class Channel:
                             raise errors.zero_return()
                         return b""
                     self._receive(deadline)
-            rest = plaintext.popleft()
+            rest = plaintext.pop(0)
             if len(rest) <= size:
                 return rest
             self._rest = rest
@@ -316,6 +320,10 @@ class Channel:
                 break
             piece = view[self._sealed : min(self._sealed + SEALED_AT_ONCE, size)]
             with self._lock:
+                # Another thread may have closed the connection, or met its end, while this one waited.
+                self._refuse_after_end()
+                if connection.close_notify_sent:
+                    raise errors.library_error("PROTOCOL_IS_SHUTDOWN")
                 connection.send(piece)
             self._sealed += len(piece)
         self._owed = self._sealed = 0
@@ -324,6 +332,7 @@ class Channel:
     def _flush(self, deadline: Deadline | None) -> None:
         """Hand over everything that is queued; raises where the transport does not take it in time."""
         bio = self._bio
+        self._asking = False
         while True:
             with self._lock:
                 if bio.push(self._connection.take_output()):

@@ -26,8 +26,8 @@ HAS_TLSv1_1 = False
 HAS_TLSv1_2 = True
 HAS_TLSv1_3 = True
 HAS_PSK = False
-HAS_PSK_TLS13 = False
-HAS_PHA = False
+HAS_PSK_TLS13 = True
+HAS_PHA = True
 
 CHANNEL_BINDING_TYPES = ["tls-unique"]
 PEM_HEADER = "-----BEGIN CERTIFICATE-----"

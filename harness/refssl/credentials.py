@@ -48,7 +48,7 @@ class Credentials:
         chain = _certificates(certificate_text)
         if not chain:
             raise _pem_lib()
-        key = _private_key(key_text, password)
+        key = _private_key(key_text, password, chain[0].spki)
         if key.public_spki() != chain[0].spki:
             raise errors.library_error("KEY_VALUES_MISMATCH", "X509", _KEY_VALUES_MISMATCH_ERRNO)
         # The other kinds have no small sizes, and looking costs a tenth of all the loading.
@@ -170,14 +170,14 @@ def _octets(password: Secret) -> bytes:
     return octets
 
 
-def _private_key(text: bytes, password: Password | None) -> PrivateKey:
+def _private_key(text: bytes, password: Password | None, spki: bytes) -> PrivateKey:
     from refssl.crypto.keys import PrivateKey, UnsupportedAlgorithm
 
     text = _first_key(text)
     encrypted = b"ENCRYPTED" in text
     secret = _ask(password) if encrypted else None
     try:
-        return PrivateKey.load_pem(text, secret)
+        return PrivateKey.load_pem(text, secret, spki)
     except UnsupportedAlgorithm as error:
         wrong = errors.library_error("UNKNOWN_CERTIFICATE_TYPE")
         raise wrong from error

@@ -6,6 +6,7 @@ refssl cannot do is treated as a build of OpenSSL without it treats it: as unkno
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from refssl import errors
@@ -20,18 +21,13 @@ _GROUP_ALIASES = {
     "secp384r1": ("P-384",),
     "secp521r1": ("P-521",),
 }
-_CURVE_SHORT_NAMES = {"prime256v1": "secp256r1", "X25519": "x25519"}
-_PREFERRED_GROUPS = ("X25519MLKEM768", "x25519", "secp256r1", "secp384r1", "secp521r1")
-
+_CURVE_SHORT_NAMES = {"prime256v1": "secp256r1", "X25519": "x25519", "X448": "x448"}
 _GROUP_CODES = {name: code for code, name in shares.GROUPS.items()}
 _GROUPS_BY_NAME = {name.lower(): code for name, code in _GROUP_CODES.items()}
 for _name, _aliases in _GROUP_ALIASES.items():
     for _alias in _aliases:
         _GROUPS_BY_NAME[_alias.lower()] = _GROUP_CODES[_name]
 _GROUPS_BY_NAME["prime256v1"] = _GROUP_CODES["secp256r1"]
-
-DEFAULT_GROUPS = tuple(_GROUP_CODES[name] for name in _PREFERRED_GROUPS if name in _GROUP_CODES)
-"""The groups that OpenSSL 3.6 offers by default, in its order, as far as they are there."""
 
 DEFAULT_SCHEMES = tuple(code for code, scheme in keys.SCHEMES.items() if scheme.hash != "sha1")
 """Signature schemes that are accepted by default, the preferred first: security level 2 leaves no room for SHA-1."""
@@ -69,40 +65,78 @@ def group_names(include_aliases: bool) -> list[str]:
     return names
 
 
-def parse_groups(text: str) -> tuple[int, ...]:
-    """Code points of a list in the format of SSL_CTX_set1_groups_list.
+@dataclass(slots=True)
+class GroupList:
+    """Groups in order of preference. shares: those that a client sends shares for; parts: the same groups, in parts
+    of which a server wants an earlier one rather than to spare a round trip."""
 
-    Names are separated by colons; ``?`` passes an unknown one over, ``-`` takes one away, ``DEFAULT`` stands for the
-    default list, and ``*`` asks for a key share, which the first group gets anyway. Raises SSLError for an unknown
-    name, NotImplementedError for what says more about key shares: ``*`` further behind, and ``/``.
+    groups: tuple[int, ...]
+    shares: tuple[int, ...]
+    parts: tuple[tuple[int, ...], ...]
+
+
+_DEFAULT_GROUP_LIST = "?*X25519MLKEM768 / ?*X25519:?secp256r1 / ?X448:?secp384r1:?secp521r1 / ?ffdhe2048:?ffdhe3072"
+_MOST_SHARES = 4
+
+
+def parse_groups(text: str) -> GroupList:
+    """A list in the format of SSL_CTX_set1_groups_list.
+
+    Names are separated by colons, and parts of the list by ``/``; ``?`` passes an unknown one over, ``-`` takes one
+    away, ``*`` asks for a key share (without any the first group has one), and ``DEFAULT`` stands for OpenSSL 3.6's
+    list as far as its groups are there. Raises SSLError.
     """
-    if "/" in text:
-        raise NotImplementedError("tuples of groups (separated by '/') are not supported yet")
-    codes: list[int] = []
-    for item in text.split(":") if text.strip() else ():
-        name = item.strip()
-        prefixes = name[: len(name) - len(name.lstrip("?*-"))]
-        name = name[len(prefixes) :]
-        if name == "DEFAULT":
-            codes.extend(code for code in DEFAULT_GROUPS if code not in codes)
-            continue
-        code = _GROUPS_BY_NAME.get(name.lower())
-        if "-" in prefixes:
-            codes = [other for other in codes if other != code]
-        elif code is None:
-            if "?" not in prefixes:
-                raise errors.usage_error("unrecognized group")
-        elif code not in codes:
-            if "*" in prefixes and codes:
-                raise NotImplementedError("key shares for more than the first group are not supported yet")
-            codes.append(code)
-    return tuple(codes)
+    parts: list[list[int]] = []
+    shares: list[int] = []
+    taken: set[int] = set()
+    for part in _expanded(text).split("/") if text.strip() else ():
+        parts.append([])
+        for item in part.split(":"):
+            prefixes, code = _parsed_group(item.strip())
+            if code is None or (code in taken) != ("-" in prefixes):
+                # Unknown and passed over, there already, or not there to be taken away.
+                continue
+            if "-" in prefixes:
+                taken.discard(code)
+                parts = [[other for other in group if other != code] for group in parts]
+                shares = [other for other in shares if other != code]
+                continue
+            taken.add(code)
+            parts[-1].append(code)
+            if "*" in prefixes:
+                shares.append(code)
+    if len(shares) > _MOST_SHARES:
+        raise errors.usage_error("unrecognized group")
+    groups = tuple(code for group in parts for code in group)
+    return GroupList(groups, tuple(shares) or groups[:1], tuple(tuple(group) for group in parts if group))
+
+
+def _expanded(text: str) -> str:
+    parts = []
+    for part in text.split("/"):
+        items = [_DEFAULT_GROUP_LIST if item.strip().upper() == "DEFAULT" else item for item in part.split(":")]
+        parts.append(":".join(items))
+    return "/".join(parts)
+
+
+def _parsed_group(item: str) -> tuple[str, int | None]:
+    """The prefixes of a name and its code point, None for one that is unknown and may be."""
+    name = item.lstrip("?*-")
+    prefixes = item[: len(item) - len(name)]
+    code = _GROUPS_BY_NAME.get(name.lower())
+    if len(set(prefixes)) != len(prefixes) or name.upper() in ("", "DEFAULT") or (code is None and "?" not in prefixes):
+        raise errors.usage_error("unrecognized group")
+    return prefixes, code
+
+
+DEFAULT_GROUPS = parse_groups("DEFAULT")
+"""The groups that OpenSSL 3.6 offers by default, in its order, as far as they are there."""
 
 
 def curve_code(name: str) -> int:
     """The group of one curve by OpenSSL's short name (SSLContext.set_ecdh_curve). Raises ValueError for another."""
     known = _CURVE_SHORT_NAMES.get(name, name)
-    if known in ("x25519", "secp256r1") and known == name:
+    if known == name and known not in ("secp384r1", "secp521r1"):
         # OpenSSL looks for object short names here, and these are not.
         code = None
     else:
@@ -110,6 +144,11 @@ def curve_code(name: str) -> int:
     if code is None:
         raise ValueError(f"unknown elliptic curve name {name!r}")
     return code
+
+
+def single_group(code: int) -> GroupList:
+    """The list of one group."""
+    return GroupList((code,), (code,), ((code,),))
 
 
 def scheme_name(code: int) -> str:

@@ -5,13 +5,13 @@ Both only look on. A secret leaves the process here and nowhere else, and only b
 
 from __future__ import annotations
 
+import os
 import threading
 
 from refssl.constants import TLSVersion, _TLSAlertType, _TLSContentType, _TLSMessageType
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
-    import os
     import weakref
     from collections.abc import Callable
     from typing import Any
@@ -26,7 +26,7 @@ class KeyLog:
         self.filename = filename
         self._lock = threading.Lock()
         # Open as long as the context: each line of it may be the last.
-        self._file = open(filename, "a", encoding="ascii")  # noqa: SIM115
+        self._file = open(filename, "a", encoding="ascii", opener=_for_its_owner)  # noqa: SIM115
         if not self._file.tell():
             self._file.write(_KEY_LOG_HEADER)
             self._file.flush()
@@ -40,6 +40,11 @@ class KeyLog:
         with self._lock:
             self._file.write(f"{label} {client_random.hex()} {secret.hex()}\n")
             self._file.flush()
+
+
+def _for_its_owner(filename: str, flags: int) -> int:
+    """Open a file that nobody else may read if it is made here: it will undo all that TLS does."""
+    return os.open(filename, flags, 0o600)
 
 
 def message_observer(

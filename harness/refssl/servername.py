@@ -6,10 +6,10 @@ Matching a name against a certificate is x509's affair.
 from __future__ import annotations
 
 import socket
-import sys
 import weakref
 
 from refssl.engine.alerts import AlertDescription
+from refssl.unraisable import tell
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
@@ -116,16 +116,5 @@ def _alert(answer: object) -> AlertDescription:
     return AlertDescription.INTERNAL_ERROR if alert is AlertDescription.CLOSE_NOTIFY else alert
 
 
-class _Unraisable:
-    """What sys.unraisablehook is told, as documented there."""
-
-    def __init__(self, error: BaseException, details: str) -> None:
-        self.exc_type = type(error)
-        self.exc_value = error
-        self.exc_traceback = error.__traceback__
-        self.err_msg = f"Exception ignored in ssl servername callback while calling set SNI callback {details}"
-        self.object = None
-
-
 def _tell(error: BaseException, details: str) -> None:
-    sys.unraisablehook(_Unraisable(error, details))  # type: ignore[arg-type]
+    tell(error, f"Exception ignored in ssl servername callback while calling set SNI callback {details}")

@@ -11,9 +11,9 @@ import os
 import threading
 import warnings
 
+from refssl import psk
 from refssl.constants import (
     HAS_NPN,
-    HAS_PHA,
     PROTOCOL_TLS,
     PROTOCOL_TLS_CLIENT,
     PROTOCOL_TLS_SERVER,
@@ -33,6 +33,8 @@ TYPE_CHECKING = False  # typing is not imported here: it would cost a third of w
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, NoReturn
+
+    from refssl.names import GroupList
 
 _ANY_VERSION = (PROTOCOL_TLS, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER)
 _OLD_VERSIONS = (TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1)
@@ -99,8 +101,12 @@ class _SSLContext:
         self._maximum_version = _MAXIMUM_SUPPORTED
         self._common_name = True
         self._num_tickets = 2
+        self._post_handshake_auth = False
+        self._psk_client: Callable[..., Any] | None = None
+        self._psk_server: Callable[..., Any] | None = None
+        self._psk_hint: bytes | None = None
         self._alpn: tuple[bytes, ...] = ()
-        self._groups: tuple[int, ...] | None = None  # the default ones
+        self._groups: GroupList | None = None
         self._suites: tuple[int, ...] | None = None
         self._client_schemes: tuple[int, ...] | None = None
         self._server_schemes: tuple[int, ...] | None = None
@@ -230,14 +236,13 @@ class _SSLContext:
         return 2
 
     @property
-    def post_handshake_auth(self) -> None:
-        """None: post-handshake authentication is not there yet, as HAS_PHA says; programs test for None."""
-        return
+    def post_handshake_auth(self) -> bool:
+        """Whether a client can be asked for its certificate after the handshake, and a server asks only then."""
+        return self._post_handshake_auth
 
     @post_handshake_auth.setter
     def post_handshake_auth(self, value: object) -> None:
-        if value:
-            raise NotImplementedError(f"post-handshake authentication is not supported yet (HAS_PHA is {HAS_PHA})")
+        self._post_handshake_auth = bool(value)
 
     # -- what is negotiated
 
@@ -278,7 +283,7 @@ class _SSLContext:
         """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""
         from refssl import names
 
-        self._groups = (names.curve_code(os.fsdecode(name)),)
+        self._groups = names.single_group(names.curve_code(os.fsdecode(name)))
 
     def set_ciphersuites(self, ciphersuites: str, /) -> None:
         """Suites of TLS 1.3, as in `names.parse_suites` (ssl.SSLContext.set_ciphersuites)."""
@@ -369,13 +374,19 @@ class _SSLContext:
         _text(cipherlist, "set_ciphers")
         raise NotImplementedError("TLS 1.2 cipher strings are not supported yet; set_ciphersuites() selects TLS 1.3's")
 
-    def set_psk_client_callback(self, callback: object) -> NoReturn:
-        """Not there yet, as HAS_PSK says (ssl.SSLContext.set_psk_client_callback)."""
-        raise NotImplementedError("external pre-shared keys (set_psk_client_callback) are not supported yet")
+    # -- pre-shared keys
 
-    def set_psk_server_callback(self, callback: object, identity_hint: str | None = None) -> NoReturn:
-        """Not there yet, as HAS_PSK says (ssl.SSLContext.set_psk_server_callback)."""
-        raise NotImplementedError("external pre-shared keys (set_psk_server_callback) are not supported yet")
+    def set_psk_client_callback(self, callback: Callable[[str | None], tuple[str | None, bytes]] | None) -> None:
+        """What a client is asked for its identity and key with (ssl.SSLContext.set_psk_client_callback)."""
+        self._psk_client = psk.checked(callback, "client", self._protocol == PROTOCOL_TLS_SERVER)
+
+    def set_psk_server_callback(
+        self, callback: Callable[[str | None], bytes] | None, identity_hint: str | None = None
+    ) -> None:
+        """What a server is asked for an identity's key with (ssl.SSLContext.set_psk_server_callback)."""
+        hint = psk.encoded_hint(identity_hint)
+        self._psk_server = psk.checked(callback, "server", self._protocol == PROTOCOL_TLS_CLIENT)
+        self._psk_hint = hint
 
 
 def _text(value: object, method: str) -> str:

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refssl import names, servername, verdict
+from refssl import names, psk, servername, verdict
 from refssl.ciphers import support
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
-from refssl.engine.config import TLS12, TLS13, ClientAuthentication, Config, PskBinder, SessionCache, Tickets, Verified
+from refssl.engine.config import (
+    PSK_DHE_KE,
+    PSK_KE,
+    TLS12,
+    TLS13,
+    ClientAuthentication,
+    Config,
+    SessionCache,
+    Tickets,
+    Verified,
+)
+from refssl.engine.session import first_proof
 from refssl.observers import message_observer
 from refssl.tickets import TicketKeeper
 from refssl.x509.path import Policy
@@ -35,6 +46,9 @@ _OP_NO_TLSv1_2 = int(Options.OP_NO_TLSv1_2)
 _OP_NO_TLSv1_3 = int(Options.OP_NO_TLSv1_3)
 _OP_CIPHER_SERVER_PREFERENCE = int(Options.OP_CIPHER_SERVER_PREFERENCE)
 _OP_ENABLE_MIDDLEBOX_COMPAT = int(Options.OP_ENABLE_MIDDLEBOX_COMPAT)
+_OP_ALLOW_NO_DHE_KEX = 1 << 10
+_OP_PREFER_NO_DHE_KEX = 1 << 35
+_WITH_KEY_EXCHANGE = (PSK_DHE_KE,)
 _MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
 _CLIENT_AUTHENTICATION = (
     ClientAuthentication.NONE,
@@ -63,10 +77,13 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
     address = servername.ip_address(hostname) if hostname else None
     callback = None if chosen or not server else context._sni_callback
     trust = context._trust
+    groups = context._groups or names.DEFAULT_GROUPS
     return Config(
         server_side=server,
         cipher_suites=names.DEFAULT_SUITES if context._suites is None else support.offered(context._suites),
-        groups=names.DEFAULT_GROUPS if context._groups is None else context._groups,
+        groups=groups.groups,
+        key_shares=groups.shares,
+        group_tuples=groups.parts,
         signature_schemes=accepted,
         authenticate=_authenticator(context, connection, mode, address),
         minimum_version=minimum,
@@ -74,12 +91,17 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
         server_name=hostname.removesuffix(".") if hostname and address is None else None,
         alpn=context._alpn,
+        signing_schemes=signing or names.DEFAULT_SCHEMES,
         credentials=context._credentials.for_connection(signing, trust.version, trust.above),
         client_authentication=_CLIENT_AUTHENTICATION[mode] if server else ClientAuthentication.NONE,
+        post_handshake_auth=context._post_handshake_auth,
         prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
         session=None if server else resumable(connection),
         tickets=_tickets(context, mode) if server else None,
+        psk_client=psk.client_answer(context._psk_client) if context._psk_client is not None else None,
+        psk_server=psk.server_answer(context._psk_server) if context._psk_server is not None else None,
+        psk_modes=_psk_modes(options, server) if options & _OP_ALLOW_NO_DHE_KEX else _WITH_KEY_EXCHANGE,
         dh_parameters=context._dh_parameters,
         session_tickets=not options & _OP_NO_TICKET,
         sessions=_sessions(context, mode) if server else None,
@@ -94,6 +116,13 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
             else None
         ),
     )
+
+
+def _psk_modes(options: int, server: bool) -> tuple[int, ...]:
+    """RFC 8446 4.2.9, by SSL_OP_ALLOW_NO_DHE_KEX and SSL_OP_PREFER_NO_DHE_KEX, which have no names in Python."""
+    if server and options & _OP_PREFER_NO_DHE_KEX:
+        return (PSK_KE, PSK_DHE_KE)
+    return (PSK_DHE_KE, PSK_KE)
 
 
 def _versions(context: SSLContext) -> tuple[int, int]:
@@ -160,7 +189,9 @@ def _keeper(context: SSLContext) -> TicketKeeper:
 def _tickets(context: SSLContext, mode: int) -> Tickets:
     keeper = _keeper(context)
     seal = keeper.remember if context._options & _OP_NO_TICKET else keeper.seal
-    return Tickets(seal=seal, open=_verified_only(mode, keeper.open), count=context._num_tickets)
+    return Tickets(
+        seal=seal, open=_verified_only(mode, keeper.open, context._post_handshake_auth), count=context._num_tickets
+    )
 
 
 def _sessions(context: SSLContext, mode: int) -> SessionCache:
@@ -168,13 +199,20 @@ def _sessions(context: SSLContext, mode: int) -> SessionCache:
     return SessionCache(remember=keeper.keep, find=_verified_only(mode, keeper.find))
 
 
-def _verified_only(mode: int, find: Callable[[bytes], Session | None]) -> Callable[[bytes], Session | None]:
-    """`find`, but under CERT_REQUIRED without the sessions made while nobody asked for the client's certificate."""
+def _verified_only(
+    mode: int, find: Callable[[bytes], Session | None], postponed: bool = False
+) -> Callable[[bytes], Session | None]:
+    """`find`, but under CERT_REQUIRED without the sessions made while nobody asked for the client's certificate.
+
+    postponed: it is asked for after the handshake, so that a session need not bring one.
+    """
     if mode != _CERT_REQUIRED:
         return find
 
     def found(name: bytes) -> Session | None:
         session = find(name)
+        if session is not None and postponed and session.peer is None:
+            return session
         return session if session is not None and _was_verified(session) else None
 
     return found
@@ -182,7 +220,4 @@ def _verified_only(mode: int, find: Callable[[bytes], Session | None]) -> Callab
 
 def _was_verified(session: Session) -> bool:
     """Whether the chain was verified in the handshake that a session goes back to."""
-    proof = session.peer.proof if session.peer is not None else None
-    while isinstance(proof, PskBinder):
-        proof = proof.original
-    return isinstance(proof, Verified)
+    return session.peer is not None and isinstance(first_proof(session.peer.proof), Verified)

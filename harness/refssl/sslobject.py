@@ -161,7 +161,10 @@ class SSLObject:
         return self._sslobj.version()
 
     def verify_client_post_handshake(self) -> None:
-        """Raises SSLError: post-handshake authentication is not there yet, as HAS_PHA says."""
+        """At a server, ask the client for its certificate; the next write or read sends the question.
+
+        Raises SSLError where that cannot be (ssl.SSLSocket.verify_client_post_handshake).
+        """
         self._sslobj.verify_client_post_handshake()
 
 

@@ -385,7 +385,10 @@ class SSLSocket(socket.socket):
         return None
 
     def verify_client_post_handshake(self) -> None:
-        """Raises SSLError: post-handshake authentication is not there yet, as HAS_PHA says."""
+        """At a server, ask the client for its certificate; the next write or read sends the question.
+
+        Raises SSLError where that cannot be (ssl.SSLSocket.verify_client_post_handshake).
+        """
         if self._sslobj is None:
             raise self._no_wrapper()
         self._sslobj.verify_client_post_handshake()

@@ -16,6 +16,7 @@ from refssl.engine.session import Session
 
 _NONCE = 12
 _NAME = 16
+_LONGEST_SEALED = 2**15 - 2**8
 _CACHED_SESSIONS = 20480  # OpenSSL's SSL_SESSION_CACHE_MAX_SIZE_DEFAULT
 
 
@@ -32,9 +33,15 @@ class TicketKeeper:
         self._lock = threading.Lock()
 
     def seal(self, session: Session) -> bytes:
-        """A ticket that holds the session itself: key name, nonce, ciphertext (RFC 5077 4)."""
+        """A ticket that holds the session itself: key name, nonce, ciphertext (RFC 5077 4).
+
+        b"" where the client's certificates make it too large to come back in a ClientHello.
+        """
+        content = session.encode()
+        if len(content) > _LONGEST_SEALED:
+            return b""
         nonce = os.urandom(_NONCE)
-        return self._name + nonce + self._cipher.encrypt(nonce, session.encode(), self._name)
+        return self._name + nonce + self._cipher.encrypt(nonce, content, self._name)
 
     def remember(self, session: Session) -> bytes:
         """A ticket that is only the session's number, for OP_NO_TICKET; the oldest sessions are forgotten first."""

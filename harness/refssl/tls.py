@@ -12,16 +12,24 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl import errors, names, snapshot
 from refssl.channel import Channel
-from refssl.engine.config import ExplicitlyUnverified, PskBinder, Verified
+from refssl.engine.config import TLS13, ExplicitlyUnverified, Verified
 from refssl.engine.connection import Connection
+from refssl.engine.faults import NotPossible
+from refssl.engine.session import first_proof
 from refssl.session import SSLSession, make_session
 from refssl.settings import _SSLContext
 
 if TYPE_CHECKING:
     from refssl.bio import Bio
     from refssl.context import SSLContext
-    from refssl.engine.config import PeerIdentity, PeerProof
+    from refssl.engine.config import PeerIdentity
 
+_NOT_ASKED_ERRNO = {
+    "PROTOCOL_IS_SHUTDOWN": 207,
+    "EXTENSION_NOT_RECEIVED": 279,
+    "INVALID_CONFIG": 283,
+    "REQUEST_SENT": 286,
+}
 _VERSIONS = {0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}
 
 
@@ -122,8 +130,8 @@ class TLSConnection(Channel):
     # -- facts
 
     def _known(self) -> bool:
-        """Whether the handshake is complete and nothing has failed since."""
-        return self._connection.handshake_complete and self._end is None
+        """Whether the handshake is complete, nothing has failed since and no question waits to be sent."""
+        return self._connection.handshake_complete and self._end is None and not self._asking
 
     def version(self) -> str | None:
         """The protocol's name, or None where there is no connection."""
@@ -140,7 +148,7 @@ class TLSConnection(Channel):
         """A server's suites that the client offered too; None at a client, and where a session was resumed."""
         connection = self._connection
         shared = connection.shared_ciphers
-        if shared is None or connection.resumed or not connection.handshake_complete:
+        if shared is None or not connection.handshake_complete:
             return None
         return [names.suite_tuple(suite) for suite in shared]
 
@@ -193,12 +201,17 @@ class TLSConnection(Channel):
             return None
         if der:
             return peer.certificates[0]
-        if isinstance(_first_proof(peer.proof), ExplicitlyUnverified):
+        if isinstance(first_proof(peer.proof), ExplicitlyUnverified):
             return {}
         from refssl.peercert import describe
-        from refssl.x509.certificate import Certificate
+        from refssl.x509.certificate import Certificate, MalformedCertificate
 
-        return describe(Certificate(peer.certificates[0]))
+        try:
+            return describe(Certificate(peer.certificates[0]))
+        except MalformedCertificate as error:
+            # Valid, but with a name that is no text.
+            odd = errors.usage_error(f"the certificate cannot be described: {error}")
+        raise odd
 
     def get_verified_chain(self) -> list[bytes]:
         """The chain from the peer to the anchor as DER; what the peer sent where nothing was verified.
@@ -215,16 +228,28 @@ class TLSConnection(Channel):
         peer = self._peer()
         return list(peer.certificates) if peer is not None else []
 
-    def verify_client_post_handshake(self) -> NoReturn:
-        """Always an SSLError: post-handshake authentication is not there yet, so it was never agreed upon (HAS_PHA).
+    def verify_client_post_handshake(self) -> None:
+        """Ask the client for its certificate, with the next operation that sends (RFC 8446 4.6.2).
 
-        Source: ssl.SSLSocket.verify_client_post_handshake, "If any precondition isn't met [...] an SSLError is raised".
+        Raises SSLError where that cannot be. Source: ssl.SSLSocket.verify_client_post_handshake, "The method does not
+        perform a cert exchange immediately. The server-side sends a CertificateRequest during the next write event".
         """
-        if not self._known():
+        connection = self._connection
+        if connection.version != TLS13:
             raise errors.library_error("WRONG_SSL_VERSION", errno=266)
         if not self.server_side:
             raise errors.library_error("NOT_SERVER", errno=284)
-        raise errors.library_error("EXTENSION_NOT_RECEIVED", errno=279)
+        if not self._known():
+            raise errors.library_error("STILL_IN_INIT", errno=121)
+        refused = None
+        with self._lock:
+            try:
+                connection.request_client_certificate()
+                self._asking = True
+            except NotPossible as error:
+                refused = error.reason
+        if refused is not None:
+            raise errors.library_error(refused, errno=_NOT_ASKED_ERRNO[refused])
 
     # -- sessions
 
@@ -268,9 +293,3 @@ class TLSConnection(Channel):
     def session_reused(self) -> bool:
         """Whether the connection resumed a session."""
         return self._connection.resumed
-
-
-def _first_proof(proof: PeerProof | None) -> PeerProof | None:
-    while isinstance(proof, PskBinder):
-        proof = proof.original
-    return proof

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ from typing import Any
 import pytest
 
 import refssl
+from selftests import x509_forge as forge
 from selftests.refssl_support import Pair, certificates, contexts, raised
+from selftests.x509_chains import LEAF, ROOT, R, aki, leaf, san
 
 
 def _reasons(pair: Pair) -> tuple[str | None, str | None]:
@@ -122,15 +126,14 @@ def test_empty_lists_leave_nothing_to_offer() -> None:
     ("method", "text", "kind"),
     [
         ("set_groups", "bogus", refssl.SSLError),
-        ("set_groups", "X25519/P-256", NotImplementedError),
         ("set_groups", 5, TypeError),
         ("set_ecdh_curve", "P-256", ValueError),
         ("set_ciphersuites", "bogus", refssl.SSLError),
         ("set_client_sigalgs", "", refssl.SSLError),
         ("set_server_sigalgs", "ed25519:bogus", refssl.SSLError),
         ("set_ciphers", "ECDHE", NotImplementedError),
-        ("set_psk_client_callback", None, NotImplementedError),
-        ("set_psk_server_callback", None, NotImplementedError),
+        ("set_psk_client_callback", None, refssl.SSLError),
+        ("set_psk_server_callback", 1, TypeError),
     ],
 )
 def test_what_cannot_be_done_is_refused(method: str, text: Any, kind: type[Exception]) -> None:
@@ -138,11 +141,20 @@ def test_what_cannot_be_done_is_refused(method: str, text: Any, kind: type[Excep
         getattr(refssl.SSLContext(refssl.PROTOCOL_TLS_SERVER), method)(text)
 
 
-def test_post_handshake_authentication_is_none_and_cannot_be_switched_on() -> None:
-    context = refssl.SSLContext(refssl.PROTOCOL_TLS_SERVER)
-    assert context.post_handshake_auth is None
-    with pytest.raises(NotImplementedError):
-        context.post_handshake_auth = True
+def test_the_message_callback_is_told_headers_and_what_is_inside() -> None:
+    """As CPython 3.15 tells them (observed there), but that a flight of several messages is one record here."""
+    client, server = contexts()
+    told: list[tuple[str, str, str]] = []
+    client._msg_callback = lambda _conn, way, version, kind, *_: told.append((way, version.name, kind.name))
+    Pair(client, server).shake_hands()
+    assert told[:2] == [("write", "TLSv1", "HEADER"), ("write", "TLSv1_3", "HANDSHAKE")]
+    assert ("read", "TLSv1_3", "CHANGE_CIPHER_SPEC") in told
+    assert ("read", "TLSv1_3", "INNER_CONTENT_TYPE") in told
+    assert told[-3:] == [
+        ("write", "TLSv1_2", "HEADER"),
+        ("write", "TLSv1_2", "INNER_CONTENT_TYPE"),
+        ("write", "TLSv1_3", "HANDSHAKE"),
+    ]
 
 
 def test_alpn_takes_the_servers_preference() -> None:
@@ -282,8 +294,6 @@ def test_sni_callback_chooses_refuses_and_fails() -> None:
 
 
 def test_an_exception_in_the_sni_callback_is_told_and_ends_the_handshake(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
     client, server = contexts()
     told: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", told.append)
@@ -308,3 +318,52 @@ def test_keys_are_logged_in_nsss_format(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("SSLKEYLOGFILE", os.fspath(tmp_path / "more"))
     assert refssl.create_default_context().keylog_filename == os.fspath(tmp_path / "more")
     assert refssl.SSLContext(refssl.PROTOCOL_TLS_CLIENT).keylog_filename is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_new_key_log_is_its_owners_alone(tmp_path: Path) -> None:
+    context = refssl.SSLContext(refssl.PROTOCOL_TLS_CLIENT)
+    there = tmp_path / "there"
+    there.touch()
+    there.chmod(0o640)
+    umask = os.umask(0)
+    try:
+        for file, mode in ((tmp_path / "new", 0o600), (there, 0o640)):
+            context.keylog_filename = file
+            assert stat.S_IMODE(file.stat().st_mode) == mode
+    finally:
+        os.umask(umask)
+
+
+def test_what_is_printed_of_a_connection_holds_no_secrets() -> None:
+    pair = Pair(*contexts()).shake_hands()
+    pair.take_tickets()
+    connection = pair.client._sslobj._connection
+    session, state = connection.session, connection._state
+    assert repr(session.ticket) in repr(session)  # what is looked for would be found
+    assert repr(session.secret) not in repr(session)
+    assert repr(state.suite) in repr(state)
+    for secret in (state.receive_secret, state.send_secret, state.resumption_master_secret):
+        assert repr(secret) not in repr(state)
+    for config in (connection.config, pair.server._sslobj._connection.config):
+        assert "PRIVATE" not in repr(config)
+
+
+def test_a_certificate_that_cannot_be_described_is_an_ssl_error(tmp_path: Path) -> None:
+    """It is valid, and its bytes are the peer's: no other exception may come of them."""
+    authority = tmp_path / "authority"
+    authority.write_text(forge.pem(R))
+    for extra in (forge.dns("odd"), forge.tlv(0x82, b"\xff")):
+        certificate = leaf(san(forge.dns("localhost"), extra), aki(ROOT))
+        presented = tmp_path / "presented"
+        presented.write_text(forge.private_pem(LEAF) + forge.pem(certificate))
+        client, server = refssl.SSLContext(refssl.PROTOCOL_TLS_CLIENT), refssl.SSLContext(refssl.PROTOCOL_TLS_SERVER)
+        client.load_verify_locations(authority)
+        server.load_cert_chain(presented)
+        pair = Pair(client, server).shake_hands()
+        assert pair.client.getpeercert(True) == certificate
+        if extra == forge.dns("odd"):
+            assert pair.client.getpeercert()["subjectAltName"] == (("DNS", "localhost"), ("DNS", "odd"))
+        else:
+            with pytest.raises(refssl.SSLError):
+                pair.client.getpeercert()

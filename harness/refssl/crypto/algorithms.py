@@ -111,10 +111,16 @@ def pss_algorithm(pem: bytes) -> bytes | None:
         der = base64.b64decode(body)
     except ValueError:
         return None
+    # RFC 5208 5: SEQUENCE { INTEGER, SEQUENCE { OID, parameters }, OCTET STRING }
+    return pss_algorithm_of(der)
+
+
+def pss_algorithm_of(der: bytes) -> bytes | None:
+    """The AlgorithmIdentifier at the beginning of a PrivateKeyInfo or SubjectPublicKeyInfo, if it is id-RSASSA-PSS."""
     place = der.find(RSASSA_PSS, 0, 40)
     if place < 0:
         return None
-    # RFC 5208 5: SEQUENCE { INTEGER, SEQUENCE { OID, parameters }, OCTET STRING }; the inner one is short.
+    # The element is short, so that its header and the OID's are two bytes each.
     start = place - 4
     return der[start : start + 2 + der[start + 1]]
 

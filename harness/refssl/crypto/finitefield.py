@@ -1,4 +1,5 @@
-"""Ephemeral Diffie-Hellman over a finite field with any prime, as TLS 1.2's DHE has it (RFC 5246 7.4.3, 8.1.2).
+"""Ephemeral Diffie-Hellman over finite fields: with any prime, as TLS 1.2's DHE has it (RFC 5246 7.4.3, 8.1.2), and in
+the groups of RFC 7919, as TLS 1.3 has it (RFC 8446 4.2.8.1).
 
 `cryptography` warns that it will give this up, so Python's own numbers do it, which is slow and not of constant time.
 Which primes are good enough is decided by whoever chooses or accepts them.
@@ -7,6 +8,7 @@ Which primes are good enough is decided by whoever chooses or accepts them.
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from refssl.crypto.shares import InvalidShare
 
@@ -38,3 +40,39 @@ class FiniteFieldShare:
         if shared <= 1:
             raise InvalidShare
         return shared.to_bytes((shared.bit_length() + 7) // 8, "big")
+
+
+# RFC 7919 Appendix A: p = 2^b - 2^(b-64) + {[2^(b-130) e] + X } 2^64 - 1, and g is 2.
+_X = {2048: 560316, 3072: 2625351, 4096: 5736041, 6144: 15705020, 8192: 10965728}
+
+
+@cache
+def named_prime(bits: int) -> int:
+    """The prime of RFC 7919's group of that size."""
+    # e is the sum of 1/n!; 64 bits more than are wanted make up for what each term loses.
+    scale = bits - 130 + 64
+    term = total = 1 << scale
+    n = 1
+    while term:
+        term //= n
+        total += term
+        n += 1
+    return (1 << bits) - (1 << bits - 64) + ((total >> 64) + _X[bits] << 64) - 1
+
+
+class NamedFieldShare(FiniteFieldShare):
+    """A share in a group of RFC 7919. RFC 8446 4.2.8.1: it is "padded to the left with zeros to the size of p in
+    bytes", and so is the shared secret (7.4.1)."""
+
+    __slots__ = ("_size",)
+
+    def __init__(self, bits: int) -> None:
+        super().__init__(named_prime(bits), 2)
+        self._size = bits // 8
+        self.public = self.public.rjust(self._size, b"\0")
+
+    def exchange(self, peer: bytes) -> bytes:
+        """Raises InvalidShare, also for a share of another size."""
+        if len(peer) != self._size:
+            raise InvalidShare
+        return super().exchange(peer).rjust(self._size, b"\0")

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from refssl.crypto.algorithms import RSASSA_PSS, element, pss_algorithm, restricted_hash, signature_algorithm
+from refssl.crypto.algorithms import (
+    RSASSA_PSS,
+    element,
+    pss_algorithm,
+    pss_algorithm_of,
+    restricted_hash,
+    signature_algorithm,
+)
 from refssl.crypto.algorithms import UnsupportedAlgorithm as UnsupportedAlgorithm
 
 RSA_PKCS1_SHA1 = 0x0201
@@ -199,8 +206,8 @@ class PrivateKey:
         )
 
     @classmethod
-    def load_pem(cls, data: bytes, password: bytes | None = None) -> PrivateKey:
-        """Read the first private key in PEM `data`.
+    def load_pem(cls, data: bytes, password: bytes | None = None, spki: bytes = b"") -> PrivateKey:
+        """Read the first private key in PEM `data`. spki: of the certificate that it should belong to.
 
         Raises ValueError where there is none or the password is wrong, TypeError where a password is missing or
         superfluous, UnsupportedAlgorithm for a kind of key that cannot sign here.
@@ -212,7 +219,11 @@ class PrivateKey:
             raise UnsupportedAlgorithm(str(error)) from None
         if not hasattr(key, "sign"):
             raise UnsupportedAlgorithm(type(key).__name__)
-        return cls(key, pss_algorithm(data))
+        algorithm = pss_algorithm(data)
+        if password is not None and RSASSA_PSS in spki[:40]:
+            # Of an encrypted key nobody tells whether it is an id-RSASSA-PSS one, so its certificate has to.
+            algorithm = pss_algorithm_of(spki)
+        return cls(key, algorithm if isinstance(key, library.rsa_private) else None)
 
     def public_spki(self) -> bytes:
         """The SubjectPublicKeyInfo in DER, to compare with a certificate's."""
@@ -256,6 +267,7 @@ class _Library:
         self.unsupported = Unsupported
         self.load_der_public_key = serialization.load_der_public_key
         self.load_pem_private_key = serialization.load_pem_private_key
+        self.rsa_private = rsa.RSAPrivateKey
         self.der = serialization.Encoding.DER
         self.spki = serialization.PublicFormat.SubjectPublicKeyInfo
         self.pkcs1 = serialization.PublicFormat.PKCS1

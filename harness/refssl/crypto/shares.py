@@ -1,6 +1,7 @@
-"""Ephemeral key shares of the (EC)DHE groups of TLS 1.3 (RFC 8446 4.2.8, RFC 7748), made fresh each time.
+"""Ephemeral key shares of the groups of TLS 1.3 (RFC 8446 4.2.8, RFC 7748), made fresh each time.
 
-Which groups are offered and chosen is `refssl.engine.negotiation`'s; a new group is added to `GROUPS` here.
+Which groups are offered and chosen is `refssl.engine.negotiation`'s; a new group is added to `GROUPS` here. Those with
+ML-KEM are in `kems`, those over finite fields in `finitefield`.
 """
 
 from __future__ import annotations
@@ -8,13 +9,25 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Protocol
 
+from refssl.crypto import kems
+
 SECP256R1 = 0x0017
 SECP384R1 = 0x0018
 SECP521R1 = 0x0019
 X25519 = 0x001D
+X448 = 0x001E
+FFDHE = {0x0100: 2048, 0x0101: 3072, 0x0102: 4096, 0x0103: 6144, 0x0104: 8192}
 
 # code point -> the name that OpenSSL 3 gives it
-GROUPS = {SECP256R1: "secp256r1", SECP384R1: "secp384r1", SECP521R1: "secp521r1", X25519: "x25519"}
+GROUPS = {
+    SECP256R1: "secp256r1",
+    SECP384R1: "secp384r1",
+    SECP521R1: "secp521r1",
+    X25519: "x25519",
+    X448: "x448",
+    **{code: f"ffdhe{bits}" for code, bits in FFDHE.items()},
+    **kems.GROUPS,
+}
 
 
 class InvalidShare(Exception):
@@ -61,6 +74,32 @@ class X25519Share:
         return shared
 
 
+class X448Share:
+    """RFC 7748; RFC 8446 7.4.2, as with X25519."""
+
+    __slots__ = ("_private", "public")
+
+    def __init__(self) -> None:
+        from cryptography.hazmat.primitives.asymmetric import x448
+
+        self._private = x448.X448PrivateKey.generate()
+        self.public: bytes = self._private.public_key().public_bytes_raw()
+
+    def exchange(self, peer: bytes) -> bytes:
+        """Raises NoSharedSecret for the all-zero value, InvalidShare for what is no key."""
+        from cryptography.hazmat.primitives.asymmetric import x448
+
+        try:
+            public = x448.X448PublicKey.from_public_bytes(peer)
+        except ValueError:
+            raise InvalidShare from None
+        try:
+            shared: bytes = self._private.exchange(public)
+        except ValueError:
+            raise NoSharedSecret from None
+        return shared
+
+
 class CurveShare:
     """RFC 8446 4.2.8.2: an UncompressedPointRepresentation of P-256, P-384 or P-521."""
 
@@ -90,7 +129,15 @@ class CurveShare:
 
 def generate(group: int) -> KeyShare:
     """Give a fresh share of `group`, one of `GROUPS`."""
-    return X25519Share() if group == X25519 else CurveShare(group)
+    if group == X25519:
+        return X25519Share()
+    if group in kems.GROUPS:
+        return kems.KemShare(group)
+    if group in FFDHE:
+        from refssl.crypto.finitefield import NamedFieldShare
+
+        return NamedFieldShare(FFDHE[group])
+    return X448Share() if group == X448 else CurveShare(group)
 
 
 @cache

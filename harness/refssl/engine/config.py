@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from refssl.engine.alerts import AlertDescription
     from refssl.engine.session import Session
 
+# RFC 8446 4.2.9: whether a PSK is used alone, or with an (EC)DHE key exchange.
+PSK_KE = 0
+PSK_DHE_KE = 1
+
 TLS12 = 0x0303
 TLS13 = 0x0304
 
@@ -91,7 +95,8 @@ class ClientAuthentication(enum.Enum):
 class Tickets:
     """How a server makes and recognises session tickets (RFC 8446 4.6.1, RFC 5077).
 
-    seal(session) gives the opaque ticket, open(ticket) the session or None where it is not ours or too old.
+    seal(session) gives the opaque ticket, b"" where there can be none; open(ticket) the session, or None where it is
+    not ours or too old.
     count: how many NewSessionTicket messages follow a full TLS 1.3 handshake. lifetime: seconds.
     """
 
@@ -126,6 +131,14 @@ class Config:
     authenticate(certificates) judges a peer's chain (DER, leaf first) and gives its identity, or raises
     CertificateRefused. choose(name) is the server's answer to server_name (RFC 6066 3; the DNS name, or None where the
     client sent none): another Config to go on with, an alert to refuse with, or None to go on.
+    post_handshake_auth: a client can be asked for its certificate after the handshake (RFC 8446 4.2.6), a server does
+    not ask before.
+    key_shares: the groups that a client sends shares for, without one the first. group_tuples: `groups` in parts; a
+    server rather asks for a share in an earlier part than take one in a later.
+    signature_schemes: what is accepted of the peer; signing_schemes: what we sign with, None for the same.
+    psk_client(hint) gives a client's identity and external pre-shared key, or None; in TLS 1.3 there is no hint.
+    psk_server(identity) gives a server the client's key, or None where it has none. psk_modes: how PSKs are used, those
+    of tickets too.
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
     clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
@@ -145,12 +158,19 @@ class Config:
     server_name: str | None = None
     alpn: tuple[bytes, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    signing_schemes: tuple[int, ...] | None = None
     client_authentication: ClientAuthentication = ClientAuthentication.NONE
+    post_handshake_auth: bool = False
     certificate_authorities: tuple[bytes, ...] = ()
     prefer_server_ciphers: bool = True
     middlebox_compatibility: bool = True
+    key_shares: tuple[int, ...] = ()
+    group_tuples: tuple[tuple[int, ...], ...] = ()
     session: Session | None = None
     tickets: Tickets | None = None
+    psk_client: Callable[[str | None], tuple[bytes, bytes] | None] | None = None
+    psk_server: Callable[[bytes], bytes | None] | None = None
+    psk_modes: tuple[int, ...] = (PSK_DHE_KE,)
     session_tickets: bool = True
     sessions: SessionCache | None = None
     dh_parameters: tuple[int, int] | None = None

@@ -6,7 +6,7 @@ state tables. Nothing here reads a socket or waits: the Channel of the surface d
 
 from __future__ import annotations
 
-from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from refssl.ciphers.catalogue import CipherSuite
@@ -22,12 +22,12 @@ from refssl.engine.messages.control import (
     ChangeCipherSpec,
 )
 from refssl.engine.messages.hello import RETRY_RANDOM, HelloRetryRequest, ServerHello
-from refssl.engine.output import Output
+from refssl.engine.output import INNER_CONTENT_TYPE, RECORD_HEADER, Output
 from refssl.engine.patience import MAX_EARLY_DATA, Patience
-from refssl.engine.presentation import decode
+from refssl.engine.presentation import Unrepresentable, decode
 from refssl.engine.protection12 import Opening
 from refssl.engine.session import Session
-from refssl.engine.states import client, connected, server, table
+from refssl.engine.states import authentication13, client, connected, server, table
 from refssl.engine.transcript import Transcript
 
 # New keys are made when this few records are left under the old ones.
@@ -35,8 +35,9 @@ _KEY_UPDATE_MARGIN = 1 << 10
 _LEVELS = frozenset(AlertLevel)
 
 # RFC 8446 5.1: "Handshake messages MUST NOT span key changes": these must end their record; ServerHello, too, where its
-# version is TLS 1.3.
-_BEFORE_KEY_CHANGE = frozenset((1, 5, 20, 24))
+# version is TLS 1.3, but not the Finished of an answer after the handshake.
+FINISHED = 20
+_BEFORE_KEY_CHANGE = frozenset((1, 5, FINISHED, 24))
 _HELLO_REQUEST = bytes(4)
 
 
@@ -50,53 +51,31 @@ class Connection:
     negotiated, None until then; peer: who the other end is, if it was asked; unverified_certificates: the DER chain
     that the peer sent; resumed: by a PSK; session: the newest that can be resumed; shared_ciphers: at a server, what of
     the client's offer it has too; client_finished, server_finished: verify_data; client_signature_scheme,
-    server_signature_scheme: of the CertificateVerifys; config: the current one (``Config.choose`` may change it).
+    server_signature_scheme: of the CertificateVerifys; client_can_be_asked: at a server, for its certificate after the
+    handshake; data_expected: whether application data may come now; tickets_sent: how many; config: the current one
+    (``Config.choose`` may change it).
     """
 
+    # fmt: off
     __slots__ = (
-        "__weakref__",
-        "_expected",
-        "_first_record",
-        "_partial",
-        "_sent_ccs",
-        "_state",
-        "_table",
-        "_transcript",
-        "alpn",
-        "cipher_suite",
-        "client_finished",
-        "client_random",
-        "client_resumes",
-        "client_signature_scheme",
-        "close_notify_received",
-        "close_notify_sent",
-        "config",
-        "failed",
-        "group",
-        "handshake_complete",
-        "more_in_record",
-        "opener",
-        "output",
-        "patience",
-        "peer",
-        "plain_alerts",
-        "plaintext",
-        "resumed",
-        "selected_identity",
-        "server_finished",
-        "server_name",
-        "server_signature_scheme",
-        "session",
-        "shared_ciphers",
+        "__weakref__", "_expected", "_first_record", "_partial", "_sent_ccs", "_state", "_table",
+        "_transcript", "alpn", "cipher_suite", "client_can_be_asked", "client_finished", "client_random",
+        "client_signature_scheme", "close_notify_received", "close_notify_sent", "config", "data_expected",
+        "failed", "group", "handshake_complete", "key_updates_answered", "more_in_record", "opener", "output",
+        "patience", "peer", "plain_alerts", "plaintext", "psk_modes", "resumed", "selected_identity",
+        "server_finished", "server_name", "server_signature_scheme", "session", "shared_ciphers", "tickets_sent",
         "unverified_certificates",
         "version",
     )
+    # fmt: on
 
     def __init__(self, config: Config, output: Output | None = None) -> None:
         """output: a subclass of Output, to make a faulty peer."""
         self.config = config
         self.output = output if output is not None else Output()
         self.output.observe = config.observe
+        if config.maximum_version >= TLS13:
+            self.output.version = TLS13
         self._transcript: Transcript | None = Transcript()
         self.output.transcript = self._transcript
         self.opener: Opening | None = None
@@ -113,11 +92,13 @@ class Connection:
         self.plain_alerts = config.server_side
         self.patience = Patience()
         self.more_in_record = False
+        self.key_updates_answered = 0
         self.handshake_complete = False
+        self.data_expected = False
         self.failed = False
         self.close_notify_sent = False
         self.close_notify_received = False
-        self.plaintext: deque[bytes] = deque()
+        self.plaintext: list[bytes] = []
         self.version: int | None = None
         self.cipher_suite: CipherSuite | None = None
         self.alpn: bytes | None = None
@@ -133,8 +114,10 @@ class Connection:
         self.client_signature_scheme: int | None = None
         self.server_signature_scheme: int | None = None
         self.client_random = b""
-        self.client_resumes = False
+        self.psk_modes: tuple[int, ...] = ()
+        self.client_can_be_asked = False
         self.selected_identity = 0
+        self.tickets_sent = 0
 
     # -- progress
 
@@ -175,20 +158,31 @@ class Connection:
         if self.failed or self.close_notify_received:
             # RFC 8446 6.1: "Any data received after a closure alert has been received MUST be ignored."
             return
+        if self.config.observe is not None:
+            self.config.observe(False, record[1] << 8 | record[2], RECORD_HEADER, record[: records.HEADER])
         try:
-            if self.handshake_complete and record[0] == APPLICATION_DATA and not self._partial:
+            if self.data_expected and record[0] == APPLICATION_DATA and not self._partial:
                 self._receive_data(record)
             else:
                 self._receive(record)
         except Fault as fault:
             self._fail(fault)
             raise
+        except Unrepresentable:
+            # What has to be given back (a cookie, RFC 8446 4.2.2) leaves no room for the rest of the message.
+            too_large = ProtocolError(AlertDescription.INTERNAL_ERROR, "INTERNAL_ERROR")
+            self._fail(too_large)
+            raise too_large from None
 
     def send(self, data: bytes | memoryview) -> None:
         """Queue application data, in records of at most 2**14 bytes. Only after the handshake and before `close`."""
         output = self.output
         if not self.handshake_complete or output.sealer is None:
             raise ValueError("there are no keys for application data before the handshake is complete")
+        if self.key_updates_answered:
+            if self.key_updates_answered > 1:
+                self.update_keys(request=False)
+            self.key_updates_answered = 0
         if output.sealer.remaining < _KEY_UPDATE_MARGIN + (len(data) >> 14):
             self.update_keys(request=False)
         output.send_data(data)
@@ -203,7 +197,18 @@ class Connection:
         """Change the sending keys, and ask the peer for the same if `request` (RFC 8446 4.6.3). After the handshake."""
         if not self.handshake_complete or self.version != TLS13:
             raise ValueError("there are no keys to change before the handshake is complete, and never in TLS 1.2")
-        self._state = connected.send_key_update(self, self._state, request=request)
+        state = self._state
+        if isinstance(state, connected.Connected):
+            self._state = connected.send_key_update(self, state, request=request)
+        else:
+            self._state = replace(state, connected=connected.send_key_update(self, state.connected, request=request))
+
+    def request_client_certificate(self) -> None:
+        """At a server, ask the client for its certificate (RFC 8446 4.6.2). After the handshake.
+
+        Raises NotPossible where it cannot be asked.
+        """
+        self._state = authentication13.request_certificate(self, self._state)
 
     def take_output(self) -> bytes:
         """Everything queued to be sent, as whole records; b"" if there is nothing."""
@@ -220,8 +225,12 @@ class Connection:
 
     def complete(self) -> None:
         """The handshake is done; what only it needed is dropped."""
-        self.handshake_complete = True
+        self.handshake_complete = self.data_expected = True
         self._transcript = self.output.transcript = None
+
+    def resume_transcript(self, transcript: Transcript | None) -> None:
+        """Messages belong to a transcript once more, after the handshake (RFC 8446 4.4.1); None: they no longer do."""
+        self._transcript = self.output.transcript = transcript
 
     def log_secret(self, label: str, secret: bytes) -> None:
         """Tell ``Config.keylog`` a secret."""
@@ -243,6 +252,8 @@ class Connection:
     def _receive_data(self, record: bytes) -> None:
         """The short way for what most records are."""
         content_type, content = self.opener.open(record)  # type: ignore[union-attr]
+        if self.config.observe is not None and self.version == TLS13:
+            self.config.observe(False, TLS13, INNER_CONTENT_TYPE, bytes((content_type,)))
         if content_type != APPLICATION_DATA:
             content13.receive_content(self, content_type, content)
         elif content:
@@ -309,7 +320,7 @@ class Connection:
             if size - position < 4 or end > size:
                 partial += content[position:]
                 return
-            if end != size and head[0] in _BEFORE_KEY_CHANGE:
+            if end != size and head[0] in _BEFORE_KEY_CHANGE and not (self.handshake_complete and head[0] == FINISHED):
                 raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
             self.more_in_record = end != size
             self._receive_message(message_class, content[position:end])

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS12
+from refssl.engine.config import TLS12, TLS13
 from refssl.engine.faults import ProtocolError, RecordFault
 from refssl.engine.messages.control import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
+from refssl.engine.output import INNER_CONTENT_TYPE
 from refssl.engine.records import HEADER
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def receive(connection: Connection, record: bytes) -> None:
         if _skipped(connection, fault, record):
             return
         raise
+    if connection.config.observe is not None:
+        connection.config.observe(False, TLS13, INNER_CONTENT_TYPE, bytes((content_type,)))
     if content_type == APPLICATION_DATA and not connection.in_message:
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
     connection.patience.early_data_left = 0
@@ -83,6 +86,8 @@ def _receive_change_cipher_spec(connection: Connection, content: bytes) -> None:
     if connection.in_message:
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
     connection.patience.empty()
+    if connection.config.observe is not None:
+        connection.config.observe(False, connection.output.version, CHANGE_CIPHER_SPEC, content)
 
 
 def _skipped(connection: Connection, fault: ProtocolError, record: bytes) -> bool:

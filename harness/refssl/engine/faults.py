@@ -55,3 +55,14 @@ class CertificateRefused(ProtocolError):
         super().__init__(alert, "CERTIFICATE_VERIFY_FAILED")
         self.verify_code = verify_code
         self.verify_message = verify_message
+
+
+class NotPossible(Exception):
+    """What was asked for is not possible on this connection as it stands, which stays as it was.
+
+    reason: OpenSSL 3's name for why (``EXTENSION_NOT_RECEIVED``).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.crypto import kems
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
 from refssl.crypto.shares import InvalidShare, KeyShare, NoSharedSecret
 from refssl.engine.alerts import AlertDescription
@@ -82,6 +83,17 @@ def agree(share: KeyShare, theirs: bytes) -> bytes:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_ECPOINT") from None
 
 
+def answer(config: Config, group: int, theirs: bytes) -> tuple[bytes, bytes]:
+    """A server's key_exchange for a client's, and the shared secret. Raises ProtocolError, illegal_parameter."""
+    if group in kems.GROUPS:
+        try:
+            return kems.respond(group, theirs)
+        except InvalidShare:
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE") from None
+    share = config.generate_share(group)
+    return share.public, agree(share, theirs)
+
+
 def enabled_versions(config: Config) -> tuple[int, ...]:
     """The versions that may be negotiated, the preferred first."""
     return tuple(v for v in VERSIONS if config.minimum_version <= v <= config.maximum_version)
@@ -141,7 +153,8 @@ def choose_credential(config: Config, schemes: tuple[int, ...], *, ours_first: b
     RFC 8446 4.4.2.2: "the certificate MUST allow the key to be used for signing [...] with a signature scheme
     indicated in the client's signature_algorithms extension". The scheme must be one of config's own, too.
     """
-    usable = tuple(s for s in config.signature_schemes if s in HANDSHAKE_SCHEMES_13)
+    ours = config.signing_schemes or config.signature_schemes
+    usable = [s for s in ours if s in HANDSHAKE_SCHEMES_13]
     if ours_first:
         order: Iterable[int] = (s for s in usable if s in schemes)
     else:

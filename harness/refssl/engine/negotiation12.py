@@ -92,7 +92,7 @@ def choose_signature(
     config: Config, credentials: Iterable[Credential], allowed: tuple[int, ...], *, ours_first: bool
 ) -> tuple[Credential, int] | None:
     """The credential and the scheme to sign with, of what the peer allows (RFC 5246 7.4.1.4.1, 7.4.8)."""
-    ours = config.signature_schemes
+    ours = config.signing_schemes or config.signature_schemes
     credentials = tuple(credentials)
     first, second = (ours, allowed) if ours_first else (allowed, ours)
     for scheme in first:

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from refssl.engine.config import TLS12
-from refssl.engine.messages.control import APPLICATION_DATA, HANDSHAKE, ChangeCipherSpec, Raw
+from refssl.engine.config import TLS12, TLS13
+from refssl.engine.messages.control import APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, ChangeCipherSpec, Raw
 from refssl.engine.presentation import encode
 from refssl.engine.protection12 import Sealing
-from refssl.engine.records import MAX_PLAINTEXT, plain
+from refssl.engine.records import HEADER, MAX_PLAINTEXT, plain
 from refssl.engine.transcript import Transcript
 
 M = TypeVar("M")
+
+# What ``Config.observe`` is told beside messages: OpenSSL's SSL3_RT_HEADER and SSL3_RT_INNER_CONTENT_TYPE.
+RECORD_HEADER = 256
+INNER_CONTENT_TYPE = 257
 
 
 def framed(message: object) -> bytes:
@@ -32,11 +36,12 @@ class Output:
     handshake messages are added, None once the handshake is over. observe: as in Config.
     """
 
-    __slots__ = ("_flight", "_records", "observe", "record_version", "sealer", "transcript", "version")
+    __slots__ = ("_flight", "_records", "_unobserved", "observe", "record_version", "sealer", "transcript", "version")
 
     def __init__(self) -> None:
         self._flight: list[bytes] = []
         self._records: list[bytes] = []
+        self._unobserved: list[bytes] = []
         self.sealer: Sealing | None = None
         self.transcript: Transcript | None = None
         self.observe: Callable[[bool, int, int, bytes], None] | None = None
@@ -57,10 +62,16 @@ class Output:
             if isinstance(message, ChangeCipherSpec):
                 # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
                 self._records.append(plain(content_type, TLS12, data))
+                if self.observe is not None:
+                    self._observe_record(content_type, self._records[-1])
             else:
                 self._record(content_type, data)
-        if self.observe is not None:
-            self.observe(True, self.version, content_type, data)
+            if self.observe is not None and content_type != HANDSHAKE:
+                self.observe(True, self.version, content_type, data)
+        if self.observe is not None and content_type == HANDSHAKE:
+            self._unobserved.append(data)
+            if not self._flight:
+                self._observe_messages()
         return message
 
     def send_data(self, data: bytes | memoryview) -> None:
@@ -70,10 +81,14 @@ class Output:
         seal = self.sealer.seal  # type: ignore[union-attr]
         if len(data) <= MAX_PLAINTEXT:
             self._records.append(seal(APPLICATION_DATA, data if type(data) is bytes else bytes(data)))
+            if self.observe is not None:
+                self._observe_record(APPLICATION_DATA, self._records[-1])
             return
         view = memoryview(data)
         for start in range(0, len(view), MAX_PLAINTEXT):
             self._records.append(seal(APPLICATION_DATA, bytes(view[start : start + MAX_PLAINTEXT])))
+            if self.observe is not None:
+                self._observe_record(APPLICATION_DATA, self._records[-1])
 
     def change_keys(self, sealer: Sealing) -> None:
         """Everything after this is protected by `sealer`."""
@@ -86,6 +101,8 @@ class Output:
             data = self._flight[0] if len(self._flight) == 1 else b"".join(self._flight)
             self._flight.clear()
             self._record(HANDSHAKE, data)
+            if self.observe is not None:
+                self._observe_messages()
 
     def take(self) -> bytes:
         """Give all records queued so far."""
@@ -105,3 +122,19 @@ class Output:
                 self._records.append(self.sealer.seal(content_type, piece))
             else:
                 self._records.append(plain(content_type, self.record_version, piece))
+            if self.observe is not None:
+                self._observe_record(content_type, self._records[-1])
+
+    def _observe_record(self, content_type: int, record: bytes) -> None:
+        """Tell of a record as OpenSSL does: its header, and what is inside where TLS 1.3 hides that."""
+        if self.observe is not None:
+            self.observe(True, record[1] << 8 | record[2], RECORD_HEADER, record[:HEADER])
+            if self.version == TLS13 and self.sealer is not None and content_type != CHANGE_CIPHER_SPEC:
+                self.observe(True, TLS12, INNER_CONTENT_TYPE, bytes((content_type,)))
+
+    def _observe_messages(self) -> None:
+        """Tell of the messages behind the record that brings them."""
+        if self.observe is not None:
+            for message in self._unobserved:
+                self.observe(True, self.version, HANDSHAKE, message)
+        self._unobserved.clear()

@@ -44,4 +44,6 @@ class Patience:
         """A record of `size` bytes is skipped (RFC 8446 4.2.10). Raises ProtocolError when it is too much."""
         if size > self.early_data_left:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "TOO_MUCH_EARLY_DATA")
+        if not size:
+            self.empty()
         self.early_data_left -= size

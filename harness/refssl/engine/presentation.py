@@ -25,6 +25,13 @@ class Malformed(Exception):
     """The bytes do not have the form of the struct; `decode` turns it into a decode_error."""
 
 
+class Unrepresentable(ValueError):
+    """A field is out of the bounds of its struct when it is written.
+
+    Our own fault, unless what was written is what a peer sent us; then `connection` makes a Fault of it.
+    """
+
+
 class Kind:
     """How one field looks on the wire. Each kind writes the two pieces of source that a class's codec is made of."""
 
@@ -246,7 +253,7 @@ def struct_of(struct_class: type) -> Kind:
 
 
 def encode(message: Any) -> bytes:
-    """Give the bytes of a struct. Raises ValueError where a field is out of its bounds: our own fault, not a peer's."""
+    """Give the bytes of a struct. Raises Unrepresentable where a field is out of its bounds."""
     kind = type(message)
     return (_codecs.get(kind) or _codec(kind))[1](message)
 
@@ -303,13 +310,13 @@ def _compile_struct(struct_class: type) -> tuple[Reader, Writer]:
 def _bounded(content: bytes, prefix: int, floor: int, ceiling: int) -> bytes:
     size = len(content)
     if not floor <= size <= ceiling:
-        raise ValueError(f"{size} bytes in a field of {floor} to {ceiling}")
+        raise Unrepresentable(f"{size} bytes in a field of {floor} to {ceiling}")
     return size.to_bytes(prefix, "big") + content
 
 
 def _exact(content: bytes, size: int) -> bytes:
     if len(content) != size:
-        raise ValueError(f"{len(content)} bytes in a field of {size}")
+        raise Unrepresentable(f"{len(content)} bytes in a field of {size}")
     return content
 
 

@@ -109,9 +109,9 @@ def early_secret(name: str, psk: bytes) -> Secret:
     return Secret(known, extract(name, known.zeros, psk))
 
 
-def binder_key(early: Secret) -> Secret:
-    """The key for the binder of a resumption PSK (RFC 8446 7.1, "res binder")."""
-    return early.derive("res binder", early.labels.empty)
+def binder_key(early: Secret, external: bool = False) -> Secret:
+    """The key for a PSK's binder (RFC 8446 7.1): external, or of a ticket."""
+    return early.derive("ext binder" if external else "res binder", early.labels.empty)
 
 
 def handshake_secret(name: str, early: Secret | None, shared_secret: bytes) -> Secret:

@@ -5,7 +5,7 @@ Sealing tickets, caches and their time-outs are the context's; when a session ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from refssl.crypto.keys import PublicKey
@@ -26,7 +26,7 @@ class Session:
 
     version: int
     cipher_suite: int
-    secret: bytes
+    secret: bytes = field(repr=False)
     ticket: bytes
     session_id: bytes
     age_add: int
@@ -40,7 +40,7 @@ class Session:
     def encode(self) -> bytes:
         """The session as bytes, for a ticket that holds everything. The ticket itself is not part of it."""
         peer = self.peer
-        proof = _first_proof(peer.proof) if peer is not None else None
+        proof = first_proof(peer.proof) if peer is not None else None
         return encode(
             _Stored(
                 version=self.version,
@@ -89,9 +89,9 @@ class Session:
         )
 
 
-def _first_proof(proof: PeerProof) -> PeerProof | None:
+def first_proof(proof: PeerProof | None) -> PeerProof | None:
     """What the first handshake of a chain of resumptions proved."""
-    found: PeerProof | None = proof
+    found = proof
     while isinstance(found, PskBinder):
         found = found.original
     return found
@@ -101,7 +101,7 @@ def _first_proof(proof: PeerProof) -> PeerProof | None:
 class _Stored:
     version: Annotated[int, uint16]
     cipher_suite: Annotated[int, uint16]
-    secret: Annotated[bytes, opaque_vector(1, 2**8 - 1)]
+    secret: Annotated[bytes, opaque_vector(1, 2**8 - 1)] = field(repr=False)
     session_id: Annotated[bytes, opaque_vector(0, 2**8 - 1)]
     age_add: Annotated[int, uint32]
     created_ms: Annotated[int, uint64]

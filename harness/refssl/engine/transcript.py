@@ -49,6 +49,13 @@ class Transcript:
         """Keep the hash only from here on."""
         self._kept = None
 
+    def copy(self) -> Transcript:
+        """A transcript that goes on from here by itself. Its hash must be known."""
+        copied = Transcript()
+        copied._name = self._name
+        copied._hash = self._hash.copy()
+        return copied
+
     def digest(self) -> bytes:
         """Transcript-Hash of all messages so far."""
         digest: bytes = self._hash.copy().digest()

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, x25519
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
-from refssl.crypto import shares
+from refssl.crypto import finitefield, kems, shares
 from refssl.crypto.keys import SCHEMES, PrivateKey, PublicKey, UnsupportedAlgorithm
 from selftests.refssl_engine.support import key
 
@@ -140,7 +140,10 @@ def test_a_key_that_is_none_is_unknown(der: bytes) -> None:
         public.verify_algorithm(SHA256_RSA, b"", b"")
 
 
-@pytest.mark.parametrize("group", shares.GROUPS)
+EXCHANGES = [group for group in shares.GROUPS if group not in kems.GROUPS]
+
+
+@pytest.mark.parametrize("group", EXCHANGES)
 def test_shares_agree_and_are_fresh(group: int) -> None:
     one, other = shares.generate(group), shares.generate(group)
     assert one.public != other.public
@@ -150,3 +153,29 @@ def test_shares_agree_and_are_fresh(group: int) -> None:
     for wrong in (b"", b"\x04", one.public[:-1], one.public + b"\0", compressed, bytes(len(one.public))):
         with pytest.raises(shares.InvalidShare):
             other.exchange(wrong)
+
+
+@pytest.mark.parametrize("group", kems.GROUPS)
+def test_encapsulated_secrets_agree_and_are_fresh(group: int) -> None:
+    one, other = shares.generate(group), shares.generate(group)
+    assert one.public != other.public
+    answer, secret = kems.respond(group, one.public)
+    again, another = kems.respond(group, one.public)
+    assert one.exchange(answer) == secret
+    assert one.exchange(again) == another != secret
+    # ML-KEM says nothing of a ciphertext that is another's (FIPS 203 6.3): the secret is then one that nobody knows.
+    assert other.exchange(answer) != secret
+    for wrong in (b"", answer[:-1], answer + b"\0"):
+        with pytest.raises(shares.InvalidShare):
+            one.exchange(wrong)
+    for wrong in (b"", one.public[:-1], one.public + b"\0", b"\xff" * len(one.public)):
+        with pytest.raises(shares.InvalidShare):
+            kems.respond(group, wrong)
+
+
+def test_the_primes_are_those_of_rfc_7919() -> None:
+    assert all(finitefield.named_prime(bits).bit_length() == bits for bits in shares.FFDHE.values())
+    # Appendix A.1: the first and last words of the prime of ffdhe2048.
+    prime = b"%X" % finitefield.named_prime(2048)
+    assert prime.startswith(b"FFFFFFFFFFFFFFFFADF85458A2BB4A9AAFDC5620273D3CF1")
+    assert prime.endswith(b"886B423861285C97FFFFFFFFFFFFFFFF")

@@ -120,7 +120,7 @@ def test_a_wrong_binder_is_refused() -> None:
         client_config(session=made(sealed)), server_config(tickets=sealed), client_output=Edited(_with_binder_flipped)
     )
     refuser, fault = refusal(*ends)
-    assert (refuser, fault.alert, fault.reason) == (ends[1], 47, "BINDER_DOES_NOT_VERIFY")
+    assert (refuser, fault.alert, fault.reason) == (ends[1], 51, "BINDER_DOES_NOT_VERIFY")
 
 
 def test_a_ticket_without_its_secret_is_worth_nothing() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from refssl.engine.states import client, client12, client13, server12, server13
+from refssl.engine.states import authentication13, client, client12, client13, server12, server13
 from refssl.engine.states.__main__ import edges, leads_to, markdown
 from refssl.engine.states.table import CLIENT, CLIENT12, SERVER, SERVER12
 
@@ -25,10 +25,12 @@ WAIT_CERT_CR         Certificate          WAIT_CV
 WAIT_CERT            Certificate          WAIT_CV
 WAIT_CV              CertificateVerify    WAIT_FINISHED
 WAIT_FINISHED        Finished             CONNECTED
+CONNECTED            CertificateRequest   CONNECTED
 CONNECTED            NewSessionTicket     CONNECTED
 CONNECTED            KeyUpdate            CONNECTED
 """
 
+# RFC 8446 4.6.2 has no names for what a server goes through that has asked after the handshake.
 # RFC 8446 A.2 without early data. RECVD_CH, NEGOTIATED and WAIT_FLIGHT2 wait for nothing and are passed through.
 RFC_SERVER = """
 START                ClientHello          START WAIT_CERT WAIT_FINISHED C_CERT C_KEX C_CCS
@@ -36,6 +38,10 @@ WAIT_CERT            Certificate          WAIT_CV WAIT_FINISHED
 WAIT_CV              CertificateVerify    WAIT_FINISHED
 WAIT_FINISHED        Finished             CONNECTED
 CONNECTED            KeyUpdate            CONNECTED
+CONNECTED*           KeyUpdate            CONNECTED*
+CONNECTED*           Certificate          WAIT_CV* WAIT_FINISHED*
+WAIT_CV*             CertificateVerify    WAIT_FINISHED*
+WAIT_FINISHED*       Finished             CONNECTED
 """
 
 # RFC 5246 7.3, Figure 1 (a full handshake), with NewSessionTicket where RFC 5077 3.1, Figure 1 has it. There may be no
@@ -72,6 +78,9 @@ NAMES = {
     "WAIT_CV": "WaitCertificateVerify",
     "WAIT_FINISHED": "WaitFinished",
     "CONNECTED": "Connected",
+    "CONNECTED*": "CertificateRequested",
+    "WAIT_CV*": "WaitRequestedCertificateVerify",
+    "WAIT_FINISHED*": "WaitRequestedFinished",
     "CERT": "WaitServerCertificate",
     "KEX": "WaitServerKeyExchange",
     "REQUEST": "WaitCertificateRequest",
@@ -116,7 +125,13 @@ def test_tls_1_2_is_the_rfc_s() -> None:
 
 @pytest.mark.parametrize(
     "state",
-    [client13.WaitFinished, server13.WaitFinished, client12.WaitServerFinished, server12.WaitClientFinished],
+    [
+        client13.WaitFinished,
+        server13.WaitFinished,
+        authentication13.WaitRequestedFinished,
+        client12.WaitServerFinished,
+        server12.WaitClientFinished,
+    ],
 )
 def test_nobody_waits_for_finished_without_a_proof(state: type) -> None:
     proof = next(field for field in fields(state) if field.name == "proof")

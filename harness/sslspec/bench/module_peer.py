@@ -105,6 +105,10 @@ class ModulePeer(Peer):
         with contextlib.suppress(self._ssl.SSLWantReadError):  # ours is sent; the other's is awaited by reading on
             self._object.unwrap()
 
+    def _request_certificate(self) -> None:
+        self._object.verify_client_post_handshake()
+        self._object.do_handshake()  # puts the question out
+
     def _unread(self) -> bytes:
         return bytes(self._incoming.read())
 
@@ -151,6 +155,10 @@ def _make_context(ssl: Any, server_side: bool, pki: Pki, settings: dict[str, Any
         context.set_alpn_protocols(list(settings["alpn"]))
     if settings["tickets"] is not None:
         context.num_tickets = settings["tickets"]
+    if settings["post_handshake_auth"]:
+        context.post_handshake_auth = True
+    if settings["psk"] is not None:
+        _set_psk(context, server_side, *settings["psk"])
     if settings["groups"]:
         _set_groups(context, settings["groups"])
     return context
@@ -163,6 +171,15 @@ def _set_groups(context: Any, groups: tuple[str, ...]) -> None:
         context.set_ecdh_curve(groups[0])
     else:
         raise Inapplicable("this peer cannot be told more than one group (SSLContext.set_groups came with 3.15)")
+
+
+def _set_psk(context: Any, server_side: bool, identity: str, key: bytes) -> None:
+    if not hasattr(context, "set_psk_server_callback"):
+        raise Inapplicable("this peer has no pre-shared keys (SSLContext.set_psk_server_callback came with 3.13)")
+    if server_side:
+        context.set_psk_server_callback(lambda offered: key if offered == identity else b"")
+    else:
+        context.set_psk_client_callback(lambda _hint: (identity, key))
 
 
 def version_of(ssl: Any, version: str) -> Any:

@@ -31,6 +31,8 @@ class Settings:
     alpn: protocol names, the preferred first. groups: as OpenSSL names them (``X25519``, ``secp384r1``).
     ciphers: an OpenSSL string for TLS 1.2. tickets: how many a TLS 1.3 server sends, None for the library's default.
     versions: lowest and highest, ``tls12`` or ``tls13``.
+    post_handshake_auth: a client can be asked for its certificate after the handshake, a server does not ask before.
+    psk: identity and key of an external pre-shared key.
     """
 
     certificate: str | None = None
@@ -42,6 +44,8 @@ class Settings:
     ciphers: str | None = None
     tickets: int | None = None
     versions: tuple[str, str] = ("tls12", "tls13")
+    post_handshake_auth: bool = False
+    psk: tuple[str, bytes] | None = None
 
     def key(self) -> tuple[Any, ...]:
         """What two peers must have in common to share a context."""
@@ -187,6 +191,16 @@ class Peer:
         with self._verb():
             self._update_keys(answer_wanted)
 
+    def request_certificate(self) -> None:
+        """Ask the client for its certificate (RFC 8446 4.6.2). Inapplicable where the library cannot."""
+        with self._verb():
+            self._request_certificate()
+
+    def look_again(self) -> None:
+        """Bring `seen` up to date: after the handshake it stays as it was."""
+        with self._verb():
+            self.seen = self._facts()
+
     def close_transport(self) -> None:
         """Close the connection underneath, behind what was put out; no close_notify of its own."""
         self._required_line().close_from_peer(reset=False)
@@ -285,6 +299,9 @@ class Peer:
 
     def _update_keys(self, answer_wanted: bool) -> None:
         raise Inapplicable(f"the peer {self.name} cannot send a KeyUpdate")
+
+    def _request_certificate(self) -> None:
+        raise Inapplicable(f"the peer {self.name} does not ask for certificates after the handshake")
 
 
 class Turn:

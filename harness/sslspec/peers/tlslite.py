@@ -116,7 +116,7 @@ class TlslitePeer(Peer):
             self._steps = self._connection.handshakeServerAsync(
                 certChain=chain,
                 privateKey=key,
-                reqCert=self.settings.verify_client != "none",
+                reqCert=self.settings.verify_client != "none" and not self.settings.post_handshake_auth,
                 sessionCache=self._cache,
                 settings=settings,
                 alpn=alpn,
@@ -142,6 +142,9 @@ class TlslitePeer(Peer):
         settings.keyShares = settings.eccCurves[:1]
         if self.server_side:
             settings.ticketKeys = self._ticket_keys
+        if self.settings.psk is not None:
+            identity, key = self.settings.psk
+            settings.pskConfigs = [(bytearray(identity.encode()), bytearray(key), "sha256")]
         if self.settings.tickets is not None:
             settings.ticket_count = self.settings.tickets
         if self.settings.ciphers is not None:
@@ -194,6 +197,11 @@ class TlslitePeer(Peer):
         kind = KeyUpdateMessageType.update_requested if answer_wanted else KeyUpdateMessageType.update_not_requested
         for _ in self._connection.send_keyupdate_request(kind):
             pass
+
+    def _request_certificate(self) -> None:
+        for _ in self._connection.request_post_handshake_auth(self._handshake_settings()):
+            pass
+        self._reading = None  # what a read takes is settled when it begins
 
     def _unread(self) -> bytes:
         data = bytes(self._buffers.incoming)

@@ -32,9 +32,6 @@ SIGNATURE_ALGORITHMS_CERT = 50
 KEY_SHARE = 51
 RENEGOTIATION_INFO = 0xFF01
 
-PSK_KE = 0
-PSK_DHE_KE = 1
-
 
 @dataclass(slots=True)
 class ServerName:

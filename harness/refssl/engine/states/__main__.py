@@ -11,7 +11,17 @@ import typing
 from collections.abc import Callable
 from types import ModuleType
 
-from refssl.engine.states import client, client12, client13, connected, established, server, server12, server13
+from refssl.engine.states import (
+    authentication13,
+    client,
+    client12,
+    client13,
+    connected,
+    established,
+    server,
+    server12,
+    server13,
+)
 from refssl.engine.states.table import CLIENT, CLIENT12, SERVER, SERVER12, WHOLE_CLIENT, WHOLE_SERVER, Table
 
 _HEAD = """\
@@ -31,7 +41,7 @@ _TABLES = (
 )
 _MODULES = (
     ("client", (client, client13, connected, client12, established)),
-    ("server", (server, server13, connected, server12, established)),
+    ("server", (server, server13, connected, authentication13, server12, established)),
 )
 
 

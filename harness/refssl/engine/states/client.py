@@ -15,18 +15,22 @@ from refssl.ciphers.support import SUITES12, SUITES13
 from refssl.crypto.shares import KeyShare
 from refssl.engine import negotiation, negotiation12, schedule13
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS12, TLS13, Config
+from refssl.engine.config import PSK_KE, TLS12, TLS13, Config
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import DOWNGRADE_TLS11, DOWNGRADE_TLS12, ClientHello, HelloRetryRequest, ServerHello
 from refssl.engine.output import framed
 from refssl.engine.presentation import decode, encode
 from refssl.engine.session import Session
-from refssl.engine.states import client12, client13, hello12
+from refssl.engine.states import client12, client13, common13, hello12
 from refssl.engine.states.common13 import OfferedPsk
 
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
+
+
+# A longer one than anybody makes: all extensions of a ClientHello must fit into 2**16 bytes.
+_LONGEST_TICKET = 2**15
 
 
 @dataclass(slots=True)
@@ -36,12 +40,12 @@ class Start:
 
 @dataclass(slots=True)
 class WaitServerHello:
-    """RFC 8446 A.1: WAIT_SH. hello: what was sent; shares: the private halves of its key_share, by group; psk: the
-    one that it offers; retry: the HelloRetryRequest that it answers, if it does."""
+    """RFC 8446 A.1: WAIT_SH. hello: what was sent; shares: the private halves of its key_share, by group; psks: what
+    it offers; retry: the HelloRetryRequest that it answers, if it does."""
 
     hello: ClientHello
     shares: dict[int, KeyShare]
-    psk: OfferedPsk | None
+    psks: tuple[OfferedPsk, ...]
     retry: HelloRetryRequest | None
 
 
@@ -51,22 +55,22 @@ def start(connection: Connection) -> WaitServerHello:
     versions = negotiation.enabled_versions(config)
     if not versions:
         raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
-    psk, session = None, config.session
+    session = config.session
     if session is not None and (session.version not in versions or not _resumable(session, config)):
         session = None
-    if session is not None and session.version == TLS13:
-        name = catalogue.BY_CODE[session.cipher_suite].hash
-        psk = OfferedPsk(session, schedule13.early_secret(name, session.secret))
+    psks: tuple[OfferedPsk, ...] = ()
+    if TLS13 in versions and (session is not None or config.psk_client is not None):
+        psks = _psks(config, session)
     shares = {}
     if TLS13 in versions:
-        group = config.groups[0]
-        shares[group] = config.generate_share(group)
+        for group in config.key_shares or config.groups[:1]:
+            shares[group] = config.generate_share(group)
     found = _extensions(config, versions, shares)
     if TLS12 in versions and config.session_tickets:
         # RFC 5077 3.2: a ticket, or nothing to ask for one.
         found[ext.SESSION_TICKET] = session.ticket if session is not None and session.version == TLS12 else b""
-    if psk is not None:
-        found[ext.PRE_SHARED_KEY] = _offer(psk, config)
+    if psks:
+        found[ext.PRE_SHARED_KEY] = _offer(psks, config)
     hello = ClientHello(
         # RFC 8446 4.1.2: "the legacy_version field MUST be set to 0x0303"
         legacy_version=TLS12,
@@ -78,7 +82,22 @@ def start(connection: Connection) -> WaitServerHello:
     )
     connection.client_random = hello.random
     connection.server_name = config.server_name
-    return _send_hello(connection, hello, shares, psk, None)
+    return _send_hello(connection, hello, shares, psks, None)
+
+
+def _psks(config: Config, session: Session | None) -> tuple[OfferedPsk, ...]:
+    """What is offered in place of a certificate: the session first, then an external PSK."""
+    found = []
+    if session is not None and session.version == TLS13:
+        found.append(common13.resumption(session, catalogue.BY_CODE[session.cipher_suite].hash))
+    given = config.psk_client(None) if config.psk_client is not None else None
+    if given is not None:
+        identity, key = given
+        if not identity:
+            # RFC 8446 4.2.11 has no place for an empty identity.
+            raise ProtocolError(None, "BAD_PSK_IDENTITY")
+        found.append(common13.external(identity, key))
+    return tuple(found)
 
 
 def _session_id(config: Config, versions: tuple[int, ...], session: Session | None) -> bytes:
@@ -103,16 +122,16 @@ def _send_hello(
     connection: Connection,
     hello: ClientHello,
     shares: dict[int, KeyShare],
-    psk: OfferedPsk | None,
+    psks: tuple[OfferedPsk, ...],
     retry: HelloRetryRequest | None,
 ) -> WaitServerHello:
-    if psk is not None:
-        hello = _with_binder(connection, hello, psk)
+    if psks:
+        hello = _with_binders(connection, hello, psks)
     hello = connection.output.send(hello)
     # RFC 8446 5.1: 0x0301 is for "an initial ClientHello" only.
     connection.output.flush()
     connection.output.record_version = TLS12
-    return WaitServerHello(hello, shares, psk, retry)
+    return WaitServerHello(hello, shares, psks, retry)
 
 
 def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, KeyShare]) -> dict[int, bytes]:
@@ -120,20 +139,26 @@ def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, Key
     if config.server_name is not None:
         name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
         found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
-    found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions))
+    found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions, config.psk_modes))
     if TLS12 in versions:
         if config.encrypt_then_mac:
             found[ext.ENCRYPT_THEN_MAC] = b""
         if config.extended_master_secret:
             found[ext.EXTENDED_MASTER_SECRET] = b""
     if shares:
+        if config.post_handshake_auth:
+            found[ext.POST_HANDSHAKE_AUTH] = b""
         found[ext.KEY_SHARE] = _key_share(shares)
     return found
 
 
 @lru_cache(maxsize=64)
 def _constant_extensions(
-    groups: tuple[int, ...], alpn: tuple[bytes, ...], schemes: tuple[int, ...], versions: tuple[int, ...]
+    groups: tuple[int, ...],
+    alpn: tuple[bytes, ...],
+    schemes: tuple[int, ...],
+    versions: tuple[int, ...],
+    modes: tuple[int, ...],
 ) -> dict[int, bytes]:
     """What the settings alone decide; the same for every connection of a context."""
     found: dict[int, bytes] = {}
@@ -147,7 +172,7 @@ def _constant_extensions(
     found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(schemes))
     if TLS13 in versions:
         found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
-        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes((ext.PSK_DHE_KE,)))
+        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes(modes))
     return found
 
 
@@ -158,6 +183,8 @@ def _key_share(shares: dict[int, KeyShare]) -> bytes:
 
 def _resumable(session: Session, config: Config) -> bool:
     """Whether a session may be offered (RFC 8446 4.6.1, 4.2.11; RFC 5246 7.4.1.2)."""
+    if len(session.ticket) > _LONGEST_TICKET:
+        return False
     suite = catalogue.BY_CODE.get(session.cipher_suite)
     if session.version == TLS12:
         return (
@@ -177,23 +204,32 @@ def _resumable(session: Session, config: Config) -> bool:
     )
 
 
-def _offer(psk: OfferedPsk, config: Config) -> bytes:
-    """pre_shared_key with a binder of zeros, to be replaced (RFC 8446 4.2.11)."""
-    session = psk.session
-    # RFC 8446 4.2.11.1: the age "in milliseconds" plus ticket_age_add, modulo 2^32
-    age = int((config.clock() - session.created) * 1000) + session.age_add & 0xFFFFFFFF
-    return encode(ext.OfferedPsks((ext.PskIdentity(session.ticket, age),), (psk.early.labels.zeros,)))
+def _offer(psks: tuple[OfferedPsk, ...], config: Config) -> bytes:
+    """pre_shared_key with binders of zeros, to be replaced (RFC 8446 4.2.11)."""
+    identities = tuple(ext.PskIdentity(psk.identity, _obfuscated_age(psk.session, config)) for psk in psks)
+    return encode(ext.OfferedPsks(identities, tuple(psk.early.labels.zeros for psk in psks)))
 
 
-def _with_binder(connection: Connection, hello: ClientHello, psk: OfferedPsk) -> ClientHello:
+def _obfuscated_age(session: Session | None, config: Config) -> int:
+    """RFC 8446 4.2.11.1: the age "in milliseconds" plus ticket_age_add, modulo 2^32; for an external PSK "an
+    obfuscated_ticket_age of 0 SHOULD be used"."""
+    if session is None:
+        return 0
+    return int((config.clock() - session.created) * 1000) + session.age_add & 0xFFFFFFFF
+
+
+def _with_binders(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> ClientHello:
     """RFC 8446 4.2.11.2: the binder is computed over the ClientHello "up to and including the PreSharedKeyExtension.
     identities field"."""
-    key = schedule13.binder_key(psk.early)
-    length = key.labels.length
-    truncated = framed(hello)[: -length - 3]
-    binder = key.finished_mac(connection.transcript.digest_with(key.labels.name, truncated))
+    length = sum(1 + psk.early.labels.length for psk in psks)
+    truncated = framed(hello)[: -length - 2]
+    binders = []
+    for psk in psks:
+        key = schedule13.binder_key(psk.early, psk.session is None)
+        binder = key.finished_mac(connection.transcript.digest_with(key.labels.name, truncated))
+        binders.append(bytes((len(binder),)) + binder)
     data = hello.extensions[ext.PRE_SHARED_KEY]
-    return replace(hello, extensions={**hello.extensions, ext.PRE_SHARED_KEY: data[:-length] + binder})
+    return replace(hello, extensions={**hello.extensions, ext.PRE_SHARED_KEY: data[:-length] + b"".join(binders)})
 
 
 def receive_hello_retry_request(
@@ -228,19 +264,16 @@ def receive_hello_retry_request(
     found.pop(ext.PRE_SHARED_KEY, None)
     if cookie is not None:
         found[ext.COOKIE] = message.extensions[ext.COOKIE]
-    psk = state.psk
     connection.transcript.select(suite.hash)
     connection.transcript.replace_first_hello()
     connection.transcript.update(raw)
-    if psk is not None:
-        if psk.early.labels.name == suite.hash:
-            found[ext.PRE_SHARED_KEY] = _offer(psk, connection.config)
-        else:
-            # RFC 8446 4.1.4: "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that
-            # of the selected cipher suite."
-            psk = None
+    # RFC 8446 4.1.4: "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that of the
+    # selected cipher suite."
+    psks = tuple(psk for psk in state.psks if psk.early.labels.name == suite.hash)
+    if psks:
+        found[ext.PRE_SHARED_KEY] = _offer(psks, connection.config)
     connection.send_compatibility_ccs()
-    return _send_hello(connection, replace(state.hello, extensions=found), shares, psk, message)
+    return _send_hello(connection, replace(state.hello, extensions=found), shares, psks, message)
 
 
 def receive_server_hello(
@@ -262,7 +295,7 @@ def receive_server_hello(
         # RFC 8446 4.1.4: the suite of the ServerHello must be the one of the HelloRetryRequest.
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CIPHER_RETURNED")
     psk = _accepted_psk(state, message, suite)
-    shared, group = _exchange(state, message)
+    shared, group = _exchange(connection.config, state, message, psk)
     connection.transcript.select(suite.hash)
     connection.transcript.update(raw)
     connection.version = TLS13
@@ -321,18 +354,24 @@ def _accepted_psk(state: WaitServerHello, message: ServerHello, suite: CipherSui
     if data is None:
         return None
     # RFC 8446 4.2.11: "the server's selected_identity is within the range supplied by the client"
-    if decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity != 0 or state.psk is None:
+    selected = decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity
+    if selected >= len(state.psks):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PSK_IDENTITY")
-    if state.psk.early.labels.name != suite.hash:
+    if state.psks[selected].early.labels.name != suite.hash:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "CIPHERSUITE_DIGEST_HAS_CHANGED")
-    return state.psk
+    return state.psks[selected]
 
 
-def _exchange(state: WaitServerHello, message: ServerHello) -> tuple[bytes, int]:
-    """RFC 8446 4.2.8: the shared secret and its group. Raises ProtocolError."""
+def _exchange(
+    config: Config, state: WaitServerHello, message: ServerHello, psk: OfferedPsk | None
+) -> tuple[bytes, int | None]:
+    """RFC 8446 4.2.8, 4.2.9: the shared secret and its group, None where the PSK stands alone. Raises ProtocolError."""
     entry = negotiation.read_extension(ext.KeyShareEntry, message.extensions, ext.KEY_SHARE, "LENGTH_MISMATCH")
+    if entry is None and psk is not None and PSK_KE in config.psk_modes:
+        # RFC 8446 7.1: "If a given secret is not available, then the 0-value consisting of a string of Hash.length
+        # bytes set to zeros is used."
+        return psk.early.labels.zeros, None
     if entry is None:
-        # Only psk_dhe_ke is offered, so that a key share must come in any case.
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "NO_SUITABLE_KEY_SHARE")
     share = state.shares.get(entry.group)
     if share is None:

@@ -22,7 +22,7 @@ from refssl.engine.messages.tls13 import (
     EncryptedExtensions,
     Finished,
 )
-from refssl.engine.session import Session
+from refssl.engine.session import first_proof
 from refssl.engine.states import common13
 from refssl.engine.states.common13 import HandshakeKeys, OfferedPsk
 from refssl.engine.states.connected import Connected
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class WaitEncryptedExtensions:
-    """RFC 8446 A.1: WAIT_EE. session: the one being resumed."""
+    """RFC 8446 A.1: WAIT_EE. psk: the one that the server has accepted."""
 
     hello: ClientHello
     keys: HandshakeKeys
-    session: Session | None
+    psk: OfferedPsk | None
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ def begin(
     connection.opener = keys.server.opener(suite)
     connection.output.change_keys(keys.client.sealer(suite))
     connection.output.version = connection.version or 0
-    return WaitEncryptedExtensions(hello, keys, psk.session if psk is not None else None)
+    return WaitEncryptedExtensions(hello, keys, psk)
 
 
 def receive_encrypted_extensions(
@@ -98,13 +98,13 @@ def receive_encrypted_extensions(
         raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
     connection.alpn = negotiation.read_selected_alpn(connection.config, found)
     connection.transcript.update(raw)
-    session = state.session
-    if session is None:
+    psk = state.psk
+    if psk is None:
         return WaitCertificateCertificateRequest(state.hello, state.keys)
     connection.resumed = True
-    connection.session = session
-    peer = session.peer
-    proof = PskBinder(peer.proof if peer is not None else None)
+    connection.session = psk.session
+    peer = psk.session.peer if psk.session is not None else None
+    proof = PskBinder(first_proof(peer.proof) if peer is not None else None)
     if peer is not None:
         peer = PeerIdentity(peer.certificates, peer.public_key, proof)
     return WaitFinished(state.keys, None, peer, proof)
@@ -117,14 +117,7 @@ def receive_certificate_request(
     if message.certificate_request_context:
         # RFC 8446 4.3.2: "This field SHALL be zero length unless used for the post-handshake authentication exchanges".
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_CONTEXT")
-    negotiation.check_request(message.extensions, negotiation.IN_CERTIFICATE_REQUEST)
-    if ext.SIGNATURE_ALGORITHMS not in message.extensions:
-        # RFC 8446 4.3.2: "The "signature_algorithms" extension MUST be specified".
-        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
-    negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
-    negotiation.read_extension(
-        ext.CertificateAuthorities, message.extensions, ext.CERTIFICATE_AUTHORITIES, "LENGTH_MISMATCH"
-    )
+    common13.check_certificate_request(message)
     connection.transcript.update(raw)
     return WaitCertificate(state.hello, state.keys, message)
 
@@ -171,25 +164,12 @@ def receive_finished(connection: Connection, state: WaitFinished, message: Finis
     connection.opener = application.server.opener(suite)
     connection.send_compatibility_ccs()
     if state.request is not None:
-        _send_client_certificate(connection, state.request)
+        common13.send_client_certificate(connection, state.request)
     finished = connection.output.send(Finished(keys.client.finished_mac(connection.transcript.digest())))
     connection.client_finished = finished.verify_data
     connection.output.change_keys(application.client.sealer(suite))
     connection.peer = state.peer
     resumption = common13.resumption_master_secret(connection, application.master)
+    later = connection.transcript if connection.config.post_handshake_auth else None
     connection.complete()
-    return Connected(suite, application.server.value, application.client.value, resumption)
-
-
-def _send_client_certificate(connection: Connection, request: CertificateRequest) -> None:
-    """RFC 8446 4.4.2: a client without a suitable certificate sends a Certificate without certificates."""
-    asked = negotiation.read_extension(ext.SignatureSchemeList, request.extensions, ext.SIGNATURE_ALGORITHMS)
-    schemes = asked.supported_signature_algorithms if asked is not None else ()
-    chosen = negotiation.choose_credential(connection.config, schemes, ours_first=False)
-    if chosen is None:
-        connection.output.send(Certificate(request.certificate_request_context, ()))
-        return
-    credential, scheme = chosen
-    common13.send_certificate(connection, credential, request.certificate_request_context)
-    common13.send_certificate_verify(connection, credential, scheme, common13.CLIENT_CONTEXT)
-    connection.client_signature_scheme = scheme
+    return Connected(suite, application.server.value, application.client.value, resumption, later)

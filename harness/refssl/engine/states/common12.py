@@ -17,7 +17,7 @@ from refssl.engine.faults import ProtocolError
 from refssl.engine.messages.control import ChangeCipherSpec
 from refssl.engine.messages.tls13 import Finished
 from refssl.engine.schedule12 import Keys, Secret
-from refssl.engine.session import Session
+from refssl.engine.session import Session, first_proof
 
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
@@ -85,7 +85,7 @@ def resumed_peer(session: Session) -> tuple[PeerIdentity | None, PeerProof]:
     peer = session.peer
     if peer is None:
         return None, PskBinder(None)
-    proof = PskBinder(peer.proof)
+    proof = PskBinder(first_proof(peer.proof))
     return PeerIdentity(peer.certificates, peer.public_key, proof), proof
 
 

@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto.hashing import equal
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13, SCHEMES
-from refssl.engine import schedule13
+from refssl.engine import negotiation, schedule13
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import Credential, PeerIdentity
+from refssl.engine.config import ClientAuthentication, Config, Credential, PeerIdentity
 from refssl.engine.faults import ProtocolError
-from refssl.engine.messages.tls13 import Certificate, CertificateEntry, CertificateVerify, Finished
+from refssl.engine.messages import extensions as ext
+from refssl.engine.messages.tls13 import (
+    Certificate,
+    CertificateEntry,
+    CertificateRequest,
+    CertificateVerify,
+    Finished,
+)
+from refssl.engine.presentation import encode
 from refssl.engine.schedule13 import Secret
 from refssl.engine.session import Session
 
@@ -29,10 +37,27 @@ CLIENT_CONTEXT = b" " * 64 + b"TLS 1.3, client CertificateVerify\0"
 
 @dataclass(slots=True)
 class OfferedPsk:
-    """A session that is offered or accepted for resumption, with the Early Secret of its PSK (RFC 8446 7.1)."""
+    """A PSK that is offered or accepted, with its Early Secret (RFC 8446 7.1). session: what it resumes; None for one
+    that was established externally."""
 
-    session: Session
+    identity: bytes
     early: Secret
+    session: Session | None
+
+
+# RFC 8446 4.2.11: "For externally established PSKs, the Hash algorithm MUST be set when the PSK is established or
+# default to SHA-256 if no such algorithm is defined."
+EXTERNAL_HASH = "sha256"
+
+
+def resumption(session: Session, name: str) -> OfferedPsk:
+    """The PSK of a session's ticket. name: the hash of its suite."""
+    return OfferedPsk(session.ticket, schedule13.early_secret(name, session.secret), session)
+
+
+def external(identity: bytes, key: bytes) -> OfferedPsk:
+    """A PSK that was established out of band."""
+    return OfferedPsk(identity, schedule13.early_secret(EXTERNAL_HASH, key), None)
 
 
 @dataclass(slots=True)
@@ -120,6 +145,52 @@ def verify_finished(connection: Connection, message: Finished, secret: Secret) -
         # RFC 8446 4.4.4: "Recipients of Finished messages MUST verify that the contents are correct and if incorrect
         # MUST terminate the connection with a "decrypt_error" alert."
         raise ProtocolError(AlertDescription.DECRYPT_ERROR, "DIGEST_CHECK_FAILED")
+
+
+def certificate_request(config: Config, request_context: bytes = b"") -> CertificateRequest:
+    """RFC 8446 4.3.2."""
+    found = {ext.SIGNATURE_ALGORITHMS: encode(ext.SignatureSchemeList(config.signature_schemes))}
+    if config.certificate_authorities:
+        found[ext.CERTIFICATE_AUTHORITIES] = encode(ext.CertificateAuthorities(config.certificate_authorities))
+    return CertificateRequest(request_context, found)
+
+
+def check_certificate_request(message: CertificateRequest) -> None:
+    """RFC 8446 4.3.2: what a CertificateRequest must and may hold. Raises ProtocolError."""
+    negotiation.check_request(message.extensions, negotiation.IN_CERTIFICATE_REQUEST)
+    if ext.SIGNATURE_ALGORITHMS not in message.extensions:
+        # RFC 8446 4.3.2: "The "signature_algorithms" extension MUST be specified".
+        raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
+    negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
+    negotiation.read_extension(
+        ext.CertificateAuthorities, message.extensions, ext.CERTIFICATE_AUTHORITIES, "LENGTH_MISMATCH"
+    )
+
+
+def send_client_certificate(connection: Connection, request: CertificateRequest) -> None:
+    """RFC 8446 4.4.2: a client without a suitable certificate sends a Certificate without certificates."""
+    asked = negotiation.read_extension(ext.SignatureSchemeList, request.extensions, ext.SIGNATURE_ALGORITHMS)
+    schemes = asked.supported_signature_algorithms if asked is not None else ()
+    chosen = negotiation.choose_credential(connection.config, schemes, ours_first=False)
+    if chosen is None:
+        connection.output.send(Certificate(request.certificate_request_context, ()))
+        return
+    credential, scheme = chosen
+    send_certificate(connection, credential, request.certificate_request_context)
+    send_certificate_verify(connection, credential, scheme, CLIENT_CONTEXT)
+    connection.client_signature_scheme = scheme
+
+
+def judge_client_certificate(connection: Connection, message: Certificate) -> PeerIdentity | None:
+    """RFC 8446 4.4.2.4: whom the client names, or None where it names nobody and the Config allows that."""
+    if not message.certificate_list:
+        if connection.config.client_authentication is ClientAuthentication.REQUIRED:
+            raise ProtocolError(AlertDescription.CERTIFICATE_REQUIRED, "PEER_DID_NOT_RETURN_A_CERTIFICATE")
+        return None
+    for entry in message.certificate_list:
+        negotiation.check_answer(entry.extensions, negotiation.IN_CERTIFICATE, ())
+    connection.unverified_certificates = certificates_of(message)
+    return connection.config.authenticate(connection.unverified_certificates)
 
 
 def certificates_of(message: Certificate) -> tuple[bytes, ...]:

@@ -6,19 +6,20 @@ How the state is reached is told in `client13` and `server13`. Application data 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.engine import schedule13
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS13, Tickets
+from refssl.engine.config import TLS13
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.tls13 import KeyUpdate, NewSessionTicket
 from refssl.engine.negotiation import IN_NEW_SESSION_TICKET, check_request
 from refssl.engine.schedule13 import Secret
 from refssl.engine.session import Session
+from refssl.engine.transcript import Transcript
 
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
@@ -31,12 +32,14 @@ MAX_LIFETIME = 604800
 
 @dataclass(slots=True)
 class Connected:
-    """RFC 8446 A: CONNECTED. The current application traffic secrets, and what new tickets are derived from."""
+    """RFC 8446 A: CONNECTED. The current application traffic secrets, and what new tickets are derived from.
+    transcript: that of the handshake, where a certificate may still be asked for (RFC 8446 4.6.2)."""
 
     suite: CipherSuite
-    receive_secret: bytes
-    send_secret: bytes
-    resumption_master_secret: bytes
+    receive_secret: bytes = field(repr=False)
+    send_secret: bytes = field(repr=False)
+    resumption_master_secret: bytes = field(repr=False)
+    transcript: Transcript | None = None
 
 
 def receive_new_session_ticket(
@@ -65,12 +68,17 @@ def receive_new_session_ticket(
     return state
 
 
-def send_new_session_tickets(connection: Connection, state: Connected, tickets: Tickets) -> None:
-    """RFC 8446 4.6.1: the server makes `tickets.count` sessions, each with a PSK of its own."""
+def send_new_session_tickets(connection: Connection, state: Connected) -> None:
+    """RFC 8446 4.6.1: a server makes `Tickets.count` sessions, each with a PSK of its own; one after a resumption."""
     config = connection.config
+    tickets = config.tickets
+    if tickets is None or not tickets.count or not connection.psk_modes:
+        return
     master = Secret(schedule13.labels(state.suite.hash), state.resumption_master_secret)
-    for number in range(tickets.count):
-        nonce = number.to_bytes(8, "big")
+    for _ in range(1 if connection.resumed else tickets.count):
+        # RFC 8446 4.6.1: "A per-ticket value that is unique across all tickets issued on this connection."
+        nonce = connection.tickets_sent.to_bytes(8, "big")
+        connection.tickets_sent += 1
         session = Session(
             version=TLS13,
             cipher_suite=state.suite.code,
@@ -85,6 +93,8 @@ def send_new_session_tickets(connection: Connection, state: Connected, tickets: 
             peer=connection.peer,
         )
         session.ticket = tickets.seal(session)
+        if not session.ticket:
+            return
         session.session_id = hashlib.sha256(session.ticket).digest()
         connection.session = session
         connection.output.send(NewSessionTicket(session.lifetime, session.age_add, nonce, session.ticket, {}))
@@ -100,7 +110,11 @@ def receive_key_update(connection: Connection, state: Connected, message: KeyUpd
     # RFC 8446 4.6.3: "If the request_update field is set to "update_requested", then the receiver MUST send a KeyUpdate
     # of its own with request_update set to "update_not_requested" prior to sending its next Application Data record."
     if message.request_update == UPDATE_REQUESTED and not connection.close_notify_sent:
-        state = send_key_update(connection, state, request=False)
+        # RFC 8446 4.6.3: this "causes an implementation which receives multiple KeyUpdates while it is silent to
+        # respond with a single update": one now, and one more with the next data, however many were asked for.
+        if not connection.key_updates_answered:
+            state = send_key_update(connection, state, request=False)
+        connection.key_updates_answered = min(connection.key_updates_answered + 1, 2)
     return state
 
 

@@ -1,6 +1,7 @@
-"""The server's judgement of a pre_shared_key offer (RFC 8446 4.2.11, 4.6.1): which session may be resumed.
+"""The server's judgement of a pre_shared_key offer (RFC 8446 4.2.11, 4.6.1): which session may be resumed, which
+external key used.
 
-Opening tickets is the context's; making them is `connected`'s.
+Opening tickets and knowing external keys is the context's; making tickets is `connected`'s.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
 from refssl.engine.negotiation import read_extension
 from refssl.engine.session import Session
+from refssl.engine.states import common13
 from refssl.engine.states.common13 import OfferedPsk
 
 if TYPE_CHECKING:
@@ -28,10 +30,12 @@ def accepted_psk(connection: Connection, hello: ClientHello, suite: CipherSuite,
     """The PSK of the first identity that is good, its binder verified, or None for a full handshake.
 
     raw: the ClientHello, which is not yet in the transcript. Raises ProtocolError: an offer without
-    psk_key_exchange_modes, a wrong binder. Leaves the identity's index in ``connection.selected_identity``.
+    psk_key_exchange_modes, a wrong binder. Leaves the identity's index in ``connection.selected_identity``, and the
+    modes that both have in ``connection.psk_modes``, ours preferred first.
     """
     modes = read_extension(ext.PskKeyExchangeModes, hello.extensions, ext.PSK_KEY_EXCHANGE_MODES)
-    connection.client_resumes = modes is not None and ext.PSK_DHE_KE in modes.ke_modes
+    ours = connection.config.psk_modes
+    connection.psk_modes = tuple([mode for mode in ours if mode in modes.ke_modes]) if modes is not None else ()
     offered = read_extension(ext.OfferedPsks, hello.extensions, ext.PRE_SHARED_KEY)
     if offered is None:
         return None
@@ -41,18 +45,27 @@ def accepted_psk(connection: Connection, hello: ClientHello, suite: CipherSuite,
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_PSK_KEX_MODES_EXTENSION")
     if len(offered.identities) != len(offered.binders):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
-    tickets = connection.config.tickets
-    if tickets is None or not connection.client_resumes:
+    if not connection.psk_modes:
         return None
     for index, identity in enumerate(offered.identities):
-        session = tickets.open(identity.identity)
-        if session is None or not _usable(connection, session, suite):
-            continue
-        psk = OfferedPsk(session, schedule13.early_secret(suite.hash, session.secret))
-        _check_binder(connection, psk, offered, index, raw)
-        connection.selected_identity = index
-        return psk
+        psk = _known(connection, identity.identity, suite)
+        if psk is not None:
+            _check_binder(connection, psk, offered, index, raw)
+            connection.selected_identity = index
+            return psk
     return None
+
+
+def _known(connection: Connection, identity: bytes, suite: CipherSuite) -> OfferedPsk | None:
+    """The PSK of an identity: of one of our tickets, or an external one. None where it cannot be used."""
+    config = connection.config
+    session = config.tickets.open(identity) if config.tickets is not None else None
+    if session is not None:
+        return common13.resumption(session, suite.hash) if _usable(connection, session, suite) else None
+    key = config.psk_server(identity) if config.psk_server is not None else None
+    if key is None or suite.hash != common13.EXTERNAL_HASH:
+        return None
+    return common13.external(identity, key)
 
 
 def _usable(connection: Connection, session: Session, suite: CipherSuite) -> bool:
@@ -68,7 +81,11 @@ def _usable(connection: Connection, session: Session, suite: CipherSuite) -> boo
         # a different name."
         and session.server_name == connection.server_name
         # A session made without the client's certificate cannot stand for one.
-        and not (config.client_authentication is ClientAuthentication.REQUIRED and session.peer is None)
+        and (
+            config.client_authentication is not ClientAuthentication.REQUIRED
+            or session.peer is not None
+            or config.post_handshake_auth
+        )
     )
 
 
@@ -76,7 +93,8 @@ def _check_binder(connection: Connection, psk: OfferedPsk, offered: ext.OfferedP
     """RFC 8446 4.2.11.2: "the server MUST validate the corresponding binder value"."""
     # RFC 8446 4.2.11: pre_shared_key is the last extension, so that the binders are the end of the message.
     binders = 2 + sum(1 + len(binder) for binder in offered.binders)
-    key = schedule13.binder_key(psk.early)
+    key = schedule13.binder_key(psk.early, psk.session is None)
     expected = key.finished_mac(connection.transcript.digest_with(key.labels.name, raw[:-binders]))
     if not equal(expected, offered.binders[index]):
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BINDER_DOES_NOT_VERIFY")
+        # RFC 8446 6.2: decrypt_error, for being "unable to correctly [...] validate a [...] PSK binder".
+        raise ProtocolError(AlertDescription.DECRYPT_ERROR, "BINDER_DOES_NOT_VERIFY")

@@ -56,7 +56,7 @@ def _choose_version(connection: Connection, message: ClientHello) -> int:
     """RFC 8446 4.2.1, D.2. Raises ProtocolError where no version is common."""
     config = connection.config
     enabled = negotiation.enabled_versions(config)
-    if not config.credentials and config.choose is None:
+    if not config.credentials and config.choose is None and config.psk_server is None:
         # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one, and then
         # finds no suite for TLS 1.2 either, if that is enabled.
         enabled = tuple(version for version in enabled if version != TLS13)

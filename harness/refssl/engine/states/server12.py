@@ -173,6 +173,8 @@ def _resume(connection: Connection, hello: ClientHello, raw: bytes, session: Ses
     suite = SUITES12[session.cipher_suite]
     connection.cipher_suite = suite
     connection.resumed = True
+    # OpenSSL does not tell what a client offers that resumes.
+    connection.shared_ciphers = None
     connection.transcript.select(suite.hash)
     connection.transcript.update(raw)
     parameters = _send_server_hello(connection, hello, suite.code, hello.legacy_session_id, False)

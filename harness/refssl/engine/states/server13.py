@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.ciphers.support import SUITES13
-from refssl.engine import negotiation
+from refssl.engine import negotiation, schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import (
+    PSK_DHE_KE,
+    PSK_KE,
     TLS12,
     TLS13,
     ClientAuthentication,
@@ -30,13 +32,13 @@ from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import RETRY_RANDOM, ClientHello, HelloRetryRequest, ServerHello
 from refssl.engine.messages.tls13 import (
     Certificate,
-    CertificateRequest,
     CertificateVerify,
     EncryptedExtensions,
     Finished,
 )
 from refssl.engine.presentation import encode
 from refssl.engine.schedule13 import Secret
+from refssl.engine.session import first_proof
 from refssl.engine.states import common13, resumption13
 from refssl.engine.states.common13 import ApplicationKeys, OfferedPsk
 from refssl.engine.states.connected import Connected, send_new_session_tickets
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 # RFC 8446 4.1.2: "TLS 1.3 ClientHellos MUST contain exactly one byte, set to zero".
 _NULL_COMPRESSION = (0,)
+_ASKING = (ClientAuthentication.OPTIONAL, ClientAuthentication.REQUIRED)
 _SELECTED_VERSION = encode(ext.SelectedVersion(TLS13))
 
 
@@ -59,12 +62,12 @@ class Retry:
 
 @dataclass(slots=True)
 class Negotiated:
-    """RFC 8446 A.2: NEGOTIATED. share: the client's key_exchange in `group`."""
+    """RFC 8446 A.2: NEGOTIATED. share: the client's key_exchange in `group`; without both the PSK stands alone."""
 
     hello: ClientHello
     suite: CipherSuite
-    group: int
-    share: bytes
+    group: int | None
+    share: bytes | None
     alpn: bytes | None
     psk: OfferedPsk | None
     certificate: tuple[Credential, int] | None
@@ -127,14 +130,25 @@ def _select_parameters(
     suite = _choose_suite(connection, hello, retry)
     config = choose_config(connection, found)
     alpn = negotiation.choose_alpn(config, found)
+    if ext.POST_HANDSHAKE_AUTH in found:
+        if found[ext.POST_HANDSHAKE_AUTH]:
+            # RFC 8446 4.2.6: "The "extension_data" field of the "post_handshake_auth" extension is zero length."
+            raise ProtocolError(AlertDescription.DECODE_ERROR, "POST_HANDSHAKE_AUTH_ENCODING_ERR")
+        connection.client_can_be_asked = True
     if retry is None and ext.EARLY_DATA in found:
         connection.skip_early_data()
     group, share = _choose_group(config, found, retry)
     psk = resumption13.accepted_psk(connection, hello, suite, raw)
+    if PSK_KE in connection.psk_modes and psk is not None and (group is None or connection.psk_modes[0] == PSK_KE):
+        group = share = None
+    elif group is None:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
+    elif psk is not None and PSK_DHE_KE not in connection.psk_modes:
+        psk = None
     certificate = None if psk is not None else _choose_certificate(config, found)
     connection.transcript.update(raw)
     connection.transcript.select(suite.hash)
-    if share is None:
+    if share is None and group is not None:
         return Retry(suite, group)
     return Negotiated(hello, suite, group, share, alpn, psk, certificate)
 
@@ -143,6 +157,9 @@ def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | Non
     config = connection.config
     ours = tuple(code for code in config.cipher_suites if code in SUITES13)
     connection.shared_ciphers = negotiation.shared_suites(config, hello.cipher_suites)
+    if config.psk_server is not None and not config.credentials:
+        # Only a PSK can succeed, and only with SHA-256.
+        ours = tuple(sorted(ours, key=lambda code: catalogue.BY_CODE[code].hash != common13.EXTERNAL_HASH))
     code = negotiation.first_common(ours, hello.cipher_suites, ours_first=config.prefer_server_ciphers)
     if code is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
@@ -166,13 +183,16 @@ def choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
     return connection.config
 
 
-def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int, bytes | None]:
-    """RFC 8446 4.2.7, 4.2.8: a group, and the client's share in it or None where it must be asked for."""
+def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int | None, bytes | None]:
+    """RFC 8446 4.2.7, 4.2.8: a group, and the client's share in it or None where it must be asked for; no group where
+    none is common and a PSK may do without."""
     groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
     offered = negotiation.read_extension(ext.KeyShareClientHello, found, ext.KEY_SHARE, "LENGTH_MISMATCH")
     # RFC 8446 9.2: a ClientHello that has the one must have the other, and one without PSK both.
     if groups is None and offered is not None:
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_GROUPS_EXTENSION")
+    if (groups is None or offered is None) and PSK_KE in config.psk_modes and ext.PRE_SHARED_KEY in found:
+        return None, None
     if groups is None or offered is None:
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "NO_SUITABLE_KEY_SHARE")
     shares = {entry.group: entry.key_exchange for entry in offered.client_shares}
@@ -184,13 +204,14 @@ def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) 
         if tuple(shares) != (retry.group,):
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
         return retry.group, shares[retry.group]
-    for group in config.groups:
-        if group in shares:
-            return group, shares[group]
-    common = negotiation.first_common(config.groups, groups.named_group_list)
-    if common is None:
-        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
-    return common, None
+    for part in config.group_tuples or (config.groups,):
+        for group in part if config.prefer_server_ciphers else shares:
+            if group in shares and group in part:
+                return group, shares[group]
+        common = negotiation.first_common(part, groups.named_group_list, ours_first=config.prefer_server_ciphers)
+        if common is not None:
+            return common, None
+    return None, None
 
 
 def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Credential, int]:
@@ -200,7 +221,7 @@ def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Creden
         # RFC 8446 4.2.3: "If a server is authenticating via a certificate and the client has not sent a
         # "signature_algorithms" extension, then the server MUST abort the handshake with a "missing_extension" alert".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
-    if not config.credentials:
+    if not config.credentials and config.psk_server is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
     chosen = negotiation.choose_credential(
         config, schemes.supported_signature_algorithms, ours_first=config.prefer_server_ciphers
@@ -246,9 +267,9 @@ def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate |
     if state.alpn is not None:
         found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList((state.alpn,)))
     output.send(EncryptedExtensions(found))
-    asking = state.psk is None and config.client_authentication is not ClientAuthentication.NONE
+    asking = state.psk is None and config.client_authentication in _ASKING and not config.post_handshake_auth
     if asking:
-        output.send(_certificate_request(config))
+        output.send(common13.certificate_request(config))
     if state.certificate is not None:
         credential, scheme = state.certificate
         common13.send_certificate(connection, credential)
@@ -266,12 +287,13 @@ def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate |
 
 def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
     """RFC 8446 4.1.3. Gives the shared secret; raises ProtocolError for a share that is no public key."""
-    share = connection.config.generate_share(state.group)
-    shared = negotiation.agree(share, state.share)
-    found = {
-        ext.KEY_SHARE: encode(ext.KeyShareEntry(state.group, share.public)),
-        ext.SUPPORTED_VERSIONS: _SELECTED_VERSION,
-    }
+    found: dict[int, bytes] = {}
+    if state.group is None or state.share is None:
+        shared = schedule13.labels(state.suite.hash).zeros
+    else:
+        public, shared = negotiation.answer(connection.config, state.group, state.share)
+        found[ext.KEY_SHARE] = encode(ext.KeyShareEntry(state.group, public))
+    found[ext.SUPPORTED_VERSIONS] = _SELECTED_VERSION
     if state.psk is not None:
         found[ext.PRE_SHARED_KEY] = encode(ext.SelectedPsk(connection.selected_identity))
     connection.output.send(
@@ -293,19 +315,15 @@ def _known_client(connection: Connection, psk: OfferedPsk | None) -> tuple[PeerI
         return None, ExplicitlyUnverified("CERT_NONE")
     connection.resumed = True
     connection.session = psk.session
-    peer = psk.session.peer
+    peer = None
+    if psk.session is not None:
+        peer = psk.session.peer
+        # OpenSSL does not tell what a client offers that resumes.
+        connection.shared_ciphers = None
     if peer is None:
         return None, PskBinder(None)
-    proof = PskBinder(peer.proof)
+    proof = PskBinder(first_proof(peer.proof))
     return PeerIdentity(peer.certificates, peer.public_key, proof), proof
-
-
-def _certificate_request(config: Config) -> CertificateRequest:
-    """RFC 8446 4.3.2."""
-    found = {ext.SIGNATURE_ALGORITHMS: encode(ext.SignatureSchemeList(config.signature_schemes))}
-    if config.certificate_authorities:
-        found[ext.CERTIFICATE_AUTHORITIES] = encode(ext.CertificateAuthorities(config.certificate_authorities))
-    return CertificateRequest(b"", found)
 
 
 def receive_certificate(
@@ -314,17 +332,11 @@ def receive_certificate(
     """RFC 8446 4.4.2.4: an empty Certificate is accepted only where that is what the Config says."""
     if message.certificate_request_context:
         raise ProtocolError(AlertDescription.DECODE_ERROR, "INVALID_CONTEXT")
-    if not message.certificate_list:
-        if connection.config.client_authentication is ClientAuthentication.REQUIRED:
-            raise ProtocolError(AlertDescription.CERTIFICATE_REQUIRED, "PEER_DID_NOT_RETURN_A_CERTIFICATE")
-        connection.transcript.update(raw)
+    peer = common13.judge_client_certificate(connection, message)
+    connection.transcript.update(raw)
+    if peer is None:
         proof = ExplicitlyUnverified("CERT_OPTIONAL")
         return WaitFinished(state.suite, state.client, state.application, None, proof)
-    for entry in message.certificate_list:
-        negotiation.check_answer(entry.extensions, negotiation.IN_CERTIFICATE, ())
-    connection.unverified_certificates = common13.certificates_of(message)
-    peer = connection.config.authenticate(connection.unverified_certificates)
-    connection.transcript.update(raw)
     return WaitCertificateVerify(state.suite, state.client, state.application, peer)
 
 
@@ -347,9 +359,9 @@ def receive_finished(connection: Connection, state: WaitFinished, message: Finis
     connection.opener = application.client.opener(state.suite)
     connection.peer = state.peer
     resumption = common13.resumption_master_secret(connection, application.master)
-    connected = Connected(state.suite, application.client.value, application.server.value, resumption)
+    asking_later = connection.client_can_be_asked and connection.config.client_authentication in _ASKING
+    later = connection.transcript if asking_later else None
+    connected = Connected(state.suite, application.client.value, application.server.value, resumption, later)
     connection.complete()
-    tickets = connection.config.tickets
-    if tickets is not None and tickets.count and connection.client_resumes:
-        send_new_session_tickets(connection, connected, tickets)
+    send_new_session_tickets(connection, connected)
     return connected

@@ -21,7 +21,17 @@ from refssl.engine.messages.tls13 import (
     KeyUpdate,
     NewSessionTicket,
 )
-from refssl.engine.states import client, client12, client13, connected, established, server, server12, server13
+from refssl.engine.states import (
+    authentication13,
+    client,
+    client12,
+    client13,
+    connected,
+    established,
+    server,
+    server12,
+    server13,
+)
 
 Handler = Callable[[Any, Any, Any, bytes], Any]
 Table = dict[tuple[type, Any], Handler]
@@ -35,6 +45,7 @@ CLIENT: Table = {
     (client13.WaitCertificate, Certificate): client13.receive_certificate,
     (client13.WaitCertificateVerify, CertificateVerify): client13.receive_certificate_verify,
     (client13.WaitFinished, Finished): client13.receive_finished,
+    (connected.Connected, CertificateRequest): authentication13.receive_request,
     (connected.Connected, NewSessionTicket): connected.receive_new_session_ticket,
     (connected.Connected, KeyUpdate): connected.receive_key_update,
 }
@@ -66,6 +77,10 @@ SERVER: Table = {
     (server13.WaitCertificateVerify, CertificateVerify): server13.receive_certificate_verify,
     (server13.WaitFinished, Finished): server13.receive_finished,
     (connected.Connected, KeyUpdate): connected.receive_key_update,
+    (authentication13.CertificateRequested, KeyUpdate): authentication13.receive_key_update_meanwhile,
+    (authentication13.CertificateRequested, Certificate): authentication13.receive_certificate,
+    (authentication13.WaitRequestedCertificateVerify, CertificateVerify): authentication13.receive_certificate_verify,
+    (authentication13.WaitRequestedFinished, Finished): authentication13.receive_finished,
 }
 
 # OpenSSL's limits on what it will collect of one message: larger is illegal_parameter, EXCESSIVE_MESSAGE_SIZE.
