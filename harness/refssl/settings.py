@@ -374,10 +374,6 @@ class _SSLContext:
         _text(cipherlist, "set_ciphers")
         raise NotImplementedError("TLS 1.2 cipher strings are not supported yet; set_ciphersuites() selects TLS 1.3's")
 
-    def load_dh_params(self, path: object, /) -> NoReturn:
-        """Not there yet: finite-field Diffie-Hellman belongs to TLS 1.2 (ssl.SSLContext.load_dh_params)."""
-        raise NotImplementedError("Diffie-Hellman parameters (load_dh_params) are not supported yet")
-
     # -- pre-shared keys
 
     def set_psk_client_callback(self, callback: Callable[[str | None], tuple[str | None, bytes]] | None) -> None:

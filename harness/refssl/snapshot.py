@@ -102,6 +102,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         psk_client=psk.client_answer(context._psk_client) if context._psk_client is not None else None,
         psk_server=psk.server_answer(context._psk_server) if context._psk_server is not None else None,
         psk_modes=_psk_modes(options, server) if options & _OP_ALLOW_NO_DHE_KEX else _WITH_KEY_EXCHANGE,
+        dh_parameters=context._dh_parameters,
         session_tickets=not options & _OP_NO_TICKET,
         sessions=_sessions(context, mode) if server else None,
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
