@@ -56,6 +56,7 @@ class SSLContext(_SSLContext):
         self._trust = Trust()
         self._credentials = Credentials()
         self._keeper: TicketKeeper | None = None
+        self._dh_parameters: tuple[int, int] | None = None
 
     # -- credentials and trust
 
@@ -68,6 +69,15 @@ class SSLContext(_SSLContext):
         in them, TypeError and ValueError for the password; the context is then as it was.
         """
         self._credentials.load(certfile, keyfile, password, self.security_level)
+
+    def load_dh_params(self, path: PathLike, /) -> None:
+        """Load parameters for DHE in TLS 1.2 from a PEM file; without them a server has none.
+
+        Raises OSError for the file, SSLError for what is in it (ssl.SSLContext.load_dh_params).
+        """
+        from refssl import dhparams
+
+        self._dh_parameters = dhparams.load(path, self.security_level)
 
     def load_verify_locations(
         self, cafile: PathLike | None = None, capath: PathLike | None = None, cadata: str | Buffer | None = None

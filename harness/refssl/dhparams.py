@@ -11,6 +11,10 @@ from refssl import errors
 from refssl.ciphers import levels
 from refssl.x509 import der, pem
 
+TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
+if TYPE_CHECKING:
+    from refssl.credentials import PathLike
+
 _PKCS3 = b"DH PARAMETERS"
 _LABELS = (_PKCS3, b"X9.42 DH PARAMETERS")
 _NO_START_LINE = 108
@@ -22,7 +26,7 @@ _LEAST_BITS = 80  # of security, which OpenSSL wants at level 0 too
 _STRENGTHS = ((15360, 256), (7680, 192), (3072, 128), (2048, 112), (1024, 80))
 
 
-def load(path: str | bytes | os.PathLike[str], level: int) -> tuple[int, int]:
+def load(path: PathLike, level: int) -> tuple[int, int]:
     """Prime and generator from the first parameters in the file.
 
     Raises OSError for the file, SSLError where it holds none or where they are too small for the security level.
@@ -50,15 +54,22 @@ def _read(text: bytes) -> tuple[int, int, int]:
     except der.MalformedCertificate:
         numbers = []
     if len(numbers) < 2 or (block.label == _PKCS3 and len(numbers) > 3):
-        wrong = errors.SSLError(_ASN1_LIB, "[PEM] ASN1 lib (refssl)")
-        wrong.library, wrong.reason = "PEM", None
-        raise wrong
+        raise _asn1_lib()
     prime, generator = numbers[:2]
+    if prime % 2 == 0 or not 1 < generator < prime - 1:
+        # OpenSSL would take them, and agree on secrets that anyone can guess.
+        raise _asn1_lib()
     strength = next((bits for size, bits in _STRENGTHS if prime.bit_length() >= size), 0)
     if block.label == _PKCS3 and len(numbers) > 2:
         # PKCS #3 9: privateValueLength; a short exponent makes the exchange weaker.
         strength = min(strength, numbers[2] // 2)
     return prime, generator, strength
+
+
+def _asn1_lib() -> errors.SSLError:
+    error = errors.SSLError(_ASN1_LIB, "[PEM] ASN1 lib (refssl)")
+    error.library, error.reason = "PEM", None
+    return error
 
 
 def _integers(encoded: bytes) -> list[int]:

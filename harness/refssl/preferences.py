@@ -29,7 +29,6 @@ class _Preferences:
     def _set_defaults(self) -> None:
         self._alpn: tuple[bytes, ...] = ()
         self._chosen: Choices | None = None  # OpenSSL's defaults
-        self._dh_parameters: tuple[int, int] | None = None
 
     @property
     def _choices(self) -> Choices:
@@ -121,15 +120,6 @@ class _Preferences:
         from refssl import groups
 
         self._choose(groups=groups.curve(text))
-
-    def load_dh_params(self, path: str | bytes | os.PathLike[str], /) -> None:
-        """Load parameters of finite-field Diffie-Hellman for TLS 1.2 from a PEM file (ssl.SSLContext.load_dh_params).
-
-        Raises OSError for the file, SSLError for what is in it or for parameters too weak for the security level.
-        """
-        from refssl import dhparams
-
-        self._dh_parameters = dhparams.load(path, self.security_level)
 
     def set_client_sigalgs(self, sigalgslist: str, /) -> None:
         """Schemes with which a client may authenticate itself (ssl.SSLContext.set_client_sigalgs)."""

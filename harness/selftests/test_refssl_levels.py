@@ -215,6 +215,7 @@ PRIME = 2**2047 + 1
         (parameters(PRIME, 2).replace(b"MIIBC", b"!IIBC"), 2, 100, "BAD_BASE64_DECODE"),
         (parameters(PRIME), 2, 524301, None),
         (parameters(PRIME, 2, 100, 5), 2, 524301, None),
+        (parameters(PRIME, 1), 2, 524301, None),
         (parameters(PRIME, 2), 3, 394, "DH_KEY_TOO_SMALL"),
         (parameters(PRIME, 2, 100), 2, 394, "DH_KEY_TOO_SMALL"),
         (parameters(2**1022 + 1, 2), 0, 394, "DH_KEY_TOO_SMALL"),

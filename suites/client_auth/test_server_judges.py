@@ -205,3 +205,18 @@ def test_what_a_refused_client_wrote_is_never_read(pair, impl, certificate):
     for _ in range(2):
         with pytest.raises(impl.SSLError):
             pair.subject.read(100)
+
+
+@pytest.mark.roles("server")
+@pytest.mark.since("3.15")
+@pytest.mark.clause("ssl.SSLContext.set_client_sigalgs", "RFC 8446 4.2.3")
+@pytest.mark.parametrize("asking", [False, True], ids=["not_asking", "asking"])
+def test_what_is_wanted_of_clients_does_not_limit_the_server(pair, impl, asking):
+    """set_client_sigalgs() at a server says how clients may sign; its own key signs as ever."""
+    if asking:
+        pair.subject_context.load_verify_locations(pair.pki.authority("root"))
+        pair.subject_context.verify_mode = impl.CERT_OPTIONAL
+    pair.subject_context.set_client_sigalgs("ed25519")
+    pair.shake_hands()
+    pair.greet()
+    assert pair.subject.server_sigalg() == "ecdsa_secp256r1_sha256"

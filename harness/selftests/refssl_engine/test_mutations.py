@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from selftests.refssl_engine.support import (
     shaken,
     tickets,
 )
+from selftests.refssl_engine.support12 import BY_NAME, SIGNATURE_SCHEMES, field, sessions
 
 ROUNDS = 150
 
@@ -96,6 +99,50 @@ def test_damaged_messages_are_faults(faulty: str) -> None:
                 tickets=sealed,
                 groups=chance.choice(((0x1D,), (0x17,))),
                 alpn=(b"h2",),
+                client_authentication=chance.choice(list(ClientAuthentication)),
+            ),
+            **{f"{faulty}_output": Damaging(chance)},
+        )
+        try:
+            converse(*ends)
+        except Fault:
+            refused += 1
+            assert ends[0].failed or ends[1].failed
+    assert refused > ROUNDS // 2
+
+
+@pytest.mark.parametrize("faulty", ["client", "server"])
+def test_damaged_messages_of_tls_1_2_are_faults(faulty: str) -> None:
+    """Either end may speak TLS 1.3 too; key exchange, session and client certificate change from round to round."""
+    chance = random.Random(faulty + "12")
+    codes = tuple(BY_NAME.values())
+    common: dict[str, Any] = {"cipher_suites": codes, "signature_schemes": SIGNATURE_SCHEMES}
+    both = (credential(), credential("RSA"))
+    server = server_config(
+        credentials=both,
+        tickets=tickets(),
+        sessions=sessions(),
+        dh_parameters=field(),
+        maximum_version=0x0303,
+        **common,
+    )
+    session = shaken(client_config(**common), server)[0].session
+    refused = 0
+    for _ in range(ROUNDS):
+        common["cipher_suites"] = (chance.choice(codes), 0x1301, codes[0])
+        ends = pair(
+            client_config(
+                session=chance.choice((None, session)),
+                credentials=both,
+                alpn=(b"h2",),
+                maximum_version=chance.choice((0x0303, 0x0304)),
+                **common,
+            ),
+            replace(
+                server,
+                alpn=(b"h2",),
+                prefer_server_ciphers=False,
+                session_tickets=chance.choice((True, False)),
                 client_authentication=chance.choice(list(ClientAuthentication)),
             ),
             **{f"{faulty}_output": Damaging(chance)},

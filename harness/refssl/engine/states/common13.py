@@ -162,6 +162,7 @@ def check_certificate_request(message: CertificateRequest) -> None:
         # RFC 8446 4.3.2: "The "signature_algorithms" extension MUST be specified".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
     negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
+    negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS_CERT)
     negotiation.read_extension(
         ext.CertificateAuthorities, message.extensions, ext.CERTIFICATE_AUTHORITIES, "LENGTH_MISMATCH"
     )

@@ -221,6 +221,9 @@ def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Creden
         # RFC 8446 4.2.3: "If a server is authenticating via a certificate and the client has not sent a
         # "signature_algorithms" extension, then the server MUST abort the handshake with a "missing_extension" alert".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
+    if ext.SIGNATURE_ALGORITHMS_CERT in found:
+        # RFC 8446 4.4.2.2: a chain that does not fit it is sent all the same, being the only one there is.
+        negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS_CERT)
     if not config.credentials and config.psk_server is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
     chosen = negotiation.choose_credential(
