@@ -75,6 +75,9 @@ class Opener:
 
     def _open_encrypt_then_mac(self, content_type: int, number: bytes, sealed: bytes) -> bytes:
         """RFC 7366 3: "the MAC SHALL be evaluated before any further processing"."""
+        if len(sealed) < self._mac_length:
+            # Everyone who sees the record knows this.
+            raise RecordFault(AlertDescription.DECODE_ERROR, "LENGTH_TOO_SHORT")
         body, tag = sealed[: -self._mac_length], sealed[-self._mac_length :]
         good = equal(mac(self._mac, number + _header(content_type, len(body)) + body), tag)
         if not good or len(body) < 2 * _BLOCK or len(body) % _BLOCK:

@@ -21,6 +21,11 @@ def receive(connection: Connection, record: bytes) -> None:
     content_type, content = record[0], record[HEADER:]
     if connection.opener is not None:
         content_type, content = connection.opener.open(record)
+    if connection.handshake_complete and content_type == CHANGE_CIPHER_SPEC:
+        # RFC 5246 7.1: it belongs to a handshake, and there will be no other.
+        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "CCS_RECEIVED_EARLY")
+    if not content and content_type == ALERT:
+        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "INVALID_ALERT")
     if not content:
         if content_type != APPLICATION_DATA or not connection.handshake_complete:
             # RFC 5246 6.2.1: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or

@@ -53,7 +53,7 @@ class Choice:
 
 
 def choose(config: Config, cipher_suites: tuple[int, ...], found: Mapping[int, bytes]) -> Choice | None:
-    """The suite for a ClientHello, with what it needs, or None. found: the client's extensions."""
+    """The suite for a ClientHello with these extensions, with what it needs, or None. Raises ProtocolError."""
     groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
     schemes = negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
     # RFC 8422 4: a client without the extension leaves the choice to the server.
@@ -61,6 +61,8 @@ def choose(config: Config, cipher_suites: tuple[int, ...], found: Mapping[int, b
     group = next((g for g in config.groups if g in theirs and g in CURVES), None)
     # RFC 5246 7.4.1.4.1: without the extension it is as if SHA-1 were all that the client knows.
     allowed = schemes.supported_signature_algorithms if schemes is not None else (ECDSA_SHA1, RSA_PKCS1_SHA1)
+    if schemes is not None and not any(scheme in config.signature_schemes for scheme in allowed):
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_SIGNATURE_ALGORITHMS")
     ours, asked = config.cipher_suites, cipher_suites
     first, second = (ours, asked) if config.prefer_server_ciphers else (asked, ours)
     for code in first:

@@ -39,7 +39,7 @@ def body_length(
     if version == TLS12:
         longest = MAX_CIPHERTEXT_12
         if header[0] not in _CONTENT_TYPES:
-            raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
+            raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
         if header[1] != 3 or header[2] != 3:
             raise RecordFault(AlertDescription.PROTOCOL_VERSION, "WRONG_VERSION_NUMBER")
     elif protected:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from tlslite.api import HandshakeSettings, SessionCache, TLSConnection, X509Cert
 from tlslite.x509 import X509
 
 from selftests.interop.peers import DEADLINE
-from selftests.interop.rows import LINE, TLS12, TLS13, Row
+from selftests.interop.rows import CURVES, FINITE_FIELDS, LINE, POST_QUANTUM, TLS12, TLS13, Row
 
 Speak = Callable[[socket.socket], bytes]
 
@@ -97,6 +98,11 @@ class Stdlib:
 
     def lacks(self, row: Row, client: bool) -> str:
         """Why it cannot do what the row says, as client or as server, or ""."""
+        known = (*CURVES, *FINITE_FIELDS[: 2 if ssl.OPENSSL_VERSION_INFO >= (3, 5) else None])
+        if row.group not in ("", *known) and not hasattr(ssl.SSLContext, "set_groups"):
+            return f"Python {sys.version_info[0]}.{sys.version_info[1]} cannot choose this group"
+        if row.group in POST_QUANTUM and ssl.OPENSSL_VERSION_INFO < (3, 5):
+            return "OpenSSL has ML-KEM from 3.5 on"
         return ""
 
     def answer(self, line: bytes) -> bytes:
@@ -109,6 +115,8 @@ class Stdlib:
             context.set_ciphers(row.suite or "DEFAULT")
         if row.retry and not client:
             context.set_ecdh_curve(row.group)
+        elif row.group and not row.retry and hasattr(context, "set_groups"):
+            context.set_groups(row.group)
         if not client and row.suite.startswith("DHE-"):
             context.load_dh_params(folder / "dh-parameters.pem")
         mine = row.client if client else row.certificate
@@ -171,6 +179,8 @@ class Tlslite:
 
     def lacks(self, row: Row, client: bool) -> str:
         """Why it cannot do what the row says, as client or as server, or ""."""
+        if row.group in POST_QUANTUM:
+            return "tlslite-ng has no ML-KEM without a library of its own"
         if "ed448" in (row.scheme, row.client_scheme):
             return "tlslite-ng has no Ed448 without a library of its own"
         if row.refused in (("authority", "host") if client else ("client authority", "no client certificate")):

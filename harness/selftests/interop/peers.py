@@ -5,6 +5,7 @@ Each process has a deadline, and its port is picked by the system. A peer's serv
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from selftests.interop.rows import LINE, TLS12, TLS13, Row
+from selftests.interop.rows import LINE, POST_QUANTUM, TLS12, TLS13, Row
 
 DEADLINE = 20
 _LISTENING = "0A"
@@ -87,6 +88,7 @@ class OpenSSL:
     name = "OpenSSL"
     silent_before_resuming = False
 
+    @functools.lru_cache(maxsize=1)  # noqa: B019 - there is one of it
     def version(self) -> str:
         """What it says of itself."""
         return subprocess.check_output(["openssl", "version"], text=True).split()[1]
@@ -97,24 +99,27 @@ class OpenSSL:
 
     def lacks(self, row: Row, client: bool) -> str:
         """Why it cannot do what the row says, as client or as server, or ""."""
+        if row.group in POST_QUANTUM and tuple(map(int, self.version().split(".")[:2])) < (3, 5):
+            return "OpenSSL has ML-KEM from 3.5 on"
         return ""
 
     def answer(self, line: bytes) -> bytes:
         """s_server -rev sends each line back in reverse."""
         return line[-2::-1] + b"\n"
 
-    def _options(self, row: Row) -> list[str]:
-        if row.version == TLS13:
-            return ["-tls1_3"]
-        return ["-tls1_2", *(["-cipher", row.suite] if row.suite else [])]
+    def _options(self, row: Row, client: bool) -> list[str]:
+        options = ["-tls1_3" if row.version == TLS13 else "-tls1_2"]
+        if row.version == TLS12 and row.suite:
+            options += ["-cipher", row.suite]
+        if row.group and not (row.retry and client):
+            options += ["-groups", row.group]
+        return options
 
     @contextmanager
     def serving(self, row: Row, folder: Path) -> Iterator[int]:
         """Run a server, and give its port."""
-        command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-rev", *self._options(row)]
+        command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-rev", *self._options(row, client=False)]
         command += ["-cert", f"{row.certificate}.pem", "-key", f"{row.certificate}.key"]
-        if row.retry:
-            command += ["-groups", row.group]
         if row.client or row.refused == "no client certificate":
             command += ["-Verify", "1", "-CAfile", "root.pem", "-verify_return_error"]
         with running(command, folder) as process:
@@ -122,7 +127,8 @@ class OpenSSL:
 
     def asking(self, row: Row, port: int, folder: Path, scratch: Path) -> Commands:
         """Clients that connect to this port, one after the other."""
-        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-quiet", "-nocommands", *self._options(row)]
+        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-quiet", "-nocommands"]
+        command += self._options(row, client=True)
         command += ["-CAfile", "other-root.pem" if row.refused == "authority" else "root.pem", "-verify_return_error"]
         command += ["-servername", "localhost", "-verify_hostname"]
         command += ["wrong.example" if row.refused == "host" else "localhost"]
@@ -154,24 +160,31 @@ class GnuTLS:
         """Why it cannot do what the row says, as client or as server, or ""."""
         if not client and not sys.platform.startswith("linux"):
             return "the port that the system picked for gnutls-serv is looked up in /proc"
+        if row.group and f"GROUP-{row.group.upper()}" not in self._known():
+            return f"GnuTLS {self.version()} does not have this group"
         return ""
+
+    @functools.lru_cache(maxsize=1)  # noqa: B019 - there is one of it
+    def _known(self) -> frozenset[str]:
+        """Every name that it lists of what it can do."""
+        return frozenset(re.split(r"[\s,]+", subprocess.check_output(["gnutls-cli", "--list"], text=True)))
 
     def answer(self, line: bytes) -> bytes:
         """gnutls-serv --echo sends lines back as they are."""
         return line
 
-    def _priority(self, row: Row) -> list[str]:
+    def _priority(self, row: Row, client: bool) -> list[str]:
         priority = f"NORMAL:-VERS-ALL:+VERS-{row.version.replace('v', '')}"
         if row.version == TLS12:  # what is there, but not by default
             priority += ":+AES-128-CCM-8:+AES-256-CCM-8:+SHA256:+SHA384"
-        if row.retry:
+        if row.group and not (row.retry and client):
             priority += f":-GROUP-ALL:+GROUP-{row.group.upper()}"
         return ["--priority", priority]
 
     @contextmanager
     def serving(self, row: Row, folder: Path) -> Iterator[int]:
         """Run a server, and give its port."""
-        command = ["gnutls-serv", "--port", "0", "--echo", *self._priority(row)]
+        command = ["gnutls-serv", "--port", "0", "--echo", *self._priority(row, client=False)]
         command += ["--x509certfile", f"{row.certificate}.pem", "--x509keyfile", f"{row.certificate}.key"]
         if row.client or row.refused == "no client certificate":
             command += ["--require-client-cert", "--verify-client-cert", "--x509cafile", "root.pem"]
@@ -183,7 +196,15 @@ class GnuTLS:
 
     def asking(self, row: Row, port: int, folder: Path, scratch: Path) -> Commands:
         """A client that connects to this port; it does so twice to resume, and has something to say the second time."""
-        command = ["gnutls-cli", "--port", str(port), "127.0.0.1", *self._priority(row), "--sni-hostname", "localhost"]
+        command = [
+            "gnutls-cli",
+            "--port",
+            str(port),
+            "127.0.0.1",
+            *self._priority(row, client=True),
+            "--sni-hostname",
+            "localhost",
+        ]
         command += ["--x509cafile", "other-root.pem" if row.refused == "authority" else "root.pem"]
         command += ["--verify-hostname", "wrong.example" if row.refused == "host" else "localhost"]
         if row.client:

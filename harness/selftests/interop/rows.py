@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from refssl.ciphers.support import SUITES12, SUITES13
+from refssl.crypto.shares import GROUPS
 
 LINE = b"from one to the other " * 40 + b"\n"
 TLS13 = "TLSv1.3"
@@ -72,12 +73,15 @@ SIGNERS = {
 SIGNERS12 = {f"rsa_pkcs1_{digest}": "rsa" for digest in ("sha256", "sha384", "sha512")}
 """What can sign a handshake in TLS 1.2 besides (RFC 8446 4.2.3)."""
 
-GROUPS = ("x25519", "secp256r1", "secp384r1", "secp521r1")
+CURVES = ("x25519", "secp256r1", "x448", "secp384r1", "secp521r1")
+FINITE_FIELDS = tuple(name for name in GROUPS.values() if name.startswith("ffdhe"))
+POST_QUANTUM = tuple(name for name in GROUPS.values() if "MLKEM" in name)
+"""refssl's groups; TLS 1.2 has the curves alone, its finite fields go by the server's parameters."""
 
 
 def _common(version: str, signers: dict[str, str]) -> Iterator[Row]:
     """What both versions have, TLS 1.2 with the RSA certificate where ECDSA would bind the group (RFC 8422 5.1)."""
-    for group in GROUPS:
+    for group in CURVES if version == TLS12 else (*CURVES, *FINITE_FIELDS, *POST_QUANTUM):
         yield Row(group, version, group=group, certificate="server" if version == TLS13 else "rsa")
     for scheme, signer in signers.items():
         yield Row(f"server {scheme}", version, scheme=scheme, certificate=signer)

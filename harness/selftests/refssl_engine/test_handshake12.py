@@ -261,7 +261,7 @@ def test_nothing_in_common(client: Any, server: Any, alert: int, reason: str | N
         ({"cipher_suite": 0x1301}, 47, "WRONG_CIPHER_RETURNED"),
         ({"cipher_suite": 0xC02C}, 47, "WRONG_CIPHER_RETURNED"),
         ({"cipher_suite": 0xEEEE}, 47, "UNKNOWN_CIPHER_RETURNED"),
-        ({"legacy_compression_method": 1}, 47, "UNSUPPORTED_COMPRESSION_ALGORITHM"),
+        ({"legacy_compression_method": 1}, 47, "COMPRESSION_DISABLED"),
         ({"legacy_version": 0x0302}, 70, "UNSUPPORTED_PROTOCOL"),
     ],
 )

@@ -66,7 +66,9 @@ def test_a_record_of_another_type_or_cut_short_is_refused(name: str) -> None:
     for size in (0, 1, 7, 8, 15, 16, 23, 24, 32, 40, 48):
         _, server = connected(name)
         cut = record[:3] + size.to_bytes(2, "big") + record[5 : 5 + size]
-        assert outcome(server, cut)[1] is AlertDescription.BAD_RECORD_MAC
+        # Too short for a MAC behind the ciphertext: there OpenSSL says decode_error.
+        short = name in CBC and size < 48
+        assert outcome(server, cut)[1] in {AlertDescription.BAD_RECORD_MAC, *([AlertDescription.DECODE_ERROR] * short)}
 
 
 @pytest.mark.parametrize("etm", [True, False], ids=["encrypt_then_mac", "mac_then_encrypt"])
@@ -235,8 +237,9 @@ def test_empty_records() -> None:
         send_sealed(client, server, APPLICATION_DATA, b"")
     for content_type in (ALERT, HANDSHAKE, CHANGE_CIPHER_SPEC):
         client, server = connected("AES128-SHA")
-        with pytest.raises(RecordFault):
+        with pytest.raises(ProtocolError) as caught:
             send_sealed(client, server, content_type, b"")
+        assert caught.value.alert is AlertDescription.UNEXPECTED_MESSAGE
 
 
 def test_plain_records_are_refused_once_there_are_keys() -> None:

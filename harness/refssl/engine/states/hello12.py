@@ -67,7 +67,7 @@ def receive_server_hello(
 
 def _suite(hello: ClientHello, message: ServerHello) -> CipherSuite:
     if message.legacy_compression_method != 0:
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNSUPPORTED_COMPRESSION_ALGORITHM")
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "COMPRESSION_DISABLED")
     if message.cipher_suite not in catalogue.BY_CODE:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "UNKNOWN_CIPHER_RETURNED")
     suite = SUITES12.get(message.cipher_suite)

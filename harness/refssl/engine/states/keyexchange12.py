@@ -43,7 +43,9 @@ def read_server_share(
     """Judge a signed ServerKeyExchange (RFC 5246 7.4.3, RFC 8422 5.4). Raises ProtocolError."""
     signed: tls12.SignedECDHParams | tls12.SignedDHParams
     if parameters.suite.kea == negotiation12.ECDHE:
-        signed = decode(tls12.SignedECDHParams, message.body)
+        # The curve's three bytes come first.
+        short = len(message.body) < 3
+        signed = decode(tls12.SignedECDHParams, message.body, "LENGTH_TOO_SHORT" if short else "LENGTH_MISMATCH")
         named = signed.params.named_curve
         if signed.params.curve_type != tls12.NAMED_CURVE or named not in connection.config.groups:
             # RFC 8422 5.4: the client checks that the curve is one that it offered.
@@ -133,12 +135,17 @@ def server_exchange(config: Config, parameters: Parameters, share: OwnShare, mes
     keys = message.exchange_keys
     if share.private is None:
         return _decrypted(config, parameters, share, decode(tls12.EncryptedPreMasterSecret, keys).encrypted)
-    if share.choice.group is not None:
-        return negotiation.agree(share.private, decode(tls12.ClientECDiffieHellmanPublic, keys).ecdh_Yc)
+    elliptic = share.choice.group is not None
+    if elliptic and not keys:
+        # RFC 8422 5.7: empty is the form for a client whose certificate holds its point, which nobody asks for.
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "MISSING_TMP_ECDH_KEY")
     try:
+        if elliptic:
+            return share.private.exchange(decode(tls12.ClientECDiffieHellmanPublic, keys).ecdh_Yc)
         return share.private.exchange(decode(tls12.ClientDiffieHellmanPublic, keys).dh_Yc)
     except InvalidShare:
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_DH_VALUE") from None
+        wrong = "BAD_KEY_SHARE" if elliptic else "BAD_DH_VALUE"
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, wrong) from None
 
 
 def _decrypted(config: Config, parameters: Parameters, share: OwnShare, encrypted: bytes) -> bytes:
