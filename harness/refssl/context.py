@@ -68,7 +68,7 @@ class SSLContext(_SSLContext):
         `password` is the key's, or called for it when it is needed. Raises OSError for the files, SSLError for what is
         in them, TypeError and ValueError for the password; the context is then as it was.
         """
-        self._credentials.load(certfile, keyfile, password)
+        self._credentials.load(certfile, keyfile, password, self.security_level)
 
     def load_dh_params(self, path: PathLike, /) -> None:
         """Load parameters for DHE in TLS 1.2 from a PEM file; without them a server has none.

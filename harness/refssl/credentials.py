@@ -11,7 +11,7 @@ from refssl import errors
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
     from refssl.crypto.keys import PrivateKey
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _LONGEST_PASSWORD = 1024
 _PEM_LIB_ERRNO = 524297
 _KEY_VALUES_MISMATCH_ERRNO = 116
-_KINDS_OF_ANY_SIZE = ("rsa", "rsa-pss", "dsa")
-_SECURITY_BITS = 112  # of security level 2, OpenSSL's default
+_TOO_SMALL = {"EE_KEY_TOO_SMALL": 399, "CA_KEY_TOO_SMALL": 397}
 
 
 class Credentials:
@@ -35,11 +34,14 @@ class Credentials:
     __slots__ = ("_chains", "_completed")
 
     def __init__(self) -> None:
-        self._chains: dict[str, tuple[Certificate, Credential]] = {}
+        self._chains: dict[str, tuple[tuple[Certificate, ...], Credential]] = {}
         self._completed: tuple[object, tuple[Credential, ...]] | None = None
 
-    def load(self, certfile: PathLike, keyfile: PathLike | None, password: Password | None) -> None:
-        """Read a chain and its key; nothing changes where it fails. Errors as in ssl.SSLContext.load_cert_chain."""
+    def load(self, certfile: PathLike, keyfile: PathLike | None, password: Password | None, level: int) -> None:
+        """Read a chain and its key; nothing changes where it fails. Errors as in ssl.SSLContext.load_cert_chain.
+
+        level: the security level, below which no key of the chain may be.
+        """
         from refssl.engine.config import Credential
 
         certificate_text = _read(certfile, "certfile")
@@ -51,10 +53,9 @@ class Credentials:
         key = _private_key(key_text, password, chain[0].spki)
         if key.public_spki() != chain[0].spki:
             raise errors.library_error("KEY_VALUES_MISMATCH", "X509", _KEY_VALUES_MISMATCH_ERRNO)
-        # The other kinds have no small sizes, and looking costs a tenth of all the loading.
-        sized = key.kind in _KINDS_OF_ANY_SIZE or not key.schemes
-        if sized and chain[0].public_key.security_bits < _SECURITY_BITS:
-            raise errors.library_error("EE_KEY_TOO_SMALL")
+        weakness = _weakness(chain, level)
+        if weakness:
+            raise errors.library_error(weakness, errno=_TOO_SMALL[weakness])
         credential = Credential(
             tuple(certificate.der for certificate in chain),
             key.schemes,
@@ -64,11 +65,15 @@ class Credentials:
             curve=key.curve,
             decrypt=key.decrypt_pkcs1 if key.kind == "rsa" else None,
         )
-        self._chains = {**self._chains, key.kind: (chain[0], credential)}
+        self._chains = {**self._chains, key.kind: (tuple(chain), credential)}
         self._completed = None
 
     def for_connection(
-        self, allowed: tuple[int, ...] | None, version: object, complete: Callable[[bytes], tuple[bytes, ...]]
+        self,
+        allowed: tuple[int, ...] | None,
+        level: int,
+        version: object,
+        complete: Callable[[bytes], tuple[bytes, ...]],
     ) -> tuple[Credential, ...]:
         """The credentials whose keys can sign with one of the `allowed` schemes (None: any).
 
@@ -76,10 +81,10 @@ class Credentials:
         that store.
         """
         completed = self._completed
-        if completed is None or completed[0] != version:
-            usable = [_restricted(leaf, one) for leaf, one in self._chains.values()]
+        if completed is None or completed[0] != (version, level):
+            usable = [_restricted(chain, one, level) for chain, one in self._chains.values()]
             chains = tuple(_complete(one, complete) for one in usable if one.schemes12 or one.decrypt)
-            completed = self._completed = (version, chains)
+            completed = self._completed = ((version, level), chains)
         if allowed is None:
             return completed[1]
         from dataclasses import replace
@@ -101,12 +106,25 @@ def may_sign(certificate: Certificate) -> bool:
     return usage is None or bool(usage & DIGITAL_SIGNATURE)
 
 
-def _restricted(leaf: Certificate, credential: Credential) -> Credential:
+def _weakness(chain: Sequence[Certificate], level: int) -> str:
+    """OpenSSL's reason why a chain is below a security level, or "". Hashes of signatures do not count here."""
+    from refssl.x509 import strength
+
+    demanded = strength.LEVELS[level]
+    weak = next((depth for depth, one in enumerate(chain) if strength.key_bits(one) < demanded), None)
+    return "" if weak is None else "CA_KEY_TOO_SMALL" if weak else "EE_KEY_TOO_SMALL"
+
+
+def _restricted(chain: Sequence[Certificate], credential: Credential, level: int) -> Credential:
     """The credential without what its certificate does not allow its key to do (RFC 5280 4.2.1.3)."""
     from dataclasses import replace
 
     from refssl.x509.extensions import KEY_ENCIPHERMENT
 
+    weakness = _weakness(chain, level)
+    if weakness:
+        credential = replace(credential, weakness=weakness)
+    leaf = chain[0]
     usage = leaf.facts.key_usage
     if usage is None:
         return credential

@@ -1,6 +1,6 @@
-"""Diffie-Hellman parameters from PEM files, for servers of TLS 1.2 (ssl.SSLContext.load_dh_params).
+"""The parameters of finite-field Diffie-Hellman, read from a PEM file as OpenSSL reads them (PKCS #3, or X9.42).
 
-Files and OpenSSL's words for what is wrong with them live here; the key exchange is the engine's.
+What TLS 1.2 does with them is the engine's.
 """
 
 from __future__ import annotations
@@ -8,60 +8,75 @@ from __future__ import annotations
 import os
 
 from refssl import errors
+from refssl.ciphers import levels
+from refssl.x509 import der, pem
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from refssl.credentials import PathLike
 
-_LABELS = (b"DH PARAMETERS", b"X9.42 DH PARAMETERS")
-_NO_START_LINE_ERRNO = 108
-_ASN1_LIB_ERRNO = 524301
-_DH_KEY_TOO_SMALL_ERRNO = 394
-# The bits of a prime that each of OpenSSL's security levels asks for (SSL_CTX_set_security_level).
-_LEAST_BITS = (0, 1024, 2048, 3072, 7680, 15360)
+_PKCS3 = b"DH PARAMETERS"
+_LABELS = (_PKCS3, b"X9.42 DH PARAMETERS")
+_NO_START_LINE = 108
+_BAD_END_LINE = 102
+_BAD_BASE64_DECODE = 100
+_ASN1_LIB = 524301
+_DH_KEY_TOO_SMALL = 394
+_LEAST_BITS = 80  # of security, which OpenSSL wants at level 0 too
+_STRENGTHS = ((15360, 256), (7680, 192), (3072, 128), (2048, 112), (1024, 80))
 
 
-def load(path: PathLike, security_level: int) -> tuple[int, int]:
-    """Prime and generator from the first block of parameters in a PEM file.
+def load(path: PathLike, level: int) -> tuple[int, int]:
+    """Prime and generator from the first parameters in the file.
 
-    Raises OSError for the file, TypeError for the path, SSLError for what is in it and for a prime that the security
-    level forbids.
+    Raises OSError for the file, SSLError where it holds none or where they are too small for the security level.
     """
-    from refssl.x509 import pem
-    from refssl.x509.der import MalformedCertificate
+    with open(os.fspath(path), "rb", buffering=0) as file:  # fspath: open() would take a descriptor
+        prime, generator, strength = _read(file.readall())
+    if strength < max(_LEAST_BITS, levels.BITS[level]):
+        raise errors.library_error("DH_KEY_TOO_SMALL", errno=_DH_KEY_TOO_SMALL)
+    return prime, generator
 
-    if not isinstance(path, (str, bytes, os.PathLike)):
-        raise TypeError(f"expected str, bytes or os.PathLike object, not {type(path).__name__}")
-    try:
-        with open(path, "rb", buffering=0) as file:
-            text = file.readall()
-    except OSError as error:
-        # CPython does not name the file here.
-        raise OSError(error.errno, os.strerror(error.errno or 0)) from None
+
+def _read(text: bytes) -> tuple[int, int, int]:
+    """Prime, generator and bits of security."""
     block = next((block for block in pem.blocks(text) if block.label in _LABELS), None)
     if block is None:
-        raise errors.library_error("NO_START_LINE", "PEM", _NO_START_LINE_ERRNO)
+        raise errors.library_error("NO_START_LINE", "PEM", _NO_START_LINE)
+    if block.data is None:
+        if b"-----END " + block.label + b"-----" in text:
+            raise errors.library_error("BAD_BASE64_DECODE", "PEM", _BAD_BASE64_DECODE)
+        raise errors.library_error("BAD_END_LINE", "PEM", _BAD_END_LINE)
+    if not block.data:
+        raise errors.usage_error("unknown error (0x0)")
     try:
-        prime, generator = _numbers(block.data or b"")
-    except MalformedCertificate:
-        wrong = errors.SSLError(_ASN1_LIB_ERRNO, "[PEM] ASN1 lib (refssl)")
-        wrong.library, wrong.reason = "PEM", None
-        raise wrong from None
-    if prime.bit_length() < _LEAST_BITS[security_level]:
-        raise errors.library_error("DH_KEY_TOO_SMALL", errno=_DH_KEY_TOO_SMALL_ERRNO)
-    return prime, generator
+        numbers = _integers(block.data)
+    except der.MalformedCertificate:
+        numbers = []
+    if len(numbers) < 2 or (block.label == _PKCS3 and len(numbers) > 3):
+        raise _asn1_lib()
+    prime, generator = numbers[:2]
+    if prime % 2 == 0 or not 1 < generator < prime - 1:
+        # OpenSSL would take them, and agree on secrets that anyone can guess.
+        raise _asn1_lib()
+    strength = next((bits for size, bits in _STRENGTHS if prime.bit_length() >= size), 0)
+    if block.label == _PKCS3 and len(numbers) > 2:
+        # PKCS #3 9: privateValueLength; a short exponent makes the exchange weaker.
+        strength = min(strength, numbers[2] // 2)
+    return prime, generator, strength
 
 
-def _numbers(der: bytes) -> tuple[int, int]:
-    """p and g, with which PKCS #3 (section 9) and X9.42 (RFC 3279 2.3.3) both begin."""
-    from refssl.x509.der import INTEGER, SEQUENCE, MalformedCertificate, expect, whole
+def _asn1_lib() -> errors.SSLError:
+    error = errors.SSLError(_ASN1_LIB, "[PEM] ASN1 lib (refssl)")
+    error.library, error.reason = "PEM", None
+    return error
 
-    at, end = whole(SEQUENCE, der)
+
+def _integers(encoded: bytes) -> list[int]:
+    """The INTEGERs at the beginning of a SEQUENCE."""
+    at, end = der.expect(der.SEQUENCE, encoded, 0, len(encoded))
     numbers = []
-    for _ in range(2):
-        start, at = expect(INTEGER, der, at, end)
-        numbers.append(int.from_bytes(der[start:at], "big", signed=True))
-    prime, generator = numbers
-    if prime < 5 or prime % 2 == 0 or not 1 < generator < prime - 1:
-        raise MalformedCertificate("no Diffie-Hellman group")
-    return prime, generator
+    while at < end and encoded[at] == der.INTEGER:
+        start, at = der.expect(der.INTEGER, encoded, at, end)
+        numbers.append(int.from_bytes(encoded[start:at], "big", signed=True))
+    return numbers

@@ -13,7 +13,6 @@ import warnings
 
 from refssl import psk
 from refssl.constants import (
-    HAS_NPN,
     PROTOCOL_TLS,
     PROTOCOL_TLS_CLIENT,
     PROTOCOL_TLS_SERVER,
@@ -26,15 +25,13 @@ from refssl.constants import (
     VerifyMode,
     _SSLMethod,
 )
-from refssl.errors import SSLError
 from refssl.observers import KeyLog
+from refssl.preferences import _Preferences
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any, NoReturn
-
-    from refssl.names import GroupList
 
 _ANY_VERSION = (PROTOCOL_TLS, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER)
 _OLD_VERSIONS = (TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1)
@@ -55,7 +52,6 @@ _DEFAULT_VERIFY_FLAGS = int(VerifyFlags.VERIFY_X509_TRUSTED_FIRST)
 _MINIMUM_SUPPORTED = int(TLSVersion.MINIMUM_SUPPORTED)
 _MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
 _UNSIGNED_LONG = 2**64 - 1
-_LONGEST_PROTOCOL = 255
 _SESSION_COUNTS = (
     "number",
     "connect",
@@ -71,7 +67,7 @@ _SESSION_COUNTS = (
 )
 
 
-class _SSLContext:
+class _SSLContext(_Preferences):
     """The settings of an SSLContext. They are made in __new__, because subclasses need not call __init__."""
 
     _protocol: _SSLMethod
@@ -92,6 +88,7 @@ class _SSLContext:
         return context
 
     def _set_defaults(self) -> None:
+        super()._set_defaults()
         client = self._protocol == PROTOCOL_TLS_CLIENT
         self._check_hostname = client
         self._verify_mode = VerifyMode.CERT_REQUIRED if client else VerifyMode.CERT_NONE
@@ -105,11 +102,6 @@ class _SSLContext:
         self._psk_client: Callable[..., Any] | None = None
         self._psk_server: Callable[..., Any] | None = None
         self._psk_hint: bytes | None = None
-        self._alpn: tuple[bytes, ...] = ()
-        self._groups: GroupList | None = None
-        self._suites: tuple[int, ...] | None = None
-        self._client_schemes: tuple[int, ...] | None = None
-        self._server_schemes: tuple[int, ...] | None = None
         self._sni_callback: Callable[..., Any] | None = None
         self._message_callback: Callable[..., Any] | None = None
         self._key_log: KeyLog | None = None
@@ -231,11 +223,6 @@ class _SSLContext:
         return _NO_PARTIAL_WILDCARDS | (0 if self._common_name else _NEVER_CHECK_SUBJECT)
 
     @property
-    def security_level(self) -> int:
-        """OpenSSL's security level, 2: keys of less than 112 bits of strength are refused; read-only."""
-        return 2
-
-    @property
     def post_handshake_auth(self) -> bool:
         """Whether a client can be asked for its certificate after the handshake, and a server asks only then."""
         return self._post_handshake_auth
@@ -243,71 +230,6 @@ class _SSLContext:
     @post_handshake_auth.setter
     def post_handshake_auth(self, value: object) -> None:
         self._post_handshake_auth = bool(value)
-
-    # -- what is negotiated
-
-    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
-        """Protocols to offer or accept by ALPN, the preferred first (RFC 7301; ssl.SSLContext.set_alpn_protocols).
-
-        Raises SSLError for a name that is empty or longer than 255 bytes, UnicodeEncodeError for one not in ASCII.
-        """
-        protocols = []
-        for protocol in alpn_protocols:
-            if not isinstance(protocol, str):
-                raise TypeError("encoding without a string argument")
-            name = protocol.encode("ascii")
-            if not 0 < len(name) <= _LONGEST_PROTOCOL:
-                raise SSLError("ALPN protocols must be 1 to 255 in length")
-            protocols.append(name)
-        self._alpn = tuple(protocols)
-
-    def set_npn_protocols(self, npn_protocols: Iterable[str]) -> None:
-        """Never supported: NPN has been superseded by ALPN, and HAS_NPN is False."""
-        del npn_protocols
-        warnings.warn("ssl NPN is deprecated, use ALPN instead", DeprecationWarning, stacklevel=2)
-        raise NotImplementedError(f"NPN is not supported (HAS_NPN is {HAS_NPN}); use set_alpn_protocols()")
-
-    def set_groups(self, grouplist: str, /) -> None:
-        """Groups for the key exchange, as in `names.parse_groups` (ssl.SSLContext.set_groups)."""
-        from refssl import names
-
-        self._groups = names.parse_groups(_text(grouplist, "set_groups"))
-
-    def get_groups(self, *, include_aliases: bool = False) -> list[str]:
-        """The names of the groups there are, not only of those that are set (ssl.SSLContext.get_groups)."""
-        from refssl import names
-
-        return names.group_names(include_aliases)
-
-    def set_ecdh_curve(self, name: str | bytes | os.PathLike[str], /) -> None:
-        """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""
-        from refssl import names
-
-        self._groups = names.single_group(names.curve_code(os.fsdecode(name)))
-
-    def set_ciphersuites(self, ciphersuites: str, /) -> None:
-        """Suites of TLS 1.3, as in `names.parse_suites` (ssl.SSLContext.set_ciphersuites)."""
-        from refssl import names
-
-        self._suites = names.parse_suites(_text(ciphersuites, "set_ciphersuites"))
-
-    def set_client_sigalgs(self, sigalgslist: str, /) -> None:
-        """Schemes with which a client may authenticate itself (ssl.SSLContext.set_client_sigalgs)."""
-        from refssl import names
-
-        self._client_schemes = names.parse_schemes(_text(sigalgslist, "set_client_sigalgs"))
-
-    def set_server_sigalgs(self, sigalgslist: str, /) -> None:
-        """Schemes with which a server may complete the handshake (ssl.SSLContext.set_server_sigalgs)."""
-        from refssl import names
-
-        self._server_schemes = names.parse_schemes(_text(sigalgslist, "set_server_sigalgs"))
-
-    def get_ciphers(self) -> list[dict[str, Any]]:
-        """The enabled suites in order of preference (ssl.SSLContext.get_ciphers)."""
-        from refssl import names
-
-        return names.describe_suites(names.DEFAULT_SUITES if self._suites is None else self._suites)
 
     # -- tickets and what watches
 
@@ -367,13 +289,6 @@ class _SSLContext:
             raise TypeError(f"{value} is not callable.")
         self._message_callback = value
 
-    # -- not there yet: nothing of this is ever silently ignored
-
-    def set_ciphers(self, cipherlist: str, /) -> NoReturn:
-        """Not there yet: cipher strings select suites of TLS 1.2 only (ssl.SSLContext.set_ciphers)."""
-        _text(cipherlist, "set_ciphers")
-        raise NotImplementedError("TLS 1.2 cipher strings are not supported yet; set_ciphersuites() selects TLS 1.3's")
-
     # -- pre-shared keys
 
     def set_psk_client_callback(self, callback: Callable[[str | None], tuple[str | None, bytes]] | None) -> None:
@@ -387,9 +302,3 @@ class _SSLContext:
         hint = psk.encoded_hint(identity_hint)
         self._psk_server = psk.checked(callback, "server", self._protocol == PROTOCOL_TLS_CLIENT)
         self._psk_hint = hint
-
-
-def _text(value: object, method: str) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{method}() argument must be str, not {type(value).__name__}")
-    return value

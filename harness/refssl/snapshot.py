@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from refssl import names, psk, servername, verdict
-from refssl.ciphers import support
+from refssl import psk, servername, verdict
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
 from refssl.engine.config import (
     PSK_DHE_KE,
@@ -50,6 +49,8 @@ _OP_ALLOW_NO_DHE_KEX = 1 << 10
 _OP_PREFER_NO_DHE_KEX = 1 << 35
 _WITH_KEY_EXCHANGE = (PSK_DHE_KE,)
 _MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
+# SSL_CTX_set_security_level: at level 3 "session tickets [are] disabled", those of TLS 1.2.
+_NO_TICKETS = 3
 _CLIENT_AUTHENTICATION = (
     ClientAuthentication.NONE,
     ClientAuthentication.OPTIONAL,
@@ -67,32 +68,30 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
     mode = max(connection.verify_mode, context._verify_mode) if chosen else connection.verify_mode
     options = context._options
     minimum, maximum = _versions(context)
+    offer = context._choices.offer(server)
     if chosen:
         # The version is chosen before the context is.
         first = connection._connection.config
         minimum, maximum = first.minimum_version, first.maximum_version
-    accepted = (context._client_schemes if server else None) or context._server_schemes or names.DEFAULT_SCHEMES
-    signing = (None if server else context._client_schemes) or context._server_schemes
     hostname = None if server else connection.server_hostname
     address = servername.ip_address(hostname) if hostname else None
     callback = None if chosen or not server else context._sni_callback
-    trust = context._trust
-    groups = context._groups or names.DEFAULT_GROUPS
+    trust, level = context._trust, context.security_level
     return Config(
         server_side=server,
-        cipher_suites=names.DEFAULT_SUITES if context._suites is None else support.offered(context._suites),
-        groups=groups.groups,
-        key_shares=groups.shares,
-        group_tuples=groups.parts,
-        signature_schemes=accepted,
+        cipher_suites=offer.suites,
+        groups=offer.groups,
+        group_tuples=offer.group_tuples,
+        key_shares=offer.key_shares,
+        signature_schemes=offer.schemes,
         authenticate=_authenticator(context, connection, mode, address),
         minimum_version=minimum,
         maximum_version=maximum,
         # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
         server_name=hostname.removesuffix(".") if hostname and address is None else None,
         alpn=context._alpn,
-        signing_schemes=signing or names.DEFAULT_SCHEMES,
-        credentials=context._credentials.for_connection(signing, trust.version, trust.above),
+        signing_schemes=offer.signing_schemes,
+        credentials=context._credentials.for_connection(offer.signing, level, trust.version, trust.above),
         client_authentication=_CLIENT_AUTHENTICATION[mode] if server else ClientAuthentication.NONE,
         post_handshake_auth=context._post_handshake_auth,
         prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
@@ -102,9 +101,9 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         psk_client=psk.client_answer(context._psk_client) if context._psk_client is not None else None,
         psk_server=psk.server_answer(context._psk_server) if context._psk_server is not None else None,
         psk_modes=_psk_modes(options, server) if options & _OP_ALLOW_NO_DHE_KEX else _WITH_KEY_EXCHANGE,
-        dh_parameters=context._dh_parameters,
-        session_tickets=not options & _OP_NO_TICKET,
+        session_tickets=not options & _OP_NO_TICKET and level < _NO_TICKETS,
         sessions=_sessions(context, mode) if server else None,
+        dh_parameters=context._dh_parameters,
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
         encrypt_then_mac=not options & _OP_NO_ENCRYPT_THEN_MAC,
         legacy_server_connect=bool(options & _OP_LEGACY_SERVER_CONNECT),

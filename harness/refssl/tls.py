@@ -10,8 +10,9 @@ import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from refssl import errors, names, snapshot
+from refssl import errors, groups, names, snapshot
 from refssl.channel import Channel
+from refssl.engine import negotiation
 from refssl.engine.config import TLS13, ExplicitlyUnverified, Verified
 from refssl.engine.connection import Connection
 from refssl.engine.faults import NotPossible
@@ -22,7 +23,7 @@ from refssl.settings import _SSLContext
 if TYPE_CHECKING:
     from refssl.bio import Bio
     from refssl.context import SSLContext
-    from refssl.engine.config import PeerIdentity
+    from refssl.engine.config import Config, PeerIdentity
 
 _NOT_ASKED_ERRNO = {
     "PROTOCOL_IS_SHUTDOWN": 207,
@@ -116,8 +117,7 @@ class TLSConnection(Channel):
             self._context._count("accept")
         else:
             self._context._count("connect")
-            missing = "" if config.cipher_suites else "NO_CIPHERS_AVAILABLE"
-            missing = missing or ("" if config.groups else "NO_SUITABLE_GROUPS")
+            missing = _missing(config)
             if missing:
                 self._fail()
                 raise errors.library_error(missing)
@@ -158,7 +158,7 @@ class TLSConnection(Channel):
     def group(self) -> str | None:
         """The name of the key exchange's group."""
         group = self._connection.group
-        return names.group_name(group) if group is not None else None
+        return groups.name_of(group) if group is not None else None
 
     def client_sigalg(self) -> str | None:
         """The scheme with which the client authenticated itself, if it did."""
@@ -293,3 +293,17 @@ class TLSConnection(Channel):
     def session_reused(self) -> bool:
         """Whether the connection resumed a session."""
         return self._connection.resumed
+
+
+def _missing(config: Config) -> str:
+    """What a client lacks to begin at all, as OpenSSL's reason, or ""."""
+    if not negotiation.enabled_versions(config):
+        return ""  # which is the engine's to tell
+    if not negotiation.has_suites(config):
+        return "NO_CIPHERS_AVAILABLE"
+    if TLS13 in negotiation.enabled_versions(config):
+        if not config.groups:
+            return "NO_SUITABLE_GROUPS"
+        if not config.key_shares:
+            return "NO_SUITABLE_KEY_SHARE"
+    return ""

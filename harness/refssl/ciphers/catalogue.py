@@ -142,3 +142,4 @@ TLS13_SUITES = ALL_TLS13_SUITES[:3]
 
 BY_CODE = {suite.code: suite for suite in ALL_TLS13_SUITES + TLS12_SUITES}
 BY_NAME = {suite.name: suite for suite in ALL_TLS13_SUITES + TLS12_SUITES}
+BY_STANDARD_NAME = {suite.standard_name: suite for suite in ALL_TLS13_SUITES + TLS12_SUITES}

@@ -69,14 +69,16 @@ class Credential:
     """A certificate chain with the means of signing for it.
 
     certificates: DER, leaf first. schemes: the SignatureScheme code points (RFC 8446 4.2.3) that the key can make,
-    the preferred first. sign(scheme, content) gives the signature over content. Of use to TLS 1.2 only: schemes12, what
-    the key can make there; kind and curve of the key as in `PublicKey`; decrypt(encrypted), what is inside an
+    the preferred first. sign(scheme, content) gives the signature over content. weakness: why the chain may not be
+    shown any more since the security level was raised, as OpenSSL's reason, or "". Of use to TLS 1.2 only: schemes12,
+    what the key can make there; kind and curve of the key as in `PublicKey`; decrypt(encrypted), what is inside an
     RSAES-PKCS1-v1_5 ciphertext, None where nothing is or the key may not do so.
     """
 
     certificates: tuple[bytes, ...]
     schemes: tuple[int, ...]
     sign: Callable[[int, bytes], bytes]
+    weakness: str = ""
     schemes12: tuple[int, ...] = ()
     kind: str = ""
     curve: str | None = None

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
+from refssl.ciphers.support import SUITES12, SUITES13
 from refssl.crypto import kems
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
 from refssl.crypto.shares import InvalidShare, KeyShare, NoSharedSecret
@@ -145,6 +146,19 @@ def read_server_name(found: Mapping[int, bytes]) -> str | None:
     if len(name.host_name) > 255 or b"\0" in name.host_name:
         raise ProtocolError(AlertDescription.UNRECOGNIZED_NAME, "BAD_EXTENSION")
     return name.host_name.decode("ascii", "surrogateescape")
+
+
+def present(credential: Credential) -> tuple[bytes, ...]:
+    """The chain to show. Raises ProtocolError where the security level has been raised above it."""
+    if credential.weakness:
+        raise ProtocolError(AlertDescription.INTERNAL_ERROR, credential.weakness)
+    return credential.certificates
+
+
+def has_suites(config: Config) -> bool:
+    """Whether there is a suite for the highest version that is enabled; OpenSSL does not begin without one."""
+    suites = SUITES13 if TLS13 in enabled_versions(config) else SUITES12
+    return any(code in suites for code in config.cipher_suites)
 
 
 def choose_credential(config: Config, schemes: tuple[int, ...], *, ours_first: bool) -> tuple[Credential, int] | None:

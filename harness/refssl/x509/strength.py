@@ -13,6 +13,13 @@ from refssl.x509.der import MalformedCertificate
 
 LEVELS = (0, 80, 112, 128, 192, 256)
 
+# How a SubjectPublicKeyInfo on each of the usual curves begins (RFC 5480 2): no need to load the key to know its size.
+_CURVES = (
+    (bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107"), 128),
+    (bytes.fromhex("3076301006072a8648ce3d020106052b81040022"), 192),
+    (bytes.fromhex("30819b301006072a8648ce3d020106052b81040023"), 256),
+)
+
 # Collision resistance of the hash in a signature algorithm; MD5 and SHA-1 as OpenSSL puts them after the known attacks.
 _HASHES = {"md5": 39, "sha1": 63, "sha224": 112, "sha256": 128, "sha384": 192, "sha512": 256}
 _RSA = frozenset(("rsa", "rsa-pss"))
@@ -44,6 +51,15 @@ _PSS_HASHES = {
     der.oid("2.16.840.1.101.3.4.2.2"): _HASHES["sha384"],
     der.oid("2.16.840.1.101.3.4.2.3"): _HASHES["sha512"],
 }
+
+
+def key_bits(certificate: Certificate) -> int:
+    """The bits of security of a certificate's key, as OpenSSL counts them."""
+    spki = certificate.spki
+    for beginning, bits in _CURVES:
+        if spki.startswith(beginning):
+            return bits
+    return certificate.public_key.security_bits
 
 
 def leaf_too_weak(leaf: Certificate, level: int) -> bool:

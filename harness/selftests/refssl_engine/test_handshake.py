@@ -190,7 +190,14 @@ def test_no_name_is_none() -> None:
         ({"groups": (0x1D,)}, {"groups": (0x17,)}, "server", 40, "NO_SUITABLE_KEY_SHARE"),
         ({"cipher_suites": (0x1301,)}, {"cipher_suites": (0x1302,)}, "server", 40, "NO_SHARED_CIPHER"),
         ({"signature_schemes": (0x0804,)}, {}, "server", 40, "NO_SUITABLE_SIGNATURE_ALGORITHM"),
-        ({"minimum_version": 0x0304}, {"maximum_version": 0x0303}, "server", 70, "UNSUPPORTED_PROTOCOL"),
+        (
+            {"minimum_version": 0x0304},
+            {"maximum_version": 0x0303, "cipher_suites": (0xC02B,)},
+            "server",
+            70,
+            "UNSUPPORTED_PROTOCOL",
+        ),
+        ({}, {"cipher_suites": (0xC02B,)}, "server", 40, "NO_CIPHERS_AVAILABLE"),
         ({}, {"credentials": ()}, "server", 40, "NO_SHARED_CIPHER"),
         ({}, {"credentials": (), "minimum_version": 0x0304}, "server", 70, "UNSUPPORTED_PROTOCOL"),
         (

@@ -236,7 +236,12 @@ def test_a_small_field_is_refused() -> None:
         (client_config(), server_config(credentials=(support.credential("RSA"),)), 40, "NO_SHARED_CIPHER"),
         (client_config(signature_schemes=(0x0401,)), server_config(), 40, "NO_SHARED_CIPHER"),
         (client_config("DHE-RSA-AES128-SHA"), server_config("DHE-RSA-AES128-SHA", dh_parameters=None), 40, None),
-        (client_config(), server_config(minimum_version=0x0304, maximum_version=0x0304), 70, "UNSUPPORTED_PROTOCOL"),
+        (
+            client_config(),
+            server_config(cipher_suites=(0x1301,), minimum_version=0x0304, maximum_version=0x0304),
+            70,
+            "UNSUPPORTED_PROTOCOL",
+        ),
     ],
 )
 def test_nothing_in_common(client: Any, server: Any, alert: int, reason: str | None) -> None:
@@ -310,7 +315,7 @@ def test_a_hello_request_within_the_handshake_is_passed_over() -> None:
 
 def test_the_sentinel_and_nothing_else_is_in_the_random() -> None:
     for high, marked in ((0x0304, True), (0x0303, False)):
-        codes = (BY_NAME["ECDHE-ECDSA-AES128-GCM-SHA256"],)
+        codes = (BY_NAME["ECDHE-ECDSA-AES128-GCM-SHA256"], 0x1301)
         server = Connection(server_config(maximum_version=high, cipher_suites=codes))
         client = Connection(client_config())
         client.start()

@@ -165,8 +165,10 @@ def _constant_extensions(
     if TLS12 in versions:
         # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
         found[ext.RENEGOTIATION_INFO] = b"\0"
-        found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
-    found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
+        if groups:
+            found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
+    if groups:
+        found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
     if alpn:
         found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(alpn))
     found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(schemes))

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from refssl.engine import negotiation12
+from refssl.engine import negotiation, negotiation12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import PeerIdentity, PeerProof
 from refssl.engine.faults import ProtocolError
@@ -159,7 +159,7 @@ def receive_server_hello_done(
         )
         # RFC 5246 7.4.6: "If no suitable certificate is available, the client MUST send a certificate message
         # containing no certificates."
-        output.send(Certificate(chosen[0].certificates if chosen is not None else ()))
+        output.send(Certificate(negotiation.present(chosen[0]) if chosen is not None else ()))
     if chosen is None:
         transcript.forget_messages()
     exchange_keys, premaster = keyexchange12.client_exchange(connection.config, parameters, state.share, state.peer)

@@ -109,7 +109,7 @@ def resumption_master_secret(connection: Connection, master: Secret) -> bytes:
 
 def send_certificate(connection: Connection, credential: Credential, request_context: bytes = b"") -> None:
     """Send Certificate (RFC 8446 4.4.2). Only the chain is sent: no extension was asked for that we could answer."""
-    entries = tuple(CertificateEntry(der, {}) for der in credential.certificates)
+    entries = tuple(CertificateEntry(der, {}) for der in negotiation.present(credential))
     connection.output.send(Certificate(request_context, entries))
 
 

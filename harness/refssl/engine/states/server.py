@@ -39,6 +39,8 @@ def receive_client_hello(
     | server12.WaitClientChangeCipherSpec
 ):
     """RFC 8446 4.1.2: START to RECVD_CH, and on to what waits for the client's flight."""
+    if not negotiation.has_suites(connection.config):
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_CIPHERS_AVAILABLE")
     version = _choose_version(connection, message)
     connection.version = connection.output.version = version
     connection.client_random = message.random

@@ -111,7 +111,7 @@ def receive_client_hello(
         connection, hello, choice.suite.code, config.random(32) if numbered else b"", tickets
     )
     output = connection.output
-    output.send(Certificate(choice.credential.certificates))
+    output.send(Certificate(negotiation.present(choice.credential)))
     share, contents = keyexchange12.server_share(config, parameters, choice)
     if contents is not None:
         output.send(ServerKeyExchange(contents))

@@ -1,0 +1,132 @@
+"""What a context will negotiate: suites, groups, schemes and the security level, and what of that is left to offer.
+
+Choices are replaced as a whole, never changed, so that a connection sees one state of them and the offers that follow
+from them are worked out once. Setters and their errors are preferences.py's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from refssl import groups
+from refssl.ciphers import catalogue, levels, strings, support
+from refssl.crypto import keys
+
+_CLIENT, _SERVER = 0, 1
+_DEFAULT_SUITES13 = tuple(suite.code for suite in catalogue.TLS13_SUITES)
+
+# RFC 6460 3.2 and 4: the curves and the signature schemes of each form of Suite B, whatever else has been chosen.
+_BOTH = ("secp256r1", "secp384r1"), (keys.ECDSA_SECP256R1_SHA256, keys.ECDSA_SECP384R1_SHA384)
+_SUITE_B = {
+    "SUITEB128": _BOTH,
+    "SUITEB128C2": _BOTH,
+    "SUITEB128ONLY": (("secp256r1",), (keys.ECDSA_SECP256R1_SHA256,)),
+    "SUITEB192": (("secp384r1",), (keys.ECDSA_SECP384R1_SHA384,)),
+}
+
+
+@dataclass(slots=True)
+class Offer:
+    """What one role offers and accepts under some choices, as the engine's Config wants it.
+
+    schemes: those that are accepted of the peer; signing_schemes: those with which it may sign itself, and signing the
+    same, None for all that the level leaves.
+    """
+
+    suites: tuple[int, ...]
+    group_tuples: tuple[tuple[int, ...], ...]
+    groups: tuple[int, ...]
+    key_shares: tuple[int, ...]
+    schemes: tuple[int, ...]
+    signing_schemes: tuple[int, ...]
+    signing: tuple[int, ...] | None
+
+
+@dataclass(slots=True)
+class Choices:
+    """One state of a context's choices; None stands for OpenSSL's default.
+
+    suites13 and suites12: of set_ciphersuites() and set_ciphers(), also those that the engine cannot do; suite_b: the
+    word of the cipher string that asked for RFC 6460, or "".
+    """
+
+    suites13: tuple[int, ...] | None = None
+    suites12: tuple[int, ...] | None = None
+    level: int = levels.DEFAULT
+    suite_b: str = ""
+    groups: groups.GroupList | None = None
+    client_schemes: tuple[int, ...] | None = None
+    server_schemes: tuple[int, ...] | None = None
+    _offers: list[Offer | None] = field(default_factory=lambda: [None, None])
+
+    def suites(self) -> tuple[int, ...]:
+        """All chosen suites in order of preference, those of TLS 1.3 first (SSLContext.get_ciphers)."""
+        first = _DEFAULT_SUITES13 if self.suites13 is None else self.suites13
+        return first + (strings.default_suites() if self.suites12 is None else self.suites12)
+
+    def offer(self, server: bool) -> Offer:
+        """What the role offers."""
+        index = _SERVER if server else _CLIENT
+        offer = self._offers[index]
+        if offer is None:
+            offer = self._offers[index] = self._work_out(server)
+        return offer
+
+    def _work_out(self, server: bool) -> Offer:
+        level = self.level
+        suites = tuple(
+            code for code in support.offered(self.suites()) if levels.allows_suite(level, catalogue.BY_CODE[code])
+        )
+        chosen = groups.DEFAULT if self.groups is None else self.groups
+        client_schemes, server_schemes = self.client_schemes, self.server_schemes
+        if self.suite_b:
+            curves, client_schemes = _SUITE_B[self.suite_b]
+            server_schemes = client_schemes
+            chosen = groups.parse(":".join(curves))
+        tuples = tuple(
+            tuple(code for code in row if levels.allows_group(level, groups.name_of(code))) for row in chosen.tuples
+        )
+        usable = tuple(code for row in tuples for code in row)
+        asked = chosen.shares
+        shares = tuple(code for code in asked if code in usable) if asked else usable[:1]
+        schemes = (client_schemes if server else None) or server_schemes or tuple(keys.SCHEMES)
+        signing = (None if server else client_schemes) or server_schemes
+        if signing is None and level > levels.DEFAULT:
+            signing = tuple(keys.SCHEMES)
+        return Offer(
+            suites=suites,
+            group_tuples=tuple(row for row in tuples if row),
+            groups=usable,
+            key_shares=shares,
+            schemes=self._allowed(schemes),
+            signing_schemes=self._allowed(tuple(keys.SCHEMES) if signing is None else signing),
+            signing=None if signing is None else self._allowed(signing),
+        )
+
+    def _allowed(self, schemes: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(code for code in schemes if self._allows(keys.SCHEMES[code]))
+
+    def _allows(self, scheme: keys.Scheme) -> bool:
+        return levels.allows_scheme(self.level, scheme.hash or scheme.kind)
+
+
+DEFAULTS = Choices()
+
+
+def changed(old: Choices, **changes: Any) -> Choices:
+    """`old` with other values of some of its fields."""
+    return replace(old, _offers=[None, None], **changes)
+
+
+def select(old: Choices, text: str) -> tuple[Choices, bool]:
+    """The choices after a cipher string, and whether it selected anything.
+
+    A string that selects nothing leaves no suite, one that is invalid leaves those there were; a security level in it
+    counts in either case.
+    """
+    selection = strings.select(text, old.suite_b)
+    level = old.level if selection.level is None else selection.level
+    suites = old.suites12 if selection.suites is None else selection.suites
+    new = changed(old, suites12=suites, level=level, suite_b=selection.suite_b)
+    return new, bool(selection.suites)
