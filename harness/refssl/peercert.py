@@ -16,6 +16,7 @@ from refssl.x509 import der
 from refssl.x509 import extensions as ext
 from refssl.x509.certificate import Certificate
 from refssl.x509.der import MalformedCertificate
+from refssl.x509.distribution import distribution_points
 from refssl.x509.names import Attribute, Name
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -28,6 +29,7 @@ _OTHER_NAMES = {
     der.oid("1.3.6.1.5.5.7.8.7"): ("SRVName", der.IA5_STRING),
     der.oid("1.3.6.1.5.5.7.8.8"): ("NAIRealm", der.UTF8_STRING),
 }
+_LONGEST_OTHER_NAME = 2036
 _TEXT_NAMES = {ext.RFC822_NAME: "email", ext.DNS_NAME: "DNS", ext.URI: "URI"}
 
 
@@ -55,22 +57,22 @@ def describe(certificate: Certificate) -> dict[str, Any]:
             if locations:
                 description[key] = locations
     if ext.CRL_DISTRIBUTION_POINTS in extensions:
-        points = ext.distribution_points(extensions[ext.CRL_DISTRIBUTION_POINTS][1])
-        locations = tuple(_uris(name for full_name, _ in points for name in full_name))
+        points = distribution_points(extensions[ext.CRL_DISTRIBUTION_POINTS][1])
+        locations = tuple(_uris(name for point in points for name in point.names or ()))
         if locations:
             description["crlDistributionPoints"] = locations
     return description
 
 
-def _name(name: Name) -> tuple[tuple[tuple[str, str | bytes], ...], ...]:
+def _name(name: Name) -> tuple[tuple[tuple[str, str | bytes | None], ...], ...]:
     return tuple(tuple((_object_name(a.type), _attribute_value(a)) for a in rdn) for rdn in name.rdns)
 
 
-def _attribute_value(attribute: Attribute) -> str | bytes:
+def _attribute_value(attribute: Attribute) -> str | bytes | None:
     if attribute.text is not None:
         return attribute.text
     if attribute.tag == der.BIT_STRING:
-        return der.bits(attribute.value)[0]
+        return der.bits(attribute.value)[0] or None
     raise MalformedCertificate("attribute without a text")
 
 
@@ -131,7 +133,11 @@ def _other_name(content: bytes) -> str:
     first, last = der.expect(0xA0, content, stop, len(content))
     tag, value, _ = der.element(content, first, last)
     label, expected = _OTHER_NAMES.get(content[start:stop], ("", -1))
-    return f"{label}:{_text(content[value:last])}" if tag == expected else "<unsupported>"
+    if tag != expected:
+        return "<unsupported>"
+    # CPython takes one line of what OpenSSL prints, and no more than its buffer holds; a NUL ends it as C has it.
+    line, newline, _ = content[value:last].partition(b"\0")[0].partition(b"\n")
+    return _text((label.encode() + b":" + line + newline)[:_LONGEST_OTHER_NAME])
 
 
 def _address(octets: bytes) -> str:

@@ -207,7 +207,9 @@ class _SSLContext(_Preferences):
     def verify_flags(self, value: int) -> None:
         if not isinstance(value, int):
             raise TypeError(f"argument must be int, not {type(value).__name__}")
-        self._verify_flags = int(value) & _UNSIGNED_LONG
+        flags = int(value) & _UNSIGNED_LONG
+        # X509_VERIFY_PARAM_set_flags: whoever says how policies are to be checked wants POLICY_CHECK.
+        self._verify_flags = flags | 0x80 if flags & 0x780 else flags
 
     @property
     def hostname_checks_common_name(self) -> bool:

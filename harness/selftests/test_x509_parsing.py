@@ -204,7 +204,16 @@ def test_names_are_equal_whatever_their_case_spaces_and_string_type() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "value"),
-    [(0x0C, b"\xff"), (0x1E, b"abc"), (0x1E, b"\xd8\x3d\xde\x42"), (0x02, b"\1"), (0x1A, b"x"), (0x04, b"x")],
+    [
+        (0x0C, b"\xff"),
+        (0x1E, b"abc"),
+        (0x1E, b"\xd8\x3d\xde\x42"),
+        (0x02, b"\1"),
+        (0x1A, b"x"),
+        (0x04, b"x"),
+        (3, b""),
+        (3, b"\xff\xfe"),
+    ],
 )
 def test_names_with_attributes_that_have_no_place_there(tag: int, value: bytes) -> None:
     """OpenSSL's decoder refuses these as well (PEM lib, ASN1 lib), so nobody has to ask what they print as."""

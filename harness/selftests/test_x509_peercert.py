@@ -82,6 +82,13 @@ EXAMPLES = {
             other("1.3.6.1.4.1.311.20.2.3", forge.integer(5)),
         )
     ),
+    "other names that do not end where they end": leaf(
+        san(
+            other("1.3.6.1.4.1.311.20.2.3", tlv(12, b"a\0b")),
+            other("1.3.6.1.5.5.7.8.9", tlv(12, b"x\ny")),
+            other("1.3.6.1.5.5.7.8.7", tlv(0x16, b"x" * 3000)),
+        )
+    ),
     "authority information": leaf(
         extension(
             AIA,
@@ -122,7 +129,7 @@ def test_description(label: str, tmp_path: Path) -> None:
 
 def test_unique_identifier_is_bytes() -> None:
     """CPython 3.14 and later; before that, a BIT STRING in a name was no text and getpeercert() failed."""
-    for value, expected in ((b"\0abc", b"abc"), (b"\6\xc0", b"\xc0")):
+    for value, expected in ((b"\0abc", b"abc"), (b"\6\xc0", b"\xc0"), (b"\0", None)):
         description = describe(Certificate(subject(attribute("2.5.4.45", value, 3))))
         assert description["subject"] == ((("x500UniqueIdentifier", expected),),)
 

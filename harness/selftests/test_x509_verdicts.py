@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import refssl
+from refssl.crypto.keys import PublicKey
 from refssl.x509 import constraints
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import MESSAGES, VerificationError
@@ -40,7 +42,23 @@ from selftests.x509_chains import (
     ski,
     under_inter,
 )
-from selftests.x509_forge import PrivateKey, certificate, directory, dns, key, name, name_constraints, tlv
+from selftests.x509_forge import (
+    PrivateKey,
+    certificate,
+    directory,
+    dns,
+    extension,
+    integer,
+    key,
+    name,
+    name_constraints,
+    sequence,
+    tlv,
+)
+
+
+def hex_of(row: tuple[int, int]) -> str:
+    return f"{row[0]:#x}"
 
 
 def store_of(case: Case) -> TrustStore:
@@ -148,10 +166,34 @@ def test_the_last_second_of_validity_is_already_too_late(offset: float, code: in
     assert refused.value.code == code
 
 
-def test_policies_that_are_asked_for_are_refused() -> None:
-    """Policy processing is not done here, so nobody gets a path who asks for it (the flags of X509_VERIFY_PARAM)."""
-    for flag in (0x80, 0x100, 0x200, 0x400):
-        assert judge(Case("", 0, (LI, I), flags=0x8000 | flag)) == 43
+@pytest.mark.parametrize(
+    "row", [(0x8100, 0x8180), (0x8200, 0x8280), (0x8400, 0x8480), (0x8080, 0x8080), (0x8800, 0x8800)], ids=hex_of
+)
+def test_a_flag_for_policies_brings_the_check_along(row: tuple[int, int]) -> None:
+    """What X509_VERIFY_PARAM_set_flags does; the interpreter's own ssl beside it."""
+    given, expected = row
+    for module in (refssl, ssl):
+        context = module.SSLContext(module.PROTOCOL_TLS_CLIENT)
+        context.verify_flags = given
+        assert context.verify_flags == expected
+
+
+@pytest.mark.parametrize(
+    ("bits", "strength"),
+    [
+        (1024, 80),
+        (1900, 104),
+        (2000, 112),
+        (2047, 112),
+        (2048, 112),
+        (2600, 120),
+        (3000, 128),
+        (4096, 152),
+    ],
+)
+def test_strength_of_rsa_keys(bits: int, strength: int) -> None:
+    """Between the sizes that NIST lists, too; which of them security levels 1 to 3 take was asked of OpenSSL 3.6."""
+    assert PublicKey(b"", None, "rsa", bits, None).security_bits == strength
 
 
 def test_thousands_of_presented_certificates_of_one_name_cost_little() -> None:
@@ -195,3 +237,17 @@ def test_constraints_cost_no_more_than_their_size(monkeypatch: pytest.MonkeyPatc
     for count, code in ((500, 0), (600, 1)):
         last = certificate(name("leaf"), LEAF, SUB_NAME, SUB, (san(*[dns("a")] * count), aki(SUB)))
         assert judge(Case("", 0, (last, second, first))) == code
+
+
+def test_thousands_of_resources_cost_little() -> None:
+    """Twenty thousand numbers of systems below an authority with as many more: no pair is looked at twice."""
+
+    def numbers(step: int) -> bytes:
+        each = (integer(step * place) for place in range(20_000))
+        return extension("1.3.6.1.5.5.7.1.8", sequence(tlv(0xA0, sequence(*each))))
+
+    held = inter(*CA, numbers(2), ski(INTER), aki(ROOT))
+    chain = under_inter(numbers(4), san(dns("a")), aki(INTER)), held
+    started = time.perf_counter()
+    assert judge(Case("", 46, chain)) == 46
+    assert time.perf_counter() - started < 5

@@ -12,8 +12,6 @@ from selftests import x509_forge as forge
 from selftests.x509_chains import (  # the actors, all in capitals, and who makes variants of them
     CA,
     CREATE_DEFAULT_CONTEXT,
-    CRL_CHAIN,
-    CRL_LEAF,
     CROSS,
     DEFAULT,
     FUTURE,
@@ -54,8 +52,14 @@ from selftests.x509_chains import (  # the actors, all in capitals, and who make
     ski,
     under_inter,
 )
-from selftests.x509_forge import certificate, extension, purposes, time
+from selftests.x509_crl_cases import CRLS
+from selftests.x509_flag_cases import FLAGS, POLICIES, SUITE_B
+from selftests.x509_forge import certificate, extension, purposes
 from selftests.x509_name_cases import CONSTRAINTS, HOSTS
+from selftests.x509_proxy_cases import PROXIES, RESOURCES
+
+NULL_PARAMETERS = forge.sequence(forge.oid("1.2.840.10045.4.3.2"), b"\5\0")
+ODD_PARAMETERS = forge.sequence(forge.oid("1.2.840.10045.4.3.2"), forge.tlv(4, b"x"))
 
 BUILDING = [
     Case("good", 0, (LI, I), flags=CREATE_DEFAULT_CONTEXT),
@@ -104,6 +108,13 @@ BUILDING = [
         (root(*CA),),
     ),
     Case(
+        "root signed in another way than its key can",
+        2,
+        (certificate(LEAF_NAME, LEAF, ROOT_NAME, RSA, (LOCALHOST, aki(ROOT))),),
+        (root(*CA, ski(ROOT), public=forge.spki(RSA)),),
+        since=(3, 6),
+    ),
+    Case(
         "root's key cannot be read",
         20,
         (leaf(LOCALHOST),),
@@ -133,6 +144,10 @@ SIGNATURES_AND_TIMES = [
     Case("inner algorithm differs from the outer", 7, (leaf(inner=forge.ALGORITHMS["ecdsa-sha384"]),)),
     Case("weak key", 66, (leaf(private=WEAK),), private=WEAK),
     Case("weak key and no issuer", 66, (leaf(private=WEAK),), (), private=WEAK, since=(3, 2)),
+    Case("RSA-2047", 0, (leaf(private=forge.rsa_key(2047)),), private=forge.rsa_key(2047)),
+    Case("ECDSA with NULL parameters", 0, (leaf(inner=NULL_PARAMETERS, outer=NULL_PARAMETERS),)),
+    Case("ECDSA with NULL parameters on the outside only", 7, (leaf(outer=NULL_PARAMETERS),)),
+    Case("ECDSA with other parameters", 7, (leaf(inner=ODD_PARAMETERS, outer=ODD_PARAMETERS),), stricter=True),
     Case("weak key at level 1", 0, (leaf(private=WEAK),), private=WEAK, level=1),
     Case(
         "SHA-1 in the leaf",
@@ -196,17 +211,6 @@ EXTENSIONS = [
         "critical policies",
         0,
         (leaf(extension("2.5.29.32", forge.sequence(forge.sequence(forge.oid("1.2.3"))), True), aki(ROOT)),),
-    ),
-    Case(
-        "IP address blocks",
-        34,
-        (
-            leaf(
-                extension("1.3.6.1.5.5.7.1.7", forge.sequence(forge.sequence(forge.tlv(4, b"\0\1"), b"\5\0")), True),
-                aki(ROOT),
-            ),
-        ),
-        stricter=True,
     ),
     Case("malformed keyUsage in the leaf", 20, (leaf(extension("2.5.29.15", GARBAGE), aki(ROOT)),), since=(3, 6)),
     Case(
@@ -293,93 +297,17 @@ STRICTNESS = [
     ),
 ]
 
-CRLS = [
-    Case("no CRL", 3, (L,), flags=CRL_LEAF),
-    Case("not revoked", 0, (L,), flags=CRL_LEAF, crls=(forge.crl(ROOT_NAME, ROOT, (1,)),)),
-    Case("revoked", 23, (leaf(serial=77),), flags=CRL_LEAF, crls=(forge.crl(ROOT_NAME, ROOT, (77,)),)),
-    Case("revoked, flag off", 0, (leaf(serial=77),), crls=(forge.crl(ROOT_NAME, ROOT, (77,)),)),
-    Case(
-        "intermediate revoked, leaf checked",
-        0,
-        (LI, inter(serial=77)),
-        flags=CRL_LEAF,
-        crls=(forge.crl(INTER_NAME, INTER), forge.crl(ROOT_NAME, ROOT, (77,))),
-    ),
-    Case(
-        "intermediate revoked, chain checked",
-        23,
-        (LI, inter(serial=77)),
-        flags=CRL_CHAIN,
-        crls=(forge.crl(INTER_NAME, INTER), forge.crl(ROOT_NAME, ROOT, (77,))),
-    ),
-    Case("no CRL for the intermediate", 3, (LI, I), flags=CRL_CHAIN, crls=(forge.crl(INTER_NAME, INTER),)),
-    Case(
-        "root revokes itself",
-        0,
-        (L,),
-        (root(serial=77),),
-        CRL_CHAIN,
-        crls=(forge.crl(ROOT_NAME, ROOT, (77,)),),
-        since=(3, 6),
-    ),
-    Case(
-        "CRL expired",
-        12,
-        (L,),
-        flags=CRL_LEAF,
-        crls=(forge.crl(ROOT_NAME, ROOT, this_update=time(-20), next_update=time(-10)),),
-    ),
-    Case(
-        "CRL not yet valid",
-        11,
-        (L,),
-        flags=CRL_LEAF,
-        crls=(forge.crl(ROOT_NAME, ROOT, this_update=time(10), next_update=time(20)),),
-    ),
-    Case("CRL with a bad signature", 8, (L,), flags=CRL_LEAF, crls=(forge.crl(ROOT_NAME, ROOT, tamper=True),)),
-    Case(
-        "issuer may not sign CRLs",
-        35,
-        (L,),
-        (root(bc(), ku(5), ski(ROOT)),),
-        CRL_LEAF,
-        crls=(forge.crl(ROOT_NAME, ROOT),),
-    ),
-    Case(
-        "CRL with an unknown critical extension",
-        36,
-        (L,),
-        flags=CRL_LEAF,
-        crls=(forge.crl(ROOT_NAME, ROOT, (), (extension("1.2.3", b"x", True),)),),
-    ),
-    Case(
-        "CRL for user certificates only",
-        44,
-        (L,),
-        flags=CRL_LEAF,
-        crls=(
-            forge.crl(ROOT_NAME, ROOT, (), (extension("2.5.29.28", forge.sequence(forge.tlv(0x81, b"\xff")), True),)),
-        ),
-        stricter=True,
-    ),
-    Case(
-        "delta CRL",
-        3,
-        (L,),
-        flags=CRL_LEAF,
-        crls=(
-            forge.crl(
-                ROOT_NAME,
-                ROOT,
-                (),
-                (extension("2.5.29.27", forge.integer(1), True), extension("2.5.29.20", forge.integer(5))),
-            ),
-        ),
-        since=(3, 6),
-    ),
-    Case(
-        "revoked and expired", 23, (leaf(serial=77, **PAST),), flags=CRL_LEAF, crls=(forge.crl(ROOT_NAME, ROOT, (77,)),)
-    ),
+CASES = [
+    *BUILDING,
+    *SIGNATURES_AND_TIMES,
+    *EXTENSIONS,
+    *STRICTNESS,
+    *CONSTRAINTS,
+    *HOSTS,
+    *CRLS,
+    *POLICIES,
+    *PROXIES,
+    *RESOURCES,
+    *SUITE_B,
+    *FLAGS,
 ]
-
-CASES = [*BUILDING, *SIGNATURES_AND_TIMES, *EXTENSIONS, *STRICTNESS, *CRLS, *CONSTRAINTS, *HOSTS]

@@ -209,18 +209,44 @@ def certificate(
     return _signed(tbs, signer, algorithm, outer, tamper)
 
 
+def oids(*numbers: str) -> bytes:
+    return sequence(*map(oid, numbers))
+
+
+def entry(serial: int, *extensions: bytes) -> bytes:
+    """What a CRL says of one certificate."""
+    return sequence(integer(serial), time(-2), sequence(*extensions) if extensions else b"")
+
+
+def reason(number: int) -> bytes:
+    return extension("2.5.29.21", tlv(0x0A, bytes((number,))))
+
+
+def location(*names: bytes) -> bytes:
+    """DistributionPointName with these full names."""
+    return tlv(0xA0, tlv(0xA0, *names))
+
+
+def distribution_points(*points: tuple[bytes, ...]) -> bytes:
+    return extension("2.5.29.31", sequence(*(sequence(*point) for point in points)))
+
+
+def issuing_distribution_point(*fields: bytes) -> bytes:
+    return extension("2.5.29.28", sequence(*fields), True)
+
+
 def crl(
     issuer: bytes,
     signer: PrivateKey,
-    revoked: tuple[int, ...] = (),
+    revoked: tuple[int | bytes, ...] = (),
     extensions: tuple[bytes, ...] = (),
     *,
     this_update: bytes | None = None,
     next_update: bytes | None = None,
     tamper: bool = False,
 ) -> bytes:
-    """A version 2 CRL that revokes these serial numbers."""
-    entries = [sequence(integer(serial), time(-2)) for serial in revoked]
+    """A version 2 CRL with these entries, or serial numbers of which there is nothing more to be said."""
+    entries = [item if isinstance(item, bytes) else entry(item) for item in revoked]
     tbs = sequence(
         integer(1),
         ALGORITHMS["ecdsa-sha256"],

@@ -50,8 +50,9 @@ def signature_algorithm(der: bytes) -> tuple[tuple[str, ...], str, str, int]:
         if oid == RSASSA_PSS:
             return (("rsa", "rsa-pss"), "pss", *_pss_parameters(parameters))
         known = _SIGNATURES.get(oid)
-        # RFC 4055 5, RFC 5758 3.2, RFC 8410 3: NULL for RSA (absent is tolerated), absent for the others.
-        if known is None or parameters not in ((b"", b"\x05\x00") if known[1] else (b"",)):
+        # RFC 4055 5, RFC 5758 3.2, RFC 8410 3: NULL for RSA, absent for the others. OpenSSL takes either for RSA and
+        # ECDSA, and old issuers made them.
+        if known is None or parameters not in ((b"", b"\x05\x00") if known[2] else (b"",)):
             raise UnsupportedAlgorithm(oid.hex())
         return (*known, -1)
     except IndexError:

@@ -6,6 +6,7 @@ AlgorithmIdentifier, RFC 5280 4.1.1.2). Parsing certificates does not belong her
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -86,7 +87,7 @@ class PublicKey:
     OpenSSL's security levels compare (NIST SP 800-57 Part 1).
     """
 
-    __slots__ = ("_hash", "_key", "bits", "curve", "kind", "spki")
+    __slots__ = ("_hash", "_key", "bits", "curve", "kind", "security_bits", "spki")
 
     def __init__(self, spki: bytes, key: Any, kind: str, bits: int, curve: str | None) -> None:
         self.spki = spki
@@ -95,6 +96,7 @@ class PublicKey:
         self.kind = kind
         self.bits = bits
         self.curve = curve
+        self.security_bits = bits // 2 if kind == "ec" else _security_bits(kind, bits)
 
     @classmethod
     def from_spki(cls, der: bytes) -> PublicKey:
@@ -106,16 +108,6 @@ class PublicKey:
             return cls(der, None, "unknown", 0, None)
         kind, bits, curve = _describe(key, der)
         return cls(der, key, kind, bits, curve)
-
-    @property
-    def security_bits(self) -> int:
-        """OpenSSL's EVP_PKEY_get_security_bits."""
-        if self.kind == "ec":
-            return self.bits // 2
-        if self.kind in ("rsa", "rsa-pss", "dsa"):
-            steps = ((15360, 256), (7680, 192), (3072, 128), (2048, 112), (1024, 80))
-            return next((strength for size, strength in steps if self.bits >= size), 0)
-        return {"ed25519": 128, "ed448": 224}.get(self.kind, 0)
 
     def suits(self, scheme: int) -> bool:
         """Whether TLS 1.3 allows this key to sign with `scheme` (RFC 8446 4.2.3: kind and curve must match)."""
@@ -172,6 +164,33 @@ class PublicKey:
         except (library.invalid_signature, ValueError, OverflowError):
             return False
         return True
+
+
+# NIST SP 800-56B Appendix D, Table 4, which the estimate below it there does not meet everywhere.
+_MODULUS_STRENGTHS = {2048: 112, 3072: 128, 4096: 152, 6144: 176, 7680: 192, 8192: 200, 15360: 256}
+
+
+def _security_bits(kind: str, bits: int) -> int:
+    """OpenSSL's EVP_PKEY_get_security_bits, for all kinds but "ec"."""
+    if kind in ("rsa", "rsa-pss"):
+        return _factoring_strength(bits)
+    if kind == "dsa":
+        steps = ((15360, 256), (7680, 192), (3072, 128), (2048, 112), (1024, 80))
+        return next((strength for size, strength in steps if bits >= size), 0)
+    return {"ed25519": 128, "ed448": 224}.get(kind, 0)
+
+
+@lru_cache(maxsize=64)
+def _factoring_strength(bits: int) -> int:
+    """Strength of an RSA modulus (NIST SP 800-56B Appendix D): what the number field sieve costs, in steps of eight."""
+    if bits in _MODULUS_STRENGTHS:
+        return _MODULUS_STRENGTHS[bits]
+    if bits < 8:
+        return 0
+    size = bits * math.log(2)
+    estimate = (1.923 * (size * math.log(size) ** 2) ** (1 / 3) - 4.69) / math.log(2)
+    cap = next((strength for limit, strength in ((7680, 192), (15360, 256)) if bits <= limit), 1200)
+    return min((int(estimate) + 4) & ~7, cap)
 
 
 class PrivateKey:
@@ -282,6 +301,7 @@ class _Library:
         self._pkcs1 = padding.PKCS1v15()
         self._pss = padding.PSS
         self._mgf1 = padding.MGF1
+        self.kinds: dict[type, str] = {}
         self.classes = (
             (ec.EllipticCurvePublicKey, "ec"),
             (rsa.RSAPublicKey, "rsa"),
@@ -307,7 +327,12 @@ def _library() -> _Library:
 
 
 def _describe(key: Any, spki: bytes) -> tuple[str, int, str | None]:
-    kind = next((name for key_class, name in _library().classes if isinstance(key, key_class)), "unknown")
+    library = _library()
+    kind = library.kinds.get(type(key))
+    if kind is None:
+        # Once for each class: those of cryptography are abstract, and asking them costs more than reading a key.
+        kind = next((name for known, name in library.classes if isinstance(key, known)), "unknown")
+        library.kinds[type(key)] = kind
     if kind == "ec":
         return kind, key.key_size, key.curve.name
     if kind == "ed25519":

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from refssl.x509 import codes, strength
-from refssl.x509 import extensions as ext
+from refssl.x509 import codes
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import VerificationError
 from refssl.x509.der import MalformedCertificate
-from refssl.x509.names import canonical
+from refssl.x509.issuance import may_have_issued
 from refssl.x509.store import TrustStore
 
 # How many certificates may stand between leaf and anchor; SSL_CTX_set_verify_depth is not reachable from Python.
@@ -37,7 +36,7 @@ def build(
     from_store = False
     while True:
         current = path[-1]
-        if is_self_signed(current):
+        if current.self_signed:
             if from_store or _is_anchor(current, store, purpose, len(path) - 1):
                 return path
             break
@@ -96,57 +95,10 @@ def _best(candidates: Iterable[Certificate], subject: Certificate, time: float) 
 
 def _failure(path: Sequence[Certificate], from_store: bool) -> VerificationError:
     depth = len(path) - 1
-    if is_self_signed(path[-1]):
+    if path[-1].self_signed:
         code = codes.SELF_SIGNED_CERT_IN_CHAIN if depth else codes.DEPTH_ZERO_SELF_SIGNED_CERT
     elif from_store:
         code = codes.UNABLE_TO_GET_ISSUER_CERT
     else:
         code = codes.UNABLE_TO_GET_ISSUER_CERT_LOCALLY
     return VerificationError(code, depth)
-
-
-def is_self_signed(certificate: Certificate) -> bool:
-    """Whether a certificate looks like its own issuer: same name, and no key identifier that contradicts it.
-
-    Its signature is not looked at, so a leaf that merely bears its issuer's name counts, too.
-    """
-    facts = certificate.facts
-    return not facts.invalid and certificate.self_issued and _identifiers_agree(certificate, certificate)
-
-
-def may_have_issued(issuer: Certificate, subject: Certificate) -> bool:
-    """Whether ``issuer`` fits as the issuer of ``subject``: by name, key identifiers and kind of key.
-
-    A certificate with a malformed extension issues nothing and is issued by nobody. keyUsage does not count: an issuer
-    that may not sign is chosen, and refused.
-    """
-    if issuer.facts.invalid or subject.facts.invalid or issuer.subject != subject.issuer:
-        return False
-    if not _identifiers_agree(issuer, subject):
-        return False
-    return strength.can_sign(issuer.public_key.kind, subject.signature_algorithm)
-
-
-def _identifiers_agree(issuer: Certificate, subject: Certificate) -> bool:
-    """RFC 5280 4.2.1.1, as far as both certificates say something."""
-    authority = subject.facts.authority_key_identifier
-    if authority is None:
-        return True
-    identifier, names, serial = authority
-    own = issuer.facts.subject_key_identifier
-    if identifier is not None and own is not None and identifier != own:
-        return False
-    if serial is not None and serial != issuer.serial:
-        return False
-    for kind, content in names or ():
-        if kind == ext.DIRECTORY_NAME:
-            # Only the first directory name is looked at.
-            return _same_name(content, issuer)
-    return True
-
-
-def _same_name(encoded: bytes, issuer: Certificate) -> bool:
-    try:
-        return canonical(encoded) == issuer.issuer.canonical
-    except MalformedCertificate:
-        return False

@@ -15,6 +15,8 @@ from refssl.crypto.keys import PublicKey
 from refssl.x509 import der
 from refssl.x509 import extensions as ext
 from refssl.x509.der import MalformedCertificate
+from refssl.x509.facts import Facts
+from refssl.x509.issuance import may_have_issued
 from refssl.x509.names import Name
 
 __all__ = ["Certificate", "MalformedCertificate", "parse_time"]
@@ -26,7 +28,8 @@ class Certificate:
     """A parsed certificate.
 
     der: the whole encoding; tbs: the signed part; version: 1, 2 or 3; serial: a signed integer; issuer and subject:
-    Name; spki: SubjectPublicKeyInfo as DER; signature_algorithm: AlgorithmIdentifier as DER; signature: octets.
+    Name; spki: SubjectPublicKeyInfo as DER; signature_algorithm: AlgorithmIdentifier as DER; signature: octets;
+    self_issued: issuer and subject are the same name (RFC 5280 6.1).
     """
 
     __slots__ = (
@@ -37,9 +40,11 @@ class Certificate:
         "_not_before",
         "_public_key",
         "_repeated",
+        "_self_signed",
         "_validity",
         "der",
         "issuer",
+        "self_issued",
         "serial",
         "signature",
         "signature_algorithm",
@@ -78,6 +83,7 @@ class Certificate:
         self._repeated: frozenset[bytes] = frozenset()
         self._public_key: PublicKey | None = None
         self._facts: Facts | None = None
+        self._self_signed: bool | None = None
         self._not_before: int | None = None
         self._not_after: int | None = None
 
@@ -123,6 +129,7 @@ class Certificate:
         for time_tag, content in self._validity:
             if len(content) < (13 if time_tag == der.UTC_TIME else 15):
                 raise MalformedCertificate("malformed time")
+        self.self_issued = self.issuer.canonical == self.subject.canonical
         self._extension_span = self._find_extensions(data, spki_end, end)
 
     @staticmethod
@@ -193,14 +200,12 @@ class Certificate:
         return facts
 
     @property
-    def subject_alternative_names(self) -> tuple[ext.GeneralName, ...] | None:
-        """The general names of subjectAltName, or None without one. Raises MalformedCertificate."""
-        return self.facts.subject_alternative_names
-
-    @property
-    def self_issued(self) -> bool:
-        """Issuer and subject are the same name (RFC 5280 6.1: "self-issued")."""
-        return self.issuer == self.subject
+    def self_signed(self) -> bool:
+        """Whether it may be its own issuer, by everything but its signature, which nobody looks at."""
+        known = self._self_signed
+        if known is None:
+            known = self._self_signed = self.self_issued and may_have_issued(self, self)
+        return known
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Certificate):
@@ -209,133 +214,6 @@ class Certificate:
 
     def __hash__(self) -> int:
         return hash(self.der)
-
-
-class Facts:
-    """The extensions that path validation asks for, as plain values; absent ones are None.
-
-    invalid: some known extension is malformed or repeated, so nothing here may be relied on. unhandled: there is a
-    critical extension that this implementation does not process (RFC 5280 4.2). authority_kind is OpenSSL's
-    X509_check_ca: 0 no CA, 1 one by basicConstraints, 3 a self-signed version 1, 4 by keyUsage alone,
-    5 by Netscape's certificate type alone. proxy: a proxy certificate (RFC 3820), which nobody here may use.
-    partly_revocable: some distribution point has CRLs for some reasons only.
-    """
-
-    __slots__ = (
-        "authority",
-        "authority_key_identifier",
-        "authority_kind",
-        "basic_constraints",
-        "extended_key_usage",
-        "invalid",
-        "key_usage",
-        "name_constraints",
-        "netscape_type",
-        "partly_revocable",
-        "path_length",
-        "proxy",
-        "subject_alternative_names",
-        "subject_key_identifier",
-        "unhandled",
-    )
-
-    def __init__(self, certificate: Certificate) -> None:
-        self.basic_constraints = False
-        self.authority = False
-        self.path_length: int | None = None
-        self.key_usage: int | None = None
-        self.extended_key_usage: tuple[bytes, ...] | None = None
-        self.subject_alternative_names: tuple[ext.GeneralName, ...] | None = None
-        self.subject_key_identifier: bytes | None = None
-        self.authority_key_identifier: tuple[bytes | None, tuple[ext.GeneralName, ...] | None, int | None] | None = None
-        self.name_constraints: tuple[tuple[ext.Subtree, ...], tuple[ext.Subtree, ...]] | None = None
-        self.netscape_type: int | None = None
-        self.proxy = False
-        self.partly_revocable = False
-        self.unhandled = False
-        self.invalid = False
-        try:
-            extensions = certificate.extensions
-            for identifier, (critical, value) in extensions.items():
-                if not self._take(identifier, value) and critical:
-                    self.unhandled = True
-            self.invalid = not certificate.repeated_extensions.isdisjoint(_KNOWN)
-            if self.proxy and (self.authority or not _ALTERNATIVE_NAMES.isdisjoint(extensions)):
-                # RFC 3820 3.2 and 3.5: a proxy certificate is no CA and has no alternative names.
-                self.invalid = True
-        except MalformedCertificate:
-            self.invalid = True
-        self.authority_kind = self._authority_kind(certificate)
-
-    def _authority_kind(self, certificate: Certificate) -> int:
-        if self.key_usage is not None and not self.key_usage & ext.KEY_CERT_SIGN:
-            return 0
-        if self.basic_constraints:
-            return int(self.authority)
-        if certificate.version == 1 and certificate.self_issued:
-            return 3
-        if self.key_usage is not None:
-            return 4
-        return 5 if self.netscape_type is not None and self.netscape_type & ext.NETSCAPE_CA else 0
-
-    def _take(self, identifier: bytes, value: bytes) -> bool:
-        if identifier == ext.BASIC_CONSTRAINTS:
-            self.basic_constraints = True
-            self.authority, self.path_length = ext.basic_constraints(value)
-        elif identifier == ext.KEY_USAGE:
-            self.key_usage = ext.key_usage(value)
-        elif identifier == ext.EXTENDED_KEY_USAGE:
-            self.extended_key_usage = ext.extended_key_usage(value)
-        elif identifier == ext.SUBJECT_ALT_NAME:
-            self.subject_alternative_names = ext.alternative_names(value)
-        elif identifier == ext.SUBJECT_KEY_IDENTIFIER:
-            self.subject_key_identifier = ext.subject_key_identifier(value)
-        elif identifier == ext.AUTHORITY_KEY_IDENTIFIER:
-            self.authority_key_identifier = ext.authority_key_identifier(value)
-        elif identifier == ext.NAME_CONSTRAINTS:
-            self.name_constraints = ext.name_constraints(value)
-        elif identifier == ext.CRL_DISTRIBUTION_POINTS:
-            self.partly_revocable = any(for_some_reasons for _, for_some_reasons in ext.distribution_points(value))
-        elif identifier == ext.NETSCAPE_CERTIFICATE_TYPE:
-            self.netscape_type = ext.named_bits(value)
-        elif identifier == ext.PROXY_CERTIFICATE_INFORMATION:
-            self.proxy = True
-        elif identifier in _RESOURCES:
-            # OpenSSL holds a path to these whether or not they are critical; here nothing does.
-            self.unhandled = True
-        else:
-            return identifier in _PASSED_OVER
-        # OpenSSL knows a key identifier only where it is not critical, as RFC 5280 4.2.1.1 and 4.2.1.2 want it.
-        return identifier not in _NEVER_CRITICAL
-
-
-# Policies bind nobody unless the application asks for some (RFC 5280 6.1.1 (c) to (g)); path refuses who asks.
-_PASSED_OVER = frozenset(
-    (
-        ext.CERTIFICATE_POLICIES,
-        ext.POLICY_MAPPINGS,
-        ext.POLICY_CONSTRAINTS,
-        ext.INHIBIT_ANY_POLICY,
-        ext.OCSP_NO_CHECK,
-    )
-)
-_ALTERNATIVE_NAMES = frozenset((ext.SUBJECT_ALT_NAME, ext.ISSUER_ALT_NAME))
-_RESOURCES = frozenset((ext.IP_ADDRESS_BLOCKS, ext.AUTONOMOUS_SYSTEM_NUMBERS))
-_NEVER_CRITICAL = frozenset((ext.SUBJECT_KEY_IDENTIFIER, ext.AUTHORITY_KEY_IDENTIFIER))
-_KNOWN = frozenset(
-    (
-        ext.BASIC_CONSTRAINTS,
-        ext.KEY_USAGE,
-        ext.EXTENDED_KEY_USAGE,
-        ext.SUBJECT_ALT_NAME,
-        ext.SUBJECT_KEY_IDENTIFIER,
-        ext.AUTHORITY_KEY_IDENTIFIER,
-        ext.NAME_CONSTRAINTS,
-        ext.CRL_DISTRIBUTION_POINTS,
-        ext.NETSCAPE_CERTIFICATE_TYPE,
-        ext.PROXY_CERTIFICATE_INFORMATION,
-    )
-)
 
 
 def parse_time(tag: int, content: bytes) -> int:

@@ -17,36 +17,57 @@ _SERVER_USES = ext.DIGITAL_SIGNATURE | ext.KEY_ENCIPHERMENT | ext.KEY_AGREEMENT
 _CLIENT_USES = ext.DIGITAL_SIGNATURE | ext.KEY_AGREEMENT
 
 
-def check_extensions(path: Sequence[Certificate], server: bool, strict: bool) -> None:
+def check_extensions(
+    path: Sequence[Certificate],
+    server: bool,
+    *,
+    strict: bool = False,
+    proxies: bool = False,
+    ignore_critical: bool = False,
+) -> None:
     """Refuse a path (leaf first) for what its extensions say. server: the leaf is to authenticate a server.
 
+    strict, proxies, ignore_critical: VERIFY_X509_STRICT, VERIFY_ALLOW_PROXY_CERTS, X509_V_FLAG_IGNORE_CRITICAL.
     Raises VerificationError.
     """
-    length = 0
+    length = proxies_below = 0
     last = len(path) - 1
+    # Below a proxy certificate stand its own proxies; its issuer is no CA (RFC 3820 3.1); above that, all are.
+    above_proxy = False
     for depth, certificate in enumerate(path):
         facts = certificate.facts
-        if facts.unhandled:
+        if facts.unhandled and not ignore_critical:
             raise VerificationError(codes.UNHANDLED_CRITICAL_EXTENSION, depth)
-        kind = certificate.facts.authority_kind
-        if facts.proxy:
+        kind = facts.authority_kind
+        if facts.proxy and not proxies:
             raise VerificationError(codes.PROXY_CERTIFICATES_NOT_ALLOWED, depth)
+        authority = bool(depth) and not above_proxy
+        if above_proxy and kind:
+            raise VerificationError(codes.INVALID_NON_CA, depth)
         # An intermediate must be a CA by its basicConstraints; the oldest roots, and leaves, may be told otherwise.
-        if depth and (not kind or (kind != 1 and (strict or depth < last))):
+        if authority and (not kind or (kind != 1 and (strict or depth < last))):
             raise VerificationError(codes.INVALID_CA, depth)
         if not depth and strict and kind > 1:
             raise VerificationError(codes.INVALID_CA, depth)
         if strict:
             _check_strictly(path, depth)
         if facts.invalid or not (
-            _suits_authority(certificate, server) if depth else _suits_end_entity(certificate, server)
+            _suits_authority(certificate, server) if authority else _suits_end_entity(certificate, server)
         ):
             raise VerificationError(codes.INVALID_PURPOSE, depth)
-        if depth:
+        if authority:
             if facts.path_length is not None and length > facts.path_length:
                 raise VerificationError(codes.PATH_LENGTH_EXCEEDED, depth)
             if not certificate.self_issued:
                 length += 1
+        if facts.proxy:
+            if facts.proxy_length is not None:
+                if proxies_below > facts.proxy_length:
+                    raise VerificationError(codes.PROXY_PATH_LENGTH_EXCEEDED, depth)
+                # RFC 3820 4.1 only wants as many as there are; OpenSSL counts those, too, that there might be.
+                proxies_below = facts.proxy_length
+            proxies_below += 1
+        above_proxy = facts.proxy
 
 
 def _suits_end_entity(certificate: Certificate, server: bool) -> bool:

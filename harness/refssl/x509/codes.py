@@ -39,22 +39,34 @@ UNHANDLED_CRITICAL_EXTENSION = 34
 KEYUSAGE_NO_CRL_SIGN = 35
 UNHANDLED_CRITICAL_CRL_EXTENSION = 36
 INVALID_NON_CA = 37
+PROXY_PATH_LENGTH_EXCEEDED = 38
+KEYUSAGE_NO_DIGITAL_SIGNATURE = 39
 PROXY_CERTIFICATES_NOT_ALLOWED = 40
 INVALID_EXTENSION = 41
 INVALID_POLICY_EXTENSION = 42
 NO_EXPLICIT_POLICY = 43
 DIFFERENT_CRL_SCOPE = 44
+UNNESTED_RESOURCE = 46
 PERMITTED_VIOLATION = 47
 EXCLUDED_VIOLATION = 48
 SUBTREE_MINMAX = 49
 UNSUPPORTED_CONSTRAINT_TYPE = 51
 UNSUPPORTED_CONSTRAINT_SYNTAX = 52
 UNSUPPORTED_NAME_SYNTAX = 53
+CRL_PATH_VALIDATION_ERROR = 54
+SUITE_B_INVALID_VERSION = 56
+SUITE_B_INVALID_ALGORITHM = 57
+SUITE_B_INVALID_CURVE = 58
+SUITE_B_INVALID_SIGNATURE_ALGORITHM = 59
+SUITE_B_LOS_NOT_ALLOWED = 60
+SUITE_B_CANNOT_SIGN_P_384_WITH_P_256 = 61
 HOSTNAME_MISMATCH = 62
 IP_ADDRESS_MISMATCH = 64
 EE_KEY_TOO_SMALL = 66
 CA_KEY_TOO_SMALL = 67
 CA_MD_TOO_WEAK = 68
+PROXY_SUBJECT_NAME_VIOLATION = 72
+OCSP_VERIFY_FAILED = 74
 UNSUPPORTED_SIGNATURE_ALGORITHM = 76
 SIGNATURE_ALGORITHM_MISMATCH = 77
 SIGNATURE_ALGORITHM_INCONSISTENCY = 78
@@ -109,22 +121,34 @@ MESSAGES = {
     KEYUSAGE_NO_CRL_SIGN: "key usage does not include CRL signing",
     UNHANDLED_CRITICAL_CRL_EXTENSION: "unhandled critical CRL extension",
     INVALID_NON_CA: "invalid non-CA certificate (has CA markings)",
+    PROXY_PATH_LENGTH_EXCEEDED: "proxy path length constraint exceeded",
+    KEYUSAGE_NO_DIGITAL_SIGNATURE: "key usage does not include digital signature",
     PROXY_CERTIFICATES_NOT_ALLOWED: "proxy certificates not allowed, please set the appropriate flag",
     INVALID_EXTENSION: "invalid or inconsistent certificate extension",
     INVALID_POLICY_EXTENSION: "invalid or inconsistent certificate policy extension",
     NO_EXPLICIT_POLICY: "no explicit policy",
     DIFFERENT_CRL_SCOPE: "different CRL scope",
+    UNNESTED_RESOURCE: "RFC 3779 resource not subset of parent's resources",
     PERMITTED_VIOLATION: "permitted subtree violation",
     EXCLUDED_VIOLATION: "excluded subtree violation",
     SUBTREE_MINMAX: "name constraints minimum and maximum not supported",
     UNSUPPORTED_CONSTRAINT_TYPE: "unsupported name constraint type",
     UNSUPPORTED_CONSTRAINT_SYNTAX: "unsupported or invalid name constraint syntax",
     UNSUPPORTED_NAME_SYNTAX: "unsupported or invalid name syntax",
+    CRL_PATH_VALIDATION_ERROR: "CRL path validation error",
+    SUITE_B_INVALID_VERSION: "Suite B: certificate version invalid",
+    SUITE_B_INVALID_ALGORITHM: "Suite B: invalid public key algorithm",
+    SUITE_B_INVALID_CURVE: "Suite B: invalid ECC curve",
+    SUITE_B_INVALID_SIGNATURE_ALGORITHM: "Suite B: invalid signature algorithm",
+    SUITE_B_LOS_NOT_ALLOWED: "Suite B: curve not allowed for this LOS",
+    SUITE_B_CANNOT_SIGN_P_384_WITH_P_256: "Suite B: cannot sign P-384 with P-256",
     HOSTNAME_MISMATCH: "hostname mismatch",
     IP_ADDRESS_MISMATCH: "IP address mismatch",
     EE_KEY_TOO_SMALL: "EE certificate key too weak",
     CA_KEY_TOO_SMALL: "CA certificate key too weak",
     CA_MD_TOO_WEAK: "CA signature digest algorithm too weak",
+    PROXY_SUBJECT_NAME_VIOLATION: "proxy subject name violation",
+    OCSP_VERIFY_FAILED: "OCSP verification failed",
     UNSUPPORTED_SIGNATURE_ALGORITHM: "Cannot find certificate signature algorithm",
     SIGNATURE_ALGORITHM_MISMATCH: "subject signature algorithm and issuer public key algorithm mismatch",
     SIGNATURE_ALGORITHM_INCONSISTENCY: "cert info signature and signature algorithm mismatch",

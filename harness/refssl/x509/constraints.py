@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from refssl.x509 import codes, der
+from refssl.x509 import codes, der, proxies
 from refssl.x509 import extensions as ext
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import VerificationError
@@ -29,23 +29,35 @@ def check(path: Sequence[Certificate], check_common_name: bool) -> None:
 
     check_common_name: the leaf's common names may be taken for host names, so they are held to the constraints, too.
     """
-    if all(certificate.facts.name_constraints is None for certificate in path[1:]):
+    constrained = proxied = False
+    for certificate in path:
+        facts = certificate.facts
+        constrained = constrained or facts.name_constraints is not None
+        proxied = proxied or facts.proxy
+    if not constrained and not proxied:
         return
     comparisons = _Comparisons()
-    for depth, certificate in enumerate(path):
+    for depth in range(len(path) - 1, -1, -1):
+        proxies.check_names(path, depth)
         # RFC 5280 6.1.3 (b): "If certificate i is self-issued and it is not the final certificate in the path, skip".
-        if depth and certificate.self_issued:
+        if constrained and not (depth and path[depth].self_issued):
+            _check_certificate(path, depth, check_common_name, comparisons)
+
+
+def _check_certificate(
+    path: Sequence[Certificate], depth: int, check_common_name: bool, comparisons: _Comparisons
+) -> None:
+    certificate = path[depth]
+    for issuer in reversed(path[depth + 1 :]):
+        constraints = issuer.facts.name_constraints
+        if constraints is None:
             continue
-        for issuer in path[depth + 1 :]:
-            constraints = issuer.facts.name_constraints
-            if constraints is None:
-                continue
-            try:
-                _check_names(_names(certificate, check_common_name and not depth), *constraints, comparisons)
-            except _Refused as refused:
-                raise VerificationError(refused.code, depth) from None
-            except MalformedCertificate:
-                raise VerificationError(codes.UNSUPPORTED_NAME_SYNTAX, depth) from None
+        try:
+            _check_names(_names(certificate, check_common_name and not depth), *constraints, comparisons)
+        except _Refused as refused:
+            raise VerificationError(refused.code, depth) from None
+        except MalformedCertificate:
+            raise VerificationError(codes.UNSUPPORTED_NAME_SYNTAX, depth) from None
 
 
 class _Refused(Exception):
@@ -79,7 +91,7 @@ def _names(certificate: Certificate, common_names: bool) -> Iterator[ext.General
 
     OpenSSL also takes common names for DNS names where they look like one and there is no dNSName.
     """
-    alternative = certificate.subject_alternative_names or ()
+    alternative = certificate.facts.subject_alternative_names or ()
     if not certificate.subject.empty:
         yield ext.DIRECTORY_NAME, certificate.subject.der
     attributes = [attribute for rdn in certificate.subject.rdns for attribute in rdn]

@@ -19,6 +19,7 @@ KEY_USAGE = der.oid("2.5.29.15")
 SUBJECT_ALT_NAME = der.oid("2.5.29.17")
 ISSUER_ALT_NAME = der.oid("2.5.29.18")
 BASIC_CONSTRAINTS = der.oid("2.5.29.19")
+ISSUING_DISTRIBUTION_POINT = der.oid("2.5.29.28")
 NAME_CONSTRAINTS = der.oid("2.5.29.30")
 CRL_DISTRIBUTION_POINTS = der.oid("2.5.29.31")
 CERTIFICATE_POLICIES = der.oid("2.5.29.32")
@@ -26,6 +27,7 @@ POLICY_MAPPINGS = der.oid("2.5.29.33")
 AUTHORITY_KEY_IDENTIFIER = der.oid("2.5.29.35")
 POLICY_CONSTRAINTS = der.oid("2.5.29.36")
 EXTENDED_KEY_USAGE = der.oid("2.5.29.37")
+FRESHEST_CRL = der.oid("2.5.29.46")
 INHIBIT_ANY_POLICY = der.oid("2.5.29.54")
 AUTHORITY_INFORMATION_ACCESS = der.oid("1.3.6.1.5.5.7.1.1")
 IP_ADDRESS_BLOCKS = der.oid("1.3.6.1.5.5.7.1.7")
@@ -154,7 +156,11 @@ def key_usage(value: bytes) -> int:
 def named_bits(value: bytes) -> int:
     """A BIT STRING of named bits (KeyUsage, NetscapeCertType): the first sixteen, bit n as ``1 << n``."""
     start, end = der.whole(der.BIT_STRING, value)
-    octets, _ = der.bits(value[start:end])
+    return mask_of(der.bits(value[start:end])[0])
+
+
+def mask_of(octets: bytes) -> int:
+    """The first sixteen bits of a BIT STRING's octets, bit n as ``1 << n``."""
     mask = 0
     for number, octet in enumerate(octets[:2]):
         for bit in range(8):
@@ -181,8 +187,12 @@ def subject_key_identifier(value: bytes) -> bytes:
     return value[start:end]
 
 
-def authority_key_identifier(value: bytes) -> tuple[bytes | None, tuple[GeneralName, ...] | None, int | None]:
-    """AuthorityKeyIdentifier (RFC 5280 4.2.1.1): (keyIdentifier, authorityCertIssuer, authorityCertSerialNumber)."""
+AuthorityKeyIdentifier = tuple["bytes | None", "tuple[GeneralName, ...] | None", "int | None"]
+"""(keyIdentifier, authorityCertIssuer, authorityCertSerialNumber)."""
+
+
+def authority_key_identifier(value: bytes) -> AuthorityKeyIdentifier:
+    """AuthorityKeyIdentifier (RFC 5280 4.2.1.1)."""
     identifier: bytes | None = None
     issuer: tuple[GeneralName, ...] | None = None
     serial: int | None = None
@@ -284,41 +294,6 @@ def access_descriptions(value: bytes) -> tuple[tuple[bytes, GeneralName], ...]:
             raise MalformedCertificate("malformed authorityInfoAccess")
         descriptions.append((value[start:stop], names[0]))
     return tuple(descriptions)
-
-
-def distribution_points(value: bytes) -> tuple[tuple[tuple[GeneralName, ...], bool], ...]:
-    """CRLDistributionPoints (RFC 5280 4.2.1.13): (fullName, empty if there is none; whether it is for some reasons)."""
-    points = []
-    at, end = der.whole(der.SEQUENCE, value)
-    while at < end:
-        inner, at = der.expect(der.SEQUENCE, value, at, end)
-        full: tuple[GeneralName, ...] = ()
-        for_some_reasons = False
-        previous = -1
-        for tag, _, start, stop in der.elements(value, inner, at):
-            if tag <= previous or tag not in (0xA0, 0x81, 0xA2):
-                raise MalformedCertificate("malformed distributionPoint")
-            previous = tag & 0x1F | 0x80
-            if tag == 0xA0:
-                full = _full_name(value, start, stop)
-            elif tag == 0xA2:
-                general_names(value, start, stop)
-            else:
-                der.bits(value[start:stop])
-                for_some_reasons = True
-        points.append((full, for_some_reasons))
-    return tuple(points)
-
-
-def _full_name(data: bytes, at: int, end: int) -> tuple[GeneralName, ...]:
-    tag, start, stop = der.element(data, at, end)
-    if stop != end or tag not in (0xA0, 0xA1):
-        raise MalformedCertificate("malformed distributionPointName")
-    if tag == 0xA1:
-        # nameRelativeToCRLIssuer: one relative distinguished name, which a Name must be able to hold.
-        Name(der.wrap(der.SEQUENCE, der.wrap(der.SET, data[start:stop])))
-        return ()
-    return general_names(data, start, stop)
 
 
 Subtree = tuple[int, bytes, int, int | None]

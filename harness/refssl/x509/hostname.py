@@ -27,7 +27,7 @@ def matches_hostname(certificate: Certificate, hostname: str, check_common_name:
     if not host:
         return False
     if ext.SUBJECT_ALT_NAME in certificate.extensions or not check_common_name:
-        names = certificate.subject_alternative_names or ()
+        names = certificate.facts.subject_alternative_names or ()
         return any(kind == ext.DNS_NAME and _matches(value.lower(), host) for kind, value in names)
     for rdn in certificate.subject.rdns:
         for attribute in rdn:
@@ -40,7 +40,7 @@ def matches_hostname(certificate: Certificate, hostname: str, check_common_name:
 
 def matches_address(certificate: Certificate, address: bytes) -> bool:
     """True where an iPAddress of subjectAltName is this address (4 or 16 octets). The common name never counts."""
-    names = certificate.subject_alternative_names or ()
+    names = certificate.facts.subject_alternative_names or ()
     return any(kind == ext.IP_ADDRESS and value == address for kind, value in names)
 
 

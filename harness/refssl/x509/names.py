@@ -50,6 +50,8 @@ class Attribute:
                 raise MalformedCertificate("character string in a name is not of its type") from None
             if tag == der.BMP_STRING and len(self.text) * 2 != len(value):
                 raise MalformedCertificate("BMPString with characters beyond its plane")
+        elif tag == der.BIT_STRING:
+            der.bits(value)
         elif tag not in _OTHER:
             raise MalformedCertificate("attribute of a type that has no place in a name")
 

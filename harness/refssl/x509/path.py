@@ -9,24 +9,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refssl.crypto.keys import UnsupportedAlgorithm
-from refssl.x509 import checks, codes, constraints, hostname, revocation, strength
+from refssl.x509 import checks, codes, constraints, hostname, policies, resources, revocation, strength, suite_b
 from refssl.x509 import extensions as ext
-from refssl.x509.building import build, is_self_signed
+from refssl.x509.building import build
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import VerificationError
 from refssl.x509.der import MalformedCertificate
 from refssl.x509.store import TrustStore
 
+# VerifyFlags and, where ssl has no name for them, OpenSSL's X509_V_FLAG_*, which verify_flags takes all the same.
+USE_CHECK_TIME = 0x2
 CRL_CHECK = 0x4
 CRL_CHECK_ALL = 0x8
+IGNORE_CRITICAL = 0x10
 X509_STRICT = 0x20
-POLICY_CHECK = 0x80
+ALLOW_PROXY_CERTS = 0x40
 EXPLICIT_POLICY = 0x100
-INHIBIT_ANY = 0x200
-INHIBIT_MAP = 0x400
+POLICY_FLAGS = 0x780  # POLICY_CHECK, which the others bring along: EXPLICIT_POLICY, INHIBIT_ANY and INHIBIT_MAP
 CHECK_SS_SIGNATURE = 0x4000
-TRUSTED_FIRST = 0x8000
 PARTIAL_CHAIN = 0x80000
+NO_CHECK_TIME = 0x200000
+OCSP_RESP_CHECK = 0x400000
+TRUSTED_FIRST = 0x8000
 
 _PURPOSES = {"server": ext.SERVER_AUTH, "client": ext.CLIENT_AUTH}
 
@@ -59,21 +63,34 @@ def verify(certificates: Sequence[Certificate], store: TrustStore, policy: Polic
 
 def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Policy) -> tuple[Certificate, ...]:
     flags = policy.flags
+    # No time can be set from Python, so who asks for the one that is set gets POSIX time 0.
+    time = 0 if flags & USE_CHECK_TIME else None if flags & NO_CHECK_TIME else policy.time
     if strength.leaf_too_weak(certificates[0], policy.security_level):
         raise VerificationError(codes.EE_KEY_TOO_SMALL)
     path = build(certificates, store, _PURPOSES[policy.purpose], policy.time, bool(flags & PARTIAL_CHAIN))
-    checks.check_extensions(path, policy.purpose == "server", bool(flags & X509_STRICT))
+    checks.check_extensions(
+        path,
+        policy.purpose == "server",
+        strict=bool(flags & X509_STRICT),
+        proxies=bool(flags & ALLOW_PROXY_CERTS),
+        ignore_critical=bool(flags & IGNORE_CRITICAL),
+    )
     weakness = strength.refusal(path, policy.security_level)
     if weakness is not None:
         raise VerificationError(*weakness)
     _check_identity(path[0], policy)
     if flags & CRL_CHECK:
-        revocation.check(path, store, policy.time, bool(flags & CRL_CHECK_ALL))
-    _check_signatures(path, policy.time, bool(flags & CHECK_SS_SIGNATURE))
+        revocation.check(path, store, time, flags, bool(flags & CRL_CHECK_ALL))
+    elif flags & OCSP_RESP_CHECK and not path[0].self_signed:
+        # A stapled answer (RFC 6066 8) is never asked for, so there is none.
+        raise VerificationError(codes.OCSP_VERIFY_FAILED)
+    if flags & suite_b.FLAGS:
+        suite_b.check(path, flags)
+    _check_signatures(path, time, bool(flags & CHECK_SS_SIGNATURE))
     constraints.check(path, policy.check_common_name)
-    if flags & (POLICY_CHECK | EXPLICIT_POLICY | INHIBIT_ANY | INHIBIT_MAP):
-        # Policy processing (RFC 5280 6.1.3 (d) to (f)) is not done; who asks for it gets no path at all.
-        raise VerificationError(codes.NO_EXPLICIT_POLICY)
+    resources.check(path)
+    if flags & POLICY_FLAGS:
+        policies.check(path, bool(flags & EXPLICIT_POLICY))
     return tuple(path)
 
 
@@ -84,19 +101,24 @@ def _check_identity(leaf: Certificate, policy: Policy) -> None:
         raise VerificationError(codes.IP_ADDRESS_MISMATCH)
 
 
-def _check_signatures(path: Sequence[Certificate], time: float, check_anchor: bool) -> None:
+def _check_signatures(path: Sequence[Certificate], time: float | None, check_anchor: bool) -> None:
     """Signatures and validity periods, from the anchor down to the leaf (RFC 5280 6.1.3 (a) (1) and (2))."""
     last = len(path) - 1
     for depth in range(last, -1, -1):
         certificate = path[depth]
         if depth < last:
             _check_signature(certificate, path[depth + 1], depth)
-        elif check_anchor and is_self_signed(certificate):
+        elif check_anchor and certificate.self_signed:
             _check_signature(certificate, certificate, depth)
-        _check_time(certificate, time, depth)
+        if time is not None:
+            _check_time(certificate, time, depth)
 
 
 def _check_signature(certificate: Certificate, issuer: Certificate, depth: int) -> None:
+    usage = issuer.facts.key_usage
+    if certificate.facts.proxy and usage is not None and not usage & ext.DIGITAL_SIGNATURE:
+        # RFC 3820 3.1: who issues a proxy certificate signs, but is no CA.
+        raise VerificationError(codes.KEYUSAGE_NO_DIGITAL_SIGNATURE, depth + 1)
     key = issuer.public_key
     if key.kind == "unknown":
         raise VerificationError(codes.UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, depth + 1)

@@ -10,22 +10,46 @@ import binascii
 import re
 from collections.abc import Iterator
 
-CERTIFICATE_LABELS = frozenset((b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"))
+PLAIN_LABELS = frozenset((b"CERTIFICATE", b"X509 CERTIFICATE"))
+"""A certificate and nothing else; what stands behind it in the block is passed over."""
+TRUSTED_LABEL = b"TRUSTED CERTIFICATE"
+"""A certificate with settings of OpenSSL's behind it."""
+CERTIFICATE_LABELS = PLAIN_LABELS | {TRUSTED_LABEL}
+CRL_LABEL = b"X509 CRL"
 
 _MARK = re.compile(rb"^-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----[ \t]*\r?$", re.MULTILINE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _WHITE = b" \t\r\n\v\f"
+# No line is empty, which would end the headers that a certificate does not have.
+_LINES = re.compile(rb"[ \t\r]*\n(?:[ \t]*[^\s:][^\n:]*\n)+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 
 
 class Block:
-    """One block. label: ``CERTIFICATE`` and the like; data: its octets, or None where the armour is broken."""
+    """One block. label: ``CERTIFICATE`` and the like; data: its octets, or None where the armour is broken.
 
-    __slots__ = ("data", "label")
+    problem: what is wrong with the armour, in OpenSSL's words; NO_START_LINE where there is no base64 in it at all,
+    but headers.
+    """
 
-    def __init__(self, label: bytes, data: bytes | None) -> None:
+    __slots__ = ("data", "label", "problem")
+
+    def __init__(self, label: bytes, body: bytes | None) -> None:
+        """body: what stands between the lines of hyphens, None without an END line."""
         self.label = label
-        self.data = data
+        self.data: bytes | None = None
+        self.problem = ""
+        if body is None:
+            self.problem = "BAD_END_LINE"
+        elif _LINES.fullmatch(body) is None:
+            self.problem = "NO_START_LINE"
+        else:
+            packed = body.translate(None, _WHITE)
+            # a2b_base64 has no strict_mode before Python 3.11 and skips what is not of its alphabet.
+            if len(packed) % 4 or not _BASE64.fullmatch(packed):
+                self.problem = "BAD_BASE64_DECODE"
+            else:
+                self.data = binascii.a2b_base64(packed)
 
 
 def blocks(text: bytes) -> Iterator[Block]:
@@ -40,15 +64,7 @@ def blocks(text: bytes) -> Iterator[Block]:
                 yield Block(label, None)
             label, start = name, mark.end()
         elif label is not None:
-            yield Block(label, _octets(text[start : mark.start()]) if name == label else None)
+            yield Block(label, text[start : mark.start()] if name == label else None)
             label = None
     if label is not None:
         yield Block(label, None)
-
-
-def _octets(body: bytes) -> bytes | None:
-    packed = body.translate(None, _WHITE)
-    # a2b_base64 has no strict_mode before Python 3.11 and skips what is not of its alphabet.
-    if len(packed) % 4 or not _BASE64.fullmatch(packed):
-        return None
-    return binascii.a2b_base64(packed)

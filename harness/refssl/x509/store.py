@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from refssl.x509 import der, pem
@@ -85,26 +86,17 @@ class TrustStore:
 
         Blocks that cannot be read are passed over as long as one can; otherwise NothingLoaded.
         """
-        loaded = found = 0
-        reason = "empty"
-        for block in pem.blocks(text):
-            if block.label not in pem.CERTIFICATE_LABELS and block.label != b"X509 CRL":
-                continue
-            found += 1
-            if block.data is None:
-                reason = "base64"
-                continue
-            try:
-                if block.label == b"X509 CRL":
-                    self.add_crl(CertificateRevocationList(block.data))
-                else:
-                    self._add(_anchor(block.data, block.label == b"TRUSTED CERTIFICATE"))
-                loaded += 1
-            except MalformedCertificate:
-                reason = "asn1"
-        if not loaded:
-            raise NothingLoaded(found, reason)
-        return loaded
+        items = read_pem(text)
+        self.add_items(items)
+        return len(items)
+
+    def add_items(self, items: Iterable[Anchor | CertificateRevocationList]) -> None:
+        """Trust anchors that have been read already, and take CRLs; several stores may share them."""
+        for item in items:
+            if isinstance(item, Anchor):
+                self._add(item)
+            else:
+                self.add_crl(item)
 
     def add_der(self, data: bytes) -> int:
         """Trust certificates in DER, one after the other; gives their number.
@@ -195,6 +187,39 @@ class TrustStore:
                 self._looked_up.add((directory, number, infix))
 
 
+def read_pem(text: bytes) -> list[Anchor | CertificateRevocationList]:
+    """The certificates, with the settings of a TRUSTED CERTIFICATE, and the CRLs of a PEM text, in order.
+
+    Blocks that cannot be read are passed over as long as one can; otherwise NothingLoaded.
+    """
+    items: list[Anchor | CertificateRevocationList] = []
+    found = 0
+    reason = "empty"
+    for block in pem.blocks(text):
+        if block.label not in pem.CERTIFICATE_LABELS and block.label != pem.CRL_LABEL:
+            continue
+        found += 1
+        if block.data is None:
+            reason = "base64"
+            continue
+        try:
+            if block.label == pem.CRL_LABEL:
+                items.append(CertificateRevocationList(block.data))
+            else:
+                items.append(_anchor(block.data, block.label == pem.TRUSTED_LABEL))
+        except MalformedCertificate:
+            reason = "asn1"
+    if not items:
+        raise NothingLoaded(found, reason)
+    return items
+
+
+def certificate_of(data: bytes) -> tuple[Certificate, int]:
+    """The certificate that octets begin with, as PEM lets others follow, and where it ends."""
+    end = der.element(data, 0, len(data))[2]
+    return Certificate(data[:end]), end
+
+
 _NONE: list[Anchor] = []
 _MAXIMUM_SUFFIX = 100
 
@@ -206,21 +231,27 @@ def _is_authority(certificate: Certificate) -> bool:
 
 def _anchor(data: bytes, with_trust: bool) -> Anchor:
     # What follows the certificate is either its trust settings or passed over, as OpenSSL does in PEM (not in DER).
-    end = der.element(data, 0, len(data))[2]
-    certificate = Certificate(data[:end])
+    certificate, end = certificate_of(data)
     if end == len(data) or not with_trust:
         return Anchor(certificate)
     return Anchor(certificate, *_trust(data, end))
 
 
+# The settings, in their order: trusted and rejected purposes, alias, key identifier, anything else.
+_SETTINGS = (der.SEQUENCE, 0xA0, der.UTF8_STRING, der.OCTET_STRING, 0xA1)
+
+
 def _trust(data: bytes, at: int) -> tuple[frozenset[bytes] | None, frozenset[bytes]]:
     """What ``openssl x509 -addtrust`` writes after a certificate: SEQUENCE { SEQUENCE OF OID, [0] OIDs, ... }."""
     start, end = der.expect(der.SEQUENCE, data, at, len(data))
-    if end != len(data):
-        raise MalformedCertificate("bytes after the trust settings")
     trusted: frozenset[bytes] | None = None
     rejected: frozenset[bytes] = frozenset()
+    previous = -1
     for tag, _, first, last in der.elements(data, start, end):
+        place = _SETTINGS.index(tag) if tag in _SETTINGS else -1
+        if place <= previous:
+            raise MalformedCertificate("malformed trust settings")
+        previous = place
         if tag == der.SEQUENCE:
             trusted = _purposes(data, first, last)
         elif tag == 0xA0:

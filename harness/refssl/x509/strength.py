@@ -6,10 +6,13 @@ Only sizes are weighed here (SSL_CTX_set_security_level); whether a signature ho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from refssl.x509 import codes, der
-from refssl.x509.certificate import Certificate
 from refssl.x509.der import MalformedCertificate
+
+if TYPE_CHECKING:
+    from refssl.x509.certificate import Certificate
 
 LEVELS = (0, 80, 112, 128, 192, 256)
 
