@@ -140,6 +140,13 @@ def library_error(reason: str, library: str = "SSL", errno: int = SSLErrorNumber
     return error
 
 
+def nested_error(library: str, text: str, errno: int) -> SSLError:
+    """The SSLError of a failure within another of OpenSSL's libraries, which has no reason of its own."""
+    error = SSLError(errno, f"[{library}] {text} (refssl)")
+    _set(error, library, None)
+    return error
+
+
 def usage_error(text: str) -> SSLError:
     """The SSLError (errno 0, neither library nor reason) with which CPython refuses a wrong use of a context."""
     error = SSLError(0, f"{text} (refssl)")

@@ -16,15 +16,20 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from refssl.credentials import PathLike
-    from refssl.x509.certificate import Certificate
-    from refssl.x509.store import TrustStore
+    from refssl.x509.crl import CertificateRevocationList
+    from refssl.x509.store import Anchor, TrustStore
 
 _NO_CERTIFICATE_ERRNO = 136
-_BAD_BASE64_ERRNO = 100
+_PEM_ERRNOS = {"BAD_BASE64_DECODE": 100, "BAD_END_LINE": 102, "NO_START_LINE": 108}
 _NOT_ENOUGH_DATA_ERRNO = 142
+_FIELD_MISSING_ERRNO = 121
+# Errors of one of OpenSSL's libraries within another have the number of the inner one, and no name.
+_PEM_LIB_ERRNO = 524297
+_ASN1_LIB_ERRNO = 524301
+_NESTED_ASN1_ERRNO = 524554
 _LONGEST_CHAIN = 10
 
-_bundles: dict[str, tuple[tuple[int, int], list[Certificate]]] = {}
+_bundles: dict[str, tuple[tuple[int, int], list[Anchor | CertificateRevocationList]]] = {}
 _bundles_lock = threading.Lock()
 
 
@@ -55,7 +60,9 @@ class Trust:
         self.version += 1
         try:
             self.store.add_pem(text)
-        except NothingLoaded:
+        except NothingLoaded as nothing:
+            if nothing.found:
+                raise errors.nested_error("X509", "PEM lib", _PEM_LIB_ERRNO) from None
             raise errors.library_error("NO_CERTIFICATE_OR_CRL_FOUND", "X509", _NO_CERTIFICATE_ERRNO) from None
 
     def load_directory(self, path: PathLike) -> None:
@@ -88,44 +95,47 @@ class Trust:
             self._load_der(octets)
 
     def _load_pem(self, text: bytes) -> None:
+        """Unlike in a file, a TRUSTED CERTIFICATE and a CRL are passed over, and one bad certificate ends it."""
         from refssl.x509 import pem
+        from refssl.x509.der import MalformedCertificate
+        from refssl.x509.store import certificate_of
 
         loaded = 0
         for block in pem.blocks(text):
-            if block.label not in pem.CERTIFICATE_LABELS:
+            if block.label not in pem.PLAIN_LABELS:
                 continue
-            problem = ("BAD_BASE64_DECODE", "PEM", _BAD_BASE64_ERRNO)
-            if block.data is None or not self._add(block.data):
-                if loaded:
-                    raise errors.library_error(*problem)
-                break
-            loaded += 1
+            try:
+                if block.data is not None:
+                    self.store.add_certificate(certificate_of(block.data)[0])
+                    loaded += 1
+                    continue
+                problem = errors.library_error(block.problem, "PEM", _PEM_ERRNOS[block.problem])
+            except MalformedCertificate:
+                problem = errors.nested_error("PEM", "ASN1 lib", _ASN1_LIB_ERRNO)
+            if loaded and block.problem != "NO_START_LINE":
+                raise problem
+            break
         if not loaded:
             raise errors.usage_error("no start line: cadata does not contain a certificate")
 
     def _load_der(self, octets: bytes) -> None:
         from refssl.x509 import der
+        from refssl.x509.certificate import Certificate
 
         at = 0
         while at < len(octets):
+            problem = errors.library_error("NOT_ENOUGH_DATA", "ASN1", _NOT_ENOUGH_DATA_ERRNO)
             try:
                 end = der.element(octets, at, len(octets))[2]
+                problem = errors.nested_error("ASN1", "nested asn1 error", _NESTED_ASN1_ERRNO)
+                if end == at + 2:
+                    problem = errors.library_error("FIELD_MISSING", "ASN1", _FIELD_MISSING_ERRNO)
+                self.store.add_certificate(Certificate(octets[at:end]))
             except der.MalformedCertificate:
-                end = at
-            if end == at or not self._add(octets[at:end]):
                 if at:
-                    raise errors.library_error("NOT_ENOUGH_DATA", "ASN1", _NOT_ENOUGH_DATA_ERRNO)
-                raise errors.usage_error("not enough data: cadata does not contain a certificate")
+                    raise problem from None
+                raise errors.usage_error("not enough data: cadata does not contain a certificate") from None
             at = end
-
-    def _add(self, encoded: bytes) -> bool:
-        from refssl.x509.certificate import Certificate, MalformedCertificate
-
-        try:
-            self.store.add_certificate(Certificate(encoded))
-        except MalformedCertificate:
-            return False
-        return True
 
     def load_bundle(self, path: str) -> None:
         """Trust the system's bundle. It is parsed once for all contexts, until the file changes."""
@@ -134,11 +144,9 @@ class Trust:
         with _bundles_lock:
             known = _bundles.get(path)
             if known is None or known[0] != stamp:
-                known = _bundles[path] = (stamp, _parse_bundle(path))
+                known = _bundles[path] = (stamp, _read_bundle(path))
         self.version += 1
-        store = self.store
-        for certificate in known[1]:
-            store.add_certificate(certificate)
+        self.store.add_items(known[1])
 
     def above(self, leaf: bytes) -> tuple[bytes, ...]:
         """What of a chain above `leaf` the store holds, as DER: what OpenSSL sends along with a lone leaf."""
@@ -163,18 +171,13 @@ class Trust:
         return tuple(chain)
 
 
-def _parse_bundle(path: str) -> list[Certificate]:
-    """The certificates of a PEM bundle that can be read."""
-    from refssl.x509 import pem
-    from refssl.x509.certificate import Certificate, MalformedCertificate
+def _read_bundle(path: str) -> list[Anchor | CertificateRevocationList]:
+    """What of a PEM bundle can be read."""
+    from refssl.x509.store import NothingLoaded, read_pem
 
-    certificates = []
     with open(path, "rb") as file:
         text = file.read()
-    for block in pem.blocks(text):
-        if block.label in pem.CERTIFICATE_LABELS and block.data:
-            try:
-                certificates.append(Certificate(block.data))
-            except MalformedCertificate:
-                continue
-    return certificates
+    try:
+        return read_pem(text)
+    except NothingLoaded:
+        return []
