@@ -31,6 +31,7 @@ FLAGS = {
     "partial_chain": ssl.VERIFY_X509_PARTIAL_CHAIN,
     "crl_leaf": ssl.VERIFY_CRL_CHECK_LEAF,
     "crl_chain": ssl.VERIFY_CRL_CHECK_CHAIN,
+    "proxies": ssl.VERIFY_ALLOW_PROXY_CERTS,
 }
 EXTENSIONS = {
     "basicConstraints": ExtensionOID.BASIC_CONSTRAINTS,

@@ -35,7 +35,7 @@ class Expect:
     host: str = "localhost"
     role: str = "server"
     trust: tuple[str, ...] = ("root",)
-    flags: tuple[str, ...] = ()  # of strict, partial_chain, crl_leaf, crl_chain
+    flags: tuple[str, ...] = ()  # of strict, partial_chain, crl_leaf, crl_chain, proxies
     level: int = 2  # OpenSSL's security level of the verifier; who presents the chain uses 0
 
 
@@ -109,6 +109,7 @@ class Crl(Entry):
     next_update: date = date(2999, 12, 31)
     signature: str = "sha256"
     fault: str = ""
+    extensions: tuple[Extension, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -187,6 +187,7 @@ def crl(entry: Crl, issuer: Signer, serials: Iterable[int]) -> bytes:
             der.sequence(der.context(0, issuer.key.identifier(), constructed=False)),
         ),
         _extension("2.5.29.20", der.integer(1)),  # cRLNumber
+        *_further(entry),
     ]
     tbs = der.sequence(
         der.integer(1),
@@ -268,9 +269,11 @@ def _extensions(entry: Certificate, key: Key, issuer: Signer) -> list[bytes]:
         for kind, dotted in _EXTENSIONS.items()
         if kind in values and kind not in entry.without
     ]
-    return written + [
-        _extension(extra.oid, bytes.fromhex(extra.value), critical=extra.critical) for extra in entry.extensions
-    ]
+    return written + _further(entry)
+
+
+def _further(entry: Certificate | Crl) -> list[bytes]:
+    return [_extension(extra.oid, bytes.fromhex(extra.value), critical=extra.critical) for extra in entry.extensions]
 
 
 def _extension_values(entry: Certificate, key: Key, issuer: Signer) -> dict[str, bytes]:

@@ -128,6 +128,12 @@ def test_a_path_length_does_not_count_the_leaf(pair):
     assert pair.subject.getpeercert(True) == pair.pki.der("last-issuer")
 
 
+@pytest.mark.clause("RFC 3779 2.3")
+def test_resources_that_the_issuer_does_not_have_are_refused(pair):
+    """A certificate has no addresses that its issuer lacks; to who does not know the extension it is just critical."""
+    assert refused(pair, "resources").verify_code in (46, 34)
+
+
 @pytest.mark.parametrize("name", ["unknown-critical", "unknown-critical-issuer"], ids=["in_the_leaf", "above_it"])
 @pytest.mark.clause("RFC 5280 4.2", "RFC 5280 6.1.4")
 def test_an_unknown_critical_extension_is_refused(pair, name):

@@ -37,6 +37,31 @@ def test_a_proxy_is_let_in_on_request(pair, impl):
     )
 
 
+@pytest.mark.parametrize("name", ["proxy-of-proxy", "last-proxy"], ids=["proxy_of_a_proxy", "last_of_its_line"])
+def test_a_line_of_proxies_is_let_in_on_request(pair, impl, name):
+    """With VERIFY_ALLOW_PROXY_CERTS a proxy may have proxies, as far as ProxyCertInfo lets it."""
+    judge(pair, name)
+    pair.subject_context.verify_flags |= impl.VERIFY_ALLOW_PROXY_CERTS
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der(name)
+
+
+@pytest.mark.clause("RFC 3820 3.4", "RFC 3820 3.8.1")
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("proxy-renamed", 72), ("proxy-too-many", 38)],
+    ids=["in_another_s_name", "too_many_in_a_line"],
+)
+def test_a_proxy_has_no_more_rights_than_its_holder(pair, impl, name, code):
+    """A proxy bears its issuer's name with one common name more, and a proxy that may have none has none."""
+    judge(pair, name)
+    pair.subject_context.verify_flags |= impl.VERIFY_ALLOW_PROXY_CERTS
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
+    assert pair.peer.alert_seen == "certificate_unknown"
+
+
 @pytest.mark.clause("RFC 5280 6.1.4")
 def test_allowing_proxies_makes_no_authorities(pair, impl):
     """VERIFY_ALLOW_PROXY_CERTS does not let a client sign what is no proxy certificate."""

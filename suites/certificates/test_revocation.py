@@ -58,7 +58,9 @@ def test_a_client_that_is_not_revoked_is_let_in(pair, impl):
     assert pair.subject.getpeercert(True) == pair.pki.der("client")
 
 
-@pytest.mark.parametrize("crl", ["crl", "crl-empty"], ids=["others_revoked", "nothing_revoked"])
+@pytest.mark.parametrize(
+    "crl", ["crl", "crl-empty", "crl-users"], ids=["others_revoked", "nothing_revoked", "of_users_only"]
+)
 def test_a_server_that_is_not_revoked_is_accepted(pair, crl):
     """A certificate of which its issuer's list does not speak is good."""
     check(pair, "unrevoked", "VERIFY_CRL_CHECK_LEAF", crl)
@@ -87,6 +89,30 @@ def test_a_list_that_cannot_be_believed_is_a_refusal(pair, impl, crl, code):
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.verify_code == code
+
+
+@pytest.mark.clause("RFC 5280 5.2", "RFC 5280 5.2.5", "RFC 5280 6.3.3")
+@pytest.mark.parametrize(
+    ("crl", "code"),
+    [("crl-authorities", 44), ("crl-critical", 36)],
+    ids=["of_authorities_only", "with_an_unknown_critical_extension"],
+)
+def test_a_list_of_something_else_is_a_refusal(pair, impl, crl, code):
+    """A list that does not speak of such certificates, or is not understood, says nothing of this one."""
+    check(pair, "unrevoked", "VERIFY_CRL_CHECK_LEAF", crl)
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
+    assert pair.peer.alert_seen == "certificate_unknown"
+
+
+@pytest.mark.clause("RFC 5280 5.2.5", "RFC 5280 6.3.3")
+def test_a_user_on_a_list_of_users_is_refused(pair, impl):
+    """A list for certificates of users only is believed about a user who is revoked on it."""
+    check(pair, "revoked", "VERIFY_CRL_CHECK_LEAF", "crl-users")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 23
 
 
 def test_the_leaf_alone_is_checked(pair):
