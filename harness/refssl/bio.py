@@ -154,13 +154,11 @@ class MemoryBIO:
 
     def _append(self, data: bytes) -> int:
         size = len(data)
-        if self._pending:
-            if self._more is None:
-                self._more = deque()
-            if size:
-                self._more.append(data)
-        else:
+        if not self._pending:
             self._chunk = data
+        elif size:
+            self._more = self._more or deque()
+            self._more.append(data)
         self._pending += size
         return size
 
@@ -169,6 +167,7 @@ class MemoryBIO:
         self._pending -= available
         self._offset = 0
         self._chunk = self._more.popleft() if self._more else b""
+        self._more = self._more or None  # an idle connection should not hold an empty queue
 
     def _take_record(self, measure: Callable[[bytes], int]) -> bytes | None:
         """One record that lies whole in the chunk, or None where it does not."""

@@ -146,9 +146,7 @@ class Channel:
         ):
             # Memory takes everything, so there is nothing to retry.
             with self._lock:
-                if data:
-                    connection.send(data)
-                self._bio.push(connection.take_output())
+                self._bio.push(connection.seal(data) if data else connection.take_output())
             return len(data)
         view = _viewed(data)
         if view is None:

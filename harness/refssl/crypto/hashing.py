@@ -19,7 +19,11 @@ equal = hmac.compare_digest
 
 
 @cache
-def _primitives(name: str) -> tuple[Any, Any]:
+def primitives(name: str) -> tuple[type[HMAC], Any]:
+    """The class of HMAC objects and the algorithm that it takes beside a key, for who makes very many.
+
+    name: a key of `HASHES`.
+    """
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.hmac import HMAC
 
@@ -28,9 +32,8 @@ def _primitives(name: str) -> tuple[Any, Any]:
 
 def keyed(name: str, key: bytes) -> HMAC:
     """Give an HMAC object under `key`, to be copied for each message. name: a key of `HASHES`."""
-    factory, algorithm = _primitives(name)
-    made: HMAC = factory(key, algorithm)
-    return made
+    factory, algorithm = primitives(name)
+    return factory(key, algorithm)
 
 
 def mac(mac_object: HMAC, message: bytes) -> bytes:
@@ -42,4 +45,6 @@ def mac(mac_object: HMAC, message: bytes) -> bytes:
 
 def extract(name: str, salt: bytes, keying_material: bytes) -> bytes:
     """HKDF-Extract (RFC 5869 2.2)."""
-    return hmac.digest(salt, keying_material, name)
+    extracting = keyed(name, salt)
+    extracting.update(keying_material)
+    return extracting.finalize()

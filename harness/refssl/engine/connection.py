@@ -26,6 +26,7 @@ from refssl.engine.output import INNER_CONTENT_TYPE, RECORD_HEADER, Output
 from refssl.engine.patience import MAX_EARLY_DATA, Patience
 from refssl.engine.presentation import Unrepresentable, decode
 from refssl.engine.protection12 import Opening
+from refssl.engine.records import MAX_CIPHERTEXT
 from refssl.engine.session import Session
 from refssl.engine.states import authentication13, client, connected, server, table
 from refssl.engine.transcript import Transcript
@@ -39,6 +40,8 @@ _LEVELS = frozenset(AlertLevel)
 FINISHED = 20
 _BEFORE_KEY_CHANGE = frozenset((1, 5, FINISHED, 24))
 _HELLO_REQUEST = bytes(4)
+# How the header of nearly every protected record begins (RFC 8446 5.2).
+_PROTECTED = b"\x17\x03\x03"
 
 
 class Connection:
@@ -138,6 +141,10 @@ class Connection:
 
         Raises ProtocolError (RFC 8446 5.1, 5.2), with the alert queued and the connection dead.
         """
+        if self.opener is not None and header.startswith(_PROTECTED):
+            length = header[3] << 8 | header[4]
+            if length <= MAX_CIPHERTEXT:
+                return length
         try:
             return records.body_length(
                 header,
@@ -186,6 +193,18 @@ class Connection:
         if output.sealer.remaining < _KEY_UPDATE_MARGIN + (len(data) >> 14):
             self.update_keys(request=False)
         output.send_data(data)
+
+    def seal(self, data: bytes) -> bytes:
+        """`send`, and then `take_output`; what fits into one record goes the short way."""
+        output = self.output
+        sealer = output.sealer
+        usual = self.handshake_complete and not self.key_updates_answered
+        if usual and sealer is not None and sealer.remaining >= _KEY_UPDATE_MARGIN:
+            sealed = output.seal(data)
+            if sealed:
+                return sealed
+        self.send(data)
+        return output.take()
 
     def close(self) -> None:
         """Queue close_notify, once (RFC 8446 6.1)."""
@@ -257,7 +276,7 @@ class Connection:
         if content_type != APPLICATION_DATA:
             content13.receive_content(self, content_type, content)
         elif content:
-            self.patience.data()
+            self.patience.empty_records = 0
             self.plaintext.append(content)
         else:
             self.patience.empty()

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from refssl.engine.config import TLS12, TLS13
 from refssl.engine.messages.control import APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, ChangeCipherSpec, Raw
-from refssl.engine.presentation import encode
+from refssl.engine.presentation import encode, writers
 from refssl.engine.protection12 import Sealing
 from refssl.engine.records import HEADER, MAX_PLAINTEXT, plain
 from refssl.engine.transcript import Transcript
@@ -24,7 +24,7 @@ INNER_CONTENT_TYPE = 257
 
 def framed(message: object) -> bytes:
     """A handshake message with its header (RFC 8446 4)."""
-    body = encode(message)
+    body = writers[type(message)](message)
     return (message.msg_type << 24 | len(body)).to_bytes(4, "big") + body  # type: ignore[attr-defined, no-any-return]
 
 
@@ -90,6 +90,12 @@ class Output:
             if self.observe is not None:
                 self._observe_record(APPLICATION_DATA, self._records[-1])
 
+    def seal(self, data: bytes) -> bytes:
+        """The record of `data` where it need not be queued: nothing waits and nobody observes. Otherwise b""."""
+        if self._records or self._flight or len(data) > MAX_PLAINTEXT or self.observe is not None:
+            return b""
+        return self.sealer.seal(APPLICATION_DATA, data)  # type: ignore[union-attr]
+
     def change_keys(self, sealer: Sealing) -> None:
         """Everything after this is protected by `sealer`."""
         self.flush()
@@ -116,14 +122,16 @@ class Output:
         return taken
 
     def _record(self, content_type: int, data: bytes) -> None:
-        for start in range(0, len(data) or 1, MAX_PLAINTEXT):
-            piece = data if len(data) <= MAX_PLAINTEXT else data[start : start + MAX_PLAINTEXT]
-            if self.sealer is not None:
-                self._records.append(self.sealer.seal(content_type, piece))
-            else:
-                self._records.append(plain(content_type, self.record_version, piece))
-            if self.observe is not None:
-                self._observe_record(content_type, self._records[-1])
+        if len(data) > MAX_PLAINTEXT:
+            for start in range(0, len(data), MAX_PLAINTEXT):
+                self._record(content_type, data[start : start + MAX_PLAINTEXT])
+            return
+        if self.sealer is not None:
+            self._records.append(self.sealer.seal(content_type, data))
+        else:
+            self._records.append(plain(content_type, self.record_version, data))
+        if self.observe is not None:
+            self._observe_record(content_type, self._records[-1])
 
     def _observe_record(self, content_type: int, record: bytes) -> None:
         """Tell of a record as OpenSSL does: its header, and what is inside where TLS 1.3 hides that."""

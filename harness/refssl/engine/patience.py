@@ -15,23 +15,20 @@ MAX_EARLY_DATA = 2**14
 
 
 class Patience:
-    """The counters of one connection. early_data_left: how many bytes of refused early data may still come."""
+    """The counters of one connection. early_data_left: how many bytes of refused early data may still come.
+    empty_records: how many have come on end; whoever gets one with content in it sets this to 0."""
 
-    __slots__ = ("_empty", "_warnings", "early_data_left")
+    __slots__ = ("_warnings", "early_data_left", "empty_records")
 
     def __init__(self) -> None:
-        self._empty = 0
+        self.empty_records = 0
         self._warnings = 0
         self.early_data_left = 0
 
-    def data(self) -> None:
-        """Something came that was not empty."""
-        self._empty = 0
-
     def empty(self) -> None:
         """A record without content. Raises ProtocolError when there were too many on end."""
-        self._empty += 1
-        if self._empty > MAX_EMPTY_RECORDS:
+        self.empty_records += 1
+        if self.empty_records > MAX_EMPTY_RECORDS:
             raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "RECORD_TOO_SMALL")
 
     def warning(self) -> None:

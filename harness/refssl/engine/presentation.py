@@ -54,7 +54,7 @@ class Source:
             "from_bytes": int.from_bytes,
             "unpack": struct.unpack,
             "pack": struct.pack,
-            "bounded": _bounded,
+            "out_of_bounds": _out_of_bounds,
             "exact": _exact,
             "read_extensions": _read_extensions,
             "write_extensions": _write_extensions,
@@ -68,6 +68,12 @@ class Source:
         """Give the name under which the compiled code finds `thing`."""
         name = f"_{len(self.names)}"
         self.names[name] = thing
+        return name
+
+    def keep(self, value: str) -> str:
+        """Append a line that gives `value` a name of its own, and give the name."""
+        name = f"v{len(self.lines)}"
+        self.add(f"{name} = {value}")
         return name
 
     def take(self, size: int | str) -> None:
@@ -87,10 +93,17 @@ class _Unsigned(Kind):
 
     def read(self, source: Source, name: str) -> None:
         source.take(self.size)
-        source.add(f"{name} = d[p]" if self.size == 1 else f"{name} = from_bytes(d[p:q], 'big')", "p = q")
+        source.add(f"{name} = {_unsigned(self.size)}", "p = q")
 
     def write(self, source: Source, value: str) -> str:
         return f"{value}.to_bytes({self.size}, 'big')"
+
+
+def _unsigned(size: int) -> str:
+    """An expression of the unsigned integer in the `size` bytes from `p` to `q`."""
+    if size > 3:
+        return "from_bytes(d[p:q], 'big')"
+    return " | ".join(f"d[p + {place}] << {8 * (size - 1 - place)}" for place in range(size))
 
 
 class _Opaque(Kind):
@@ -124,15 +137,20 @@ class _Vector(Kind):
     def enter(self, source: Source) -> None:
         """Read the length and let `q` be the end of the vector."""
         source.take(self.prefix)
-        source.add("n = from_bytes(d[p:q], 'big')", "p = q")
+        source.add(f"n = {_unsigned(self.prefix)}", "p = q")
         source.take("n")
         if self.floor:
             source.add(f"if n < {self.floor}: raise Malformed")
         if self.ceiling != 256**self.prefix - 1:
             source.add(f"if n > {self.ceiling}: raise Malformed")
 
-    def bounded(self, content: str) -> str:
-        return f"bounded({content}, {self.prefix}, {self.floor}, {self.ceiling})"
+    def bounded(self, source: Source, content: str) -> str:
+        """An expression of `content` behind its length, which is checked."""
+        held = source.keep(content)
+        size = source.keep(f"len({held})")
+        bounds = f"{self.floor}, {self.ceiling}"
+        source.add(f"if not {self.floor} <= {size} <= {self.ceiling}: raise out_of_bounds({size}, {bounds})")
+        return f"{size}.to_bytes({self.prefix}, 'big') + {held}"
 
 
 class _OpaqueVector(_Vector):
@@ -141,7 +159,7 @@ class _OpaqueVector(_Vector):
         source.add(f"{name} = d[p:q]", "p = q")
 
     def write(self, source: Source, value: str) -> str:
-        return self.bounded(value)
+        return self.bounded(source, value)
 
 
 class _UnsignedVector(_Vector):
@@ -157,7 +175,7 @@ class _UnsignedVector(_Vector):
         source.add(f"{name} = unpack('>%d{self.code}' % (n // {self.size}), d[p:q])", "p = q")
 
     def write(self, source: Source, value: str) -> str:
-        return self.bounded(f"pack('>%d{self.code}' % len({value}), *{value})")
+        return self.bounded(source, f"pack('>%d{self.code}' % len({value}), *{value})")
 
 
 class _ElementVector(_Vector):
@@ -178,7 +196,7 @@ class _ElementVector(_Vector):
 
     def write(self, source: Source, value: str) -> str:
         writer = source.refer(_codec(self.element)[1])
-        return self.bounded(f"b''.join(map({writer}, {value}))")
+        return self.bounded(source, f"b''.join(map({writer}, {value}))")
 
 
 class _Struct(Kind):
@@ -206,7 +224,7 @@ class _Extensions(_Vector):
             source.add(f"{name}, p = read_extensions(d, p, e, {self.floor})")
 
     def write(self, source: Source, value: str) -> str:
-        written = f"bounded(write_extensions({value}), 2, {self.floor}, {self.ceiling})"
+        written = self.bounded(source, f"write_extensions({value})")
         return f"({written} if {value} else b'')" if self.optional else written
 
 
@@ -254,8 +272,7 @@ def struct_of(struct_class: type) -> Kind:
 
 def encode(message: Any) -> bytes:
     """Give the bytes of a struct. Raises Unrepresentable where a field is out of its bounds."""
-    kind = type(message)
-    return (_codecs.get(kind) or _codec(kind))[1](message)
+    return writers[type(message)](message)
 
 
 def decode(struct_class: type[T], data: bytes, reason: str = "LENGTH_MISMATCH") -> T:
@@ -266,7 +283,7 @@ def decode(struct_class: type[T], data: bytes, reason: str = "LENGTH_MISMATCH") 
     """
     size = len(data)
     try:
-        message, end = (_codecs.get(struct_class) or _codec(struct_class))[0](data, 0, size)
+        message, end = _readers[struct_class](data, 0, size)
     except Malformed:
         raise ProtocolError(AlertDescription.DECODE_ERROR, reason) from None
     if end != size:
@@ -275,15 +292,28 @@ def decode(struct_class: type[T], data: bytes, reason: str = "LENGTH_MISMATCH") 
     return decoded
 
 
-_codecs: dict[Any, tuple[Reader, Writer]] = {}
+class _Readers(dict[Any, Reader]):
+    def __missing__(self, thing: Any) -> Reader:
+        return _codec(thing)[0]
+
+
+class _Writers(dict[Any, Writer]):
+    def __missing__(self, thing: Any) -> Writer:
+        return _codec(thing)[1]
+
+
+_readers = _Readers()
+# The function that encodes each class, for who encodes very often.
+writers = _Writers()
 
 
 def _codec(thing: Any) -> tuple[Reader, Writer]:
     """The reader and the writer of a struct or a kind, compiled on first use."""
-    codec = _codecs.get(thing)
-    if codec is None:
-        codec = _codecs[thing] = _compile_kind(thing) if isinstance(thing, Kind) else _compile_struct(thing)
-    return codec
+    if thing not in _readers:
+        reader, writer = _compile_kind(thing) if isinstance(thing, Kind) else _compile_struct(thing)
+        writers[thing] = writer
+        _readers[thing] = reader
+    return _readers[thing], writers[thing]
 
 
 def _compile_kind(kind: Kind) -> tuple[Reader, Writer]:
@@ -307,11 +337,8 @@ def _compile_struct(struct_class: type) -> tuple[Reader, Writer]:
     return reading.compile("d, p, e", f"{make}({arguments}), p"), writing.compile("m", " + ".join(parts) or "b''")
 
 
-def _bounded(content: bytes, prefix: int, floor: int, ceiling: int) -> bytes:
-    size = len(content)
-    if not floor <= size <= ceiling:
-        raise Unrepresentable(f"{size} bytes in a field of {floor} to {ceiling}")
-    return size.to_bytes(prefix, "big") + content
+def _out_of_bounds(size: int, floor: int, ceiling: int) -> Unrepresentable:
+    return Unrepresentable(f"{size} bytes in a field of {floor} to {ceiling}")
 
 
 def _exact(content: bytes, size: int) -> bytes:
@@ -342,8 +369,4 @@ def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, by
 
 
 def _write_extensions(found: dict[int, bytes]) -> bytes:
-    parts = []
-    for kind, data in found.items():
-        parts.append((kind << 16 | len(data)).to_bytes(4, "big"))
-        parts.append(data)
-    return b"".join(parts)
+    return b"".join([(kind << 16 | len(data)).to_bytes(4, "big") + data for kind, data in found.items()])

@@ -21,6 +21,8 @@ _TYPES = [bytes((content_type,)) for content_type in range(256)]
 class Sealer:
     """The sending direction under one key. remaining: how many records may still be protected with it."""
 
+    __slots__ = ("_encrypt", "_iv", "_sequence", "remaining")
+
     def __init__(self, algorithm: str, key: bytes, iv: bytes) -> None:
         self._encrypt = aead.new(algorithm, key).encrypt
         self._iv = int.from_bytes(iv, "big")
@@ -31,8 +33,9 @@ class Sealer:
         """Give the whole record of at most 2**14 bytes of content, without padding (RFC 8446 5.2)."""
         header = _HEADERS[len(content) + 17]
         # RFC 8446 5.3: "The padded sequence number is XORed with either the static client_write_iv or server_write_iv".
-        nonce = (self._iv ^ self._sequence).to_bytes(12, "big")
-        self._sequence += 1
+        sequence = self._sequence
+        nonce = (self._iv ^ sequence).to_bytes(12, "big")
+        self._sequence = sequence + 1
         self.remaining -= 1
         return header + self._encrypt(nonce, content + _TYPES[content_type], header)
 
@@ -50,12 +53,13 @@ class Opener:
 
     def open(self, record: bytes) -> tuple[int, bytes]:
         """Give content type and content of a whole record. Raises RecordFault: bad_record_mac, record_overflow."""
-        nonce = (self._iv ^ self._sequence).to_bytes(12, "big")
+        sequence = self._sequence
+        nonce = (self._iv ^ sequence).to_bytes(12, "big")
         try:
             inner = self._decrypt(nonce, record[HEADER:], record[:HEADER])
         except self._failures:
             raise RecordFault(AlertDescription.BAD_RECORD_MAC, "DECRYPTION_FAILED_OR_BAD_RECORD_MAC") from None
-        self._sequence += 1
+        self._sequence = sequence + 1
         # RFC 8446 5.4: "the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets"
         if len(inner) > MAX_PLAINTEXT + 1:
             raise RecordFault(AlertDescription.RECORD_OVERFLOW, "DATA_LENGTH_TOO_LONG")

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.crypto.hashing import HASHES, extract, keyed, mac
+from refssl.crypto.hashing import HASHES, extract, keyed, mac, primitives
 from refssl.engine.protection import Opener, Sealer
 
 if TYPE_CHECKING:
@@ -26,10 +26,24 @@ def hkdf_label(length: int, label: str, context: bytes = b"") -> bytes:
 class Labels:
     """What of the key schedule depends on the hash alone."""
 
-    __slots__ = ("_prefixes", "derived", "empty", "finished", "iv", "length", "name", "no_psk", "update", "zeros")
+    __slots__ = (
+        "_prefixes",
+        "algorithm",
+        "derived",
+        "empty",
+        "finished",
+        "hmac",
+        "iv",
+        "length",
+        "name",
+        "no_psk",
+        "update",
+        "zeros",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.hmac, self.algorithm = primitives(name)
         self.length = length = HASHES[name]().digest_size
         self.zeros = bytes(length)
         self.empty: bytes = HASHES[name](b"").digest()
@@ -63,7 +77,7 @@ class Secret:
     def __init__(self, known: Labels, value: bytes) -> None:
         self.labels = known
         self.value = value
-        self._mac: HMAC = keyed(known.name, value)
+        self._mac: HMAC = known.hmac(value, known.algorithm)
 
     def expand(self, info: bytes) -> bytes:
         """HKDF-Expand for one block. info: an HkdfLabel from `hkdf_label` or `Labels`."""
@@ -73,11 +87,15 @@ class Secret:
 
     def derive(self, label: str, transcript_hash: bytes) -> Secret:
         """Derive-Secret (RFC 8446 7.1)."""
-        return Secret(self.labels, self.expand(self.labels.with_hash(label, transcript_hash)))
+        known = self.labels
+        copied = self._mac.copy()
+        copied.update(known.with_hash(label, transcript_hash))
+        return Secret(known, copied.finalize())
 
     def finished_mac(self, transcript_hash: bytes) -> bytes:
         """verify_data of Finished under this traffic secret, or a binder under a binder_key (RFC 8446 4.4.4)."""
-        key = keyed(self.labels.name, self.expand(self.labels.finished))
+        known = self.labels
+        key = known.hmac(self.expand(known.finished), known.algorithm)
         key.update(transcript_hash)
         return key.finalize()
 
