@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_CIPHERS13 = ("AES-GCM", "CHACHA20-POLY1305")
-_CIPHERS12 = (*_CIPHERS13, "AES-CCM", "AES-CBC")
+_CIPHERS13 = ("AES-GCM", "CHACHA20-POLY1305", "AES-CCM")
+_CIPHERS12 = (*_CIPHERS13, "AES-CBC")
 _EXCHANGES12 = ("kx-ecdhe", "kx-dhe", "kx-rsa")
 _AUTHENTICATIONS12 = ("auth-ecdsa", "auth-rsa")
 

@@ -12,7 +12,8 @@ from refssl.engine.records import HEADER, MAX_CIPHERTEXT, MAX_PLAINTEXT
 
 # RFC 8446 5.5: for AES-GCM "up to 2^24.5 full-size records [...] may be encrypted on a given connection"; new keys are
 # made well before. For ChaCha20-Poly1305 "the record sequence number would wrap before the safety limit is reached".
-RECORD_LIMITS = {"AES-GCM": 2**24, "CHACHA20-POLY1305": 2**48}
+# RFC 9147 4.5.3 has 2^23 for AES-CCM.
+RECORD_LIMITS = {"AES-GCM": 2**24, "CHACHA20-POLY1305": 2**48, "AES-CCM": 2**23}
 
 _HEADERS = [b"\x17\x03\x03" + length.to_bytes(2, "big") for length in range(MAX_CIPHERTEXT + 1)]
 _TYPES = [bytes((content_type,)) for content_type in range(256)]
@@ -21,17 +22,18 @@ _TYPES = [bytes((content_type,)) for content_type in range(256)]
 class Sealer:
     """The sending direction under one key. remaining: how many records may still be protected with it."""
 
-    __slots__ = ("_encrypt", "_iv", "_sequence", "remaining")
+    __slots__ = ("_encrypt", "_iv", "_overhead", "_sequence", "remaining")
 
-    def __init__(self, algorithm: str, key: bytes, iv: bytes) -> None:
-        self._encrypt = aead.new(algorithm, key).encrypt
+    def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
+        self._encrypt = aead.new(algorithm, key, tag_length).encrypt
+        self._overhead = tag_length + 1  # and the content type
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
         self.remaining = RECORD_LIMITS[algorithm]
 
     def seal(self, content_type: int, content: bytes) -> bytes:
         """Give the whole record of at most 2**14 bytes of content, without padding (RFC 8446 5.2)."""
-        header = _HEADERS[len(content) + 17]
+        header = _HEADERS[len(content) + self._overhead]
         # RFC 8446 5.3: "The padded sequence number is XORed with either the static client_write_iv or server_write_iv".
         sequence = self._sequence
         nonce = (self._iv ^ sequence).to_bytes(12, "big")
@@ -45,8 +47,8 @@ class Opener:
 
     __slots__ = ("_decrypt", "_failures", "_iv", "_sequence")
 
-    def __init__(self, algorithm: str, key: bytes, iv: bytes) -> None:
-        self._decrypt = aead.new(algorithm, key).decrypt
+    def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
+        self._decrypt = aead.new(algorithm, key, tag_length).decrypt
         self._failures = aead.failures()
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0

@@ -21,7 +21,7 @@ from tlslite.api import HandshakeSettings, SessionCache, TLSConnection, X509Cert
 from tlslite.x509 import X509
 
 from selftests.interop.peers import DEADLINE
-from selftests.interop.rows import CURVES, FINITE_FIELDS, LINE, POST_QUANTUM, TLS12, TLS13, Row
+from selftests.interop.rows import CURVES, FINITE_FIELDS, LINE, POST_QUANTUM, TLS12, TLS13, WEAKLY, Row, weak
 
 Speak = Callable[[socket.socket], bytes]
 
@@ -98,9 +98,12 @@ class Stdlib:
 
     def lacks(self, row: Row, client: bool) -> str:
         """Why it cannot do what the row says, as client or as server, or ""."""
+        python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+        if "CCM" in row.suite and row.version == TLS13 and not hasattr(ssl.SSLContext, "set_ciphersuites"):
+            return f"{python} cannot choose this suite"
         known = (*CURVES, *FINITE_FIELDS[: 2 if ssl.OPENSSL_VERSION_INFO >= (3, 5) else None])
         if row.group not in ("", *known) and not hasattr(ssl.SSLContext, "set_groups"):
-            return f"Python {sys.version_info[0]}.{sys.version_info[1]} cannot choose this group"
+            return f"{python} cannot choose this group"
         if row.group in POST_QUANTUM and ssl.OPENSSL_VERSION_INFO < (3, 5):
             return "OpenSSL has ML-KEM from 3.5 on"
         return ""
@@ -112,8 +115,10 @@ class Stdlib:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT if client else ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = context.maximum_version = getattr(ssl.TLSVersion, row.version.replace(".", "_"))
         if row.version != TLS13:
-            # A tag of 64 bits is too weak for the default security level since OpenSSL 3.2.
-            context.set_ciphers((row.suite or "DEFAULT") + (":@SECLEVEL=0" if row.suite.endswith("CCM8") else ""))
+            context.set_ciphers((row.suite or "DEFAULT") + WEAKLY * weak(row))
+        elif row.suite and hasattr(context, "set_ciphersuites"):
+            context.set_ciphers("DEFAULT" + WEAKLY * weak(row))
+            context.set_ciphersuites(row.suite)
         if row.retry and not client:
             context.set_ecdh_curve(row.group)
         elif row.group and not row.retry and hasattr(context, "set_groups"):

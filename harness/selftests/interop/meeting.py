@@ -14,7 +14,7 @@ import pytest
 import refssl
 from selftests.interop.foreign import Stdlib, Tlslite
 from selftests.interop.peers import DEADLINE, GnuTLS, OpenSSL
-from selftests.interop.rows import LINE, TLS12, TLS13, Row
+from selftests.interop.rows import LINE, TLS12, TLS13, WEAKLY, Row, weak
 from sslspec import pki
 
 _ISSUERS_SCHEME = "ecdsa_secp256r1_sha256"  # what the PKI's root signs certificates with
@@ -33,11 +33,10 @@ def folder() -> Path:
 def _context(row: Row, client: bool) -> Any:
     context = refssl.SSLContext(refssl.PROTOCOL_TLS_CLIENT if client else refssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = context.maximum_version = getattr(refssl.TLSVersion, row.version.replace(".", "_"))
-    if row.version == TLS13 and row.suite:
-        context.set_ciphersuites(row.suite)
-    elif row.suite:
-        # A tag of 64 bits is too weak for the default security level.
-        context.set_ciphers(row.suite + (":@SECLEVEL=0" if row.suite.endswith("CCM8") else ""))
+    if weak(row):
+        context.set_ciphers("DEFAULT" + WEAKLY)
+    if row.suite:
+        getattr(context, "set_ciphersuites" if row.version == TLS13 else "set_ciphers")(row.suite)
     if not row.tickets:
         context.options |= refssl.OP_NO_TICKET
     # A server that is to ask for another group has only that one; a client that is to be asked begins with its own.

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from selftests.interop.rows import LINE, POST_QUANTUM, TLS12, TLS13, Row
+from selftests.interop.rows import LINE, POST_QUANTUM, TLS12, TLS13, WEAKLY, Row, weak
 
 DEADLINE = 20
 _LISTENING = "0A"
@@ -110,7 +110,9 @@ class OpenSSL:
     def _options(self, row: Row, client: bool) -> list[str]:
         options = ["-tls1_3" if row.version == TLS13 else "-tls1_2"]
         if row.version == TLS12 and row.suite:
-            options += ["-cipher", row.suite]
+            options += ["-cipher", row.suite + WEAKLY * weak(row)]
+        elif row.suite:
+            options += ["-ciphersuites", row.suite, "-cipher", "DEFAULT" + WEAKLY * weak(row)]
         if row.group and not (row.retry and client):
             options += ["-groups", row.group]
         return options
@@ -175,8 +177,10 @@ class GnuTLS:
 
     def _priority(self, row: Row, client: bool) -> list[str]:
         priority = f"NORMAL:-VERS-ALL:+VERS-{row.version.replace('v', '')}"
-        if row.version == TLS12:  # what is there, but not by default
-            priority += ":+AES-128-CCM-8:+AES-256-CCM-8:+SHA256:+SHA384"
+        # What is there, but not by default.
+        priority += ":+AES-128-CCM-8"
+        if row.version == TLS12:
+            priority += ":+AES-256-CCM-8:+SHA256:+SHA384"
         if row.group and not (row.retry and client):
             priority += f":-GROUP-ALL:+GROUP-{row.group.upper()}"
         return ["--priority", priority]

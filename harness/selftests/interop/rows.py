@@ -79,6 +79,15 @@ POST_QUANTUM = tuple(name for name in GROUPS.values() if "MLKEM" in name)
 """refssl's groups; TLS 1.2 has the curves alone, its finite fields go by the server's parameters."""
 
 
+WEAKLY = ":@SECLEVEL=0"
+"""What a cipher string of OpenSSL needs for a suite that is too weak for the default security level."""
+
+
+def weak(row: Row) -> bool:
+    """Whether the row's suite has a tag of 64 bits, which OpenSSL counts as its strength since 3.2."""
+    return row.suite.endswith(("CCM8", "CCM_8_SHA256"))
+
+
 def _common(version: str, signers: dict[str, str]) -> Iterator[Row]:
     """What both versions have, TLS 1.2 with the RSA certificate where ECDSA would bind the group (RFC 8422 5.1)."""
     for group in CURVES if version == TLS12 else (*CURVES, *FINITE_FIELDS, *POST_QUANTUM):
