@@ -160,7 +160,7 @@ def _make_context(ssl: Any, server_side: bool, pki: Pki, settings: dict[str, Any
     if settings["post_handshake_auth"]:
         context.post_handshake_auth = True
     if settings["psk"] is not None:
-        _set_psk(context, server_side, *settings["psk"], settings["psk_hint"])
+        _set_psk(context, server_side, settings["psk_hint"], *settings["psk"])
     if settings["groups"]:
         _set_groups(context, settings["groups"])
     return context
@@ -175,7 +175,7 @@ def _set_groups(context: Any, groups: tuple[str, ...]) -> None:
         raise Inapplicable("this peer cannot be told more than one group (SSLContext.set_groups came with 3.15)")
 
 
-def _set_psk(context: Any, server_side: bool, identity: str, key: bytes, hint: str | None) -> None:
+def _set_psk(context: Any, server_side: bool, hint: str | None, identity: str, key: bytes) -> None:
     if not hasattr(context, "set_psk_server_callback"):
         raise Inapplicable("this peer has no pre-shared keys (SSLContext.set_psk_server_callback came with 3.13)")
     if server_side:
