@@ -1,4 +1,4 @@
-"""Hash functions, HMAC and HKDF-Extract (RFC 5869), in the forms that are cheapest where they are used.
+"""Hash functions and HMAC, in the forms that are cheapest where they are used.
 
 An HMAC object is keyed once and copied for each message, which is a third of the price of a one-shot HMAC.
 """
@@ -41,10 +41,3 @@ def mac(mac_object: HMAC, message: bytes) -> bytes:
     copied = mac_object.copy()
     copied.update(message)
     return copied.finalize()
-
-
-def extract(name: str, salt: bytes, keying_material: bytes) -> bytes:
-    """HKDF-Extract (RFC 5869 2.2)."""
-    extracting = keyed(name, salt)
-    extracting.update(keying_material)
-    return extracting.finalize()

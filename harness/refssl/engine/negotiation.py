@@ -8,22 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.ciphers.support import SUITES12, SUITES13
 from refssl.crypto import kems
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
 from refssl.crypto.shares import InvalidShare, KeyShare, NoSharedSecret
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS12, TLS13, Config, Credential
+from refssl.engine.config import Config, Credential
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.presentation import decode
 
 T = TypeVar("T")
-
-# The versions that this engine speaks, the preferred first.
-VERSIONS = (TLS13, TLS12)
 
 # TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746 3.3) and TLS_FALLBACK_SCSV (RFC 7507 2), which are no suites.
 RENEGOTIATION_SCSV = 0x00FF
@@ -95,21 +90,19 @@ def answer(config: Config, group: int, theirs: bytes) -> tuple[bytes, bytes]:
     return share.public, agree(share, theirs)
 
 
-def enabled_versions(config: Config) -> tuple[int, ...]:
-    """The versions that may be negotiated, the preferred first."""
-    return tuple(v for v in VERSIONS if config.minimum_version <= v <= config.maximum_version)
-
-
 def first_common(ours: tuple[int, ...], theirs: tuple[int, ...], *, ours_first: bool = True) -> int | None:
     """The first value that both have, in our order or in theirs."""
     first, second = (ours, theirs) if ours_first else (theirs, ours)
-    return next((value for value in first if value in second), None)
+    for value in first:
+        if value in second:
+            return value
+    return None
 
 
 def shared_suites(config: Config, offered: tuple[int, ...]) -> tuple[CipherSuite, ...]:
     """The suites of every version that both have, in our order."""
-    ours = (catalogue.BY_CODE.get(code) for code in config.cipher_suites)
-    return tuple([suite for suite in ours if suite is not None and suite.code in offered])
+    theirs = frozenset(offered)
+    return tuple([suite for suite in config.abilities.suites if suite.code in theirs])
 
 
 def choose_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
@@ -155,12 +148,6 @@ def present(credential: Credential) -> tuple[bytes, ...]:
     return credential.certificates
 
 
-def has_suites(config: Config) -> bool:
-    """Whether there is a suite for the highest version that is enabled; OpenSSL does not begin without one."""
-    suites = SUITES13 if TLS13 in enabled_versions(config) else SUITES12
-    return any(code in suites for code in config.cipher_suites)
-
-
 def choose_credential(config: Config, schemes: tuple[int, ...], *, ours_first: bool) -> tuple[Credential, int] | None:
     """The credential, and the SignatureScheme for its CertificateVerify, that the peer's signature_algorithms allow.
 
@@ -168,13 +155,10 @@ def choose_credential(config: Config, schemes: tuple[int, ...], *, ours_first: b
     indicated in the client's signature_algorithms extension". The scheme must be one of config's own, too.
     """
     ours = config.signing_schemes or config.signature_schemes
-    usable = [s for s in ours if s in HANDSHAKE_SCHEMES_13]
-    if ours_first:
-        order: Iterable[int] = (s for s in usable if s in schemes)
-    else:
-        order = (s for s in schemes if s in usable)
-    for scheme in order:
-        for credential in config.credentials:
-            if scheme in credential.schemes:
-                return credential, scheme
+    first, second = (ours, schemes) if ours_first else (schemes, ours)
+    for scheme in first:
+        if scheme in second and scheme in HANDSHAKE_SCHEMES_13:
+            for credential in config.credentials:
+                if scheme in credential.schemes:
+                    return credential, scheme
     return None

@@ -57,7 +57,8 @@ class Output:
                 self.transcript.update(data)
             self._flight.append(data)
         else:
-            self.flush()
+            if self._flight:
+                self.flush()
             data = encode(message) if not isinstance(message, Raw) else message.content
             if isinstance(message, ChangeCipherSpec):
                 # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
@@ -98,7 +99,8 @@ class Output:
 
     def change_keys(self, sealer: Sealing) -> None:
         """Everything after this is protected by `sealer`."""
-        self.flush()
+        if self._flight:
+            self.flush()
         self.sealer = sealer
 
     def flush(self) -> None:

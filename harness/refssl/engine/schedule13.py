@@ -1,7 +1,8 @@
 """The key schedule of TLS 1.3 (RFC 8446 7.1 to 7.3): secrets, traffic keys, Finished and binders.
 
-Labels are encoded once per hash, and each secret is an HMAC object that is copied for each label. Who uses which
-secret when is the states' affair.
+Labels are encoded once per hash, and each secret is an HMAC object that is copied for each label. A handshake asks for
+forty of them, so they do not call each other where that can be avoided. Who uses which secret when is the states'
+affair.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.crypto.hashing import HASHES, extract, keyed, mac, primitives
+from refssl.crypto.hashing import HASHES, keyed, mac, primitives
 from refssl.engine.protection import Opener, Sealer
 
 if TYPE_CHECKING:
@@ -23,17 +24,38 @@ def hkdf_label(length: int, label: str, context: bytes = b"") -> bytes:
     return b"%b%c%b%c%b\x01" % (length.to_bytes(2, "big"), len(name), name, len(context), context)
 
 
+# The labels of Derive-Secret, whose context is a Transcript-Hash (RFC 8446 7.1).
+_DERIVED = (
+    "ext binder",
+    "res binder",
+    "c e traffic",
+    "e exp master",
+    "c hs traffic",
+    "s hs traffic",
+    "c ap traffic",
+    "s ap traffic",
+    "exp master",
+    "res master",
+)
+_KEY_LENGTHS = (16, 32)
+
+
 class Labels:
-    """What of the key schedule depends on the hash alone."""
+    """What of the key schedule depends on the hash alone.
+
+    before_hash: by label, the HkdfLabel of Derive-Secret up to the hash. key: by length, the one of a traffic key.
+    """
 
     __slots__ = (
-        "_prefixes",
+        "_zero_salt",
         "algorithm",
+        "before_hash",
         "derived",
         "empty",
         "finished",
         "hmac",
         "iv",
+        "key",
         "length",
         "name",
         "no_psk",
@@ -51,16 +73,21 @@ class Labels:
         self.update = hkdf_label(length, "traffic upd")
         self.iv = hkdf_label(12, "iv")
         self.derived = hkdf_label(length, "derived", self.empty)
-        self._prefixes: dict[str, bytes] = {}
+        self.key = {size: hkdf_label(size, "key") for size in _KEY_LENGTHS}
+        self.before_hash = {label: hkdf_label(length, label, self.zeros)[: -length - 1] for label in _DERIVED}
+        self._zero_salt = keyed(name, self.zeros)
         # The salt of the handshake secret where there is no PSK: a constant.
-        self.no_psk = mac(keyed(name, extract(name, self.zeros, self.zeros)), self.derived)
+        self.no_psk = mac(keyed(name, self.early(self.zeros)), self.derived)
 
-    def with_hash(self, label: str, transcript_hash: bytes) -> bytes:
-        """The HkdfLabel of Derive-Secret(., label, Messages)."""
-        prefix = self._prefixes.get(label)
-        if prefix is None:
-            prefix = self._prefixes[label] = hkdf_label(self.length, label, self.zeros)[: -self.length - 1]
-        return prefix + transcript_hash + b"\x01"
+    def extract(self, salt: bytes, keying_material: bytes) -> bytes:
+        """HKDF-Extract (RFC 5869 2.2)."""
+        extracting = self.hmac(salt, self.algorithm)
+        extracting.update(keying_material)
+        return extracting.finalize()
+
+    def early(self, psk: bytes) -> bytes:
+        """The Early Secret of a PSK: HKDF-Extract with a salt of zeros."""
+        return mac(self._zero_salt, psk)
 
 
 @cache
@@ -85,23 +112,33 @@ class Secret:
         copied.update(info)
         return copied.finalize()
 
-    def derive(self, label: str, transcript_hash: bytes) -> Secret:
+    def derived(self, label: str, transcript_hash: bytes) -> bytes:
         """Derive-Secret (RFC 8446 7.1)."""
+        return self.expand(self.labels.before_hash[label] + transcript_hash + b"\x01")
+
+    def derive(self, label: str, transcript_hash: bytes) -> Secret:
+        """`derived`, keyed for what is derived from it in turn."""
         known = self.labels
         copied = self._mac.copy()
-        copied.update(known.with_hash(label, transcript_hash))
+        copied.update(known.before_hash[label] + transcript_hash + b"\x01")
         return Secret(known, copied.finalize())
 
     def finished_mac(self, transcript_hash: bytes) -> bytes:
         """verify_data of Finished under this traffic secret, or a binder under a binder_key (RFC 8446 4.4.4)."""
         known = self.labels
-        key = known.hmac(self.expand(known.finished), known.algorithm)
-        key.update(transcript_hash)
-        return key.finalize()
+        copied = self._mac.copy()
+        copied.update(known.finished)
+        finished_key = known.hmac(copied.finalize(), known.algorithm)
+        finished_key.update(transcript_hash)
+        return finished_key.finalize()
 
     def keys(self, suite: CipherSuite) -> tuple[bytes, bytes]:
         """(key, iv) of RFC 8446 7.3."""
-        return self.expand(_key_label(suite.key_length))[: suite.key_length], self.expand(self.labels.iv)[:12]
+        known, size = self.labels, suite.key_length
+        for_key, for_iv = self._mac.copy(), self._mac.copy()
+        for_key.update(known.key[size])
+        for_iv.update(known.iv)
+        return for_key.finalize()[:size], for_iv.finalize()[:12]
 
     def sealer(self, suite: CipherSuite) -> Sealer:
         """Protection for sending under this traffic secret."""
@@ -116,15 +153,10 @@ class Secret:
         return Secret(self.labels, self.expand(self.labels.update))
 
 
-@cache
-def _key_label(length: int) -> bytes:
-    return hkdf_label(length, "key")
-
-
 def early_secret(name: str, psk: bytes) -> Secret:
     """The Early Secret of a PSK."""
     known = labels(name)
-    return Secret(known, extract(name, known.zeros, psk))
+    return Secret(known, known.early(psk))
 
 
 def binder_key(early: Secret, external: bool = False) -> Secret:
@@ -136,13 +168,13 @@ def handshake_secret(name: str, early: Secret | None, shared_secret: bytes) -> S
     """The Handshake Secret of an Early Secret (None where there is no PSK) and an (EC)DHE shared secret."""
     known = labels(name)
     salt = known.no_psk if early is None else early.expand(known.derived)
-    return Secret(known, extract(name, salt, shared_secret))
+    return Secret(known, known.extract(salt, shared_secret))
 
 
 def master_secret(handshake: Secret) -> Secret:
     """The Master Secret after a Handshake Secret."""
     known = handshake.labels
-    return Secret(known, extract(known.name, handshake.expand(known.derived), known.zeros))
+    return Secret(known, known.extract(handshake.expand(known.derived), known.zeros))
 
 
 def resumption_psk(resumption_master_secret: Secret, nonce: bytes) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.ciphers.support import SUITES12, SUITES13
+from refssl.ciphers.support import SUITES13
 from refssl.crypto.shares import KeyShare
 from refssl.engine import negotiation, negotiation12, schedule13
 from refssl.engine.alerts import AlertDescription
@@ -52,7 +52,7 @@ class WaitServerHello:
 def start(connection: Connection) -> WaitServerHello:
     """Send the first ClientHello (RFC 8446 4.1.2). Raises ProtocolError where the config allows no version."""
     config = connection.config
-    versions = negotiation.enabled_versions(config)
+    versions = config.abilities.versions
     if not versions:
         raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
     session = config.session
@@ -76,7 +76,7 @@ def start(connection: Connection) -> WaitServerHello:
         legacy_version=TLS12,
         random=config.random(32),
         legacy_session_id=_session_id(config, versions, session),
-        cipher_suites=_cipher_suites(config, versions),
+        cipher_suites=_cipher_suites(config),
         legacy_compression_methods=(0,),
         extensions=found,
     )
@@ -108,14 +108,10 @@ def _session_id(config: Config, versions: tuple[int, ...], session: Session | No
     return config.random(32) if config.middlebox_compatibility and TLS13 in versions else b""
 
 
-def _cipher_suites(config: Config, versions: tuple[int, ...]) -> tuple[int, ...]:
+def _cipher_suites(config: Config) -> tuple[int, ...]:
     """What is offered of the config's suites; with RFC 7507 4's signal where that is told."""
-    codes = [
-        code
-        for code in config.cipher_suites
-        if (TLS13 in versions and code in SUITES13) or (TLS12 in versions and code in SUITES12)
-    ]
-    return tuple([*codes, negotiation.FALLBACK_SCSV] if config.fallback else codes)
+    codes = config.abilities.offered
+    return (*codes, negotiation.FALLBACK_SCSV) if config.fallback else codes
 
 
 def _send_hello(
@@ -137,8 +133,7 @@ def _send_hello(
 def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, KeyShare]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     if config.server_name is not None:
-        name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
-        found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
+        found[ext.SERVER_NAME] = _server_name(config.server_name)
     found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions, config.psk_modes))
     if TLS12 in versions:
         if config.encrypt_then_mac:
@@ -150,6 +145,12 @@ def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, Key
             found[ext.POST_HANDSHAKE_AUTH] = b""
         found[ext.KEY_SHARE] = _key_share(shares)
     return found
+
+
+@lru_cache(maxsize=64)
+def _server_name(host: str) -> bytes:
+    name = ext.ServerName(0, host.encode("ascii", "surrogateescape"))
+    return encode(ext.ServerNameList((name,)))
 
 
 @lru_cache(maxsize=64)
@@ -179,7 +180,7 @@ def _constant_extensions(
 
 
 def _key_share(shares: dict[int, KeyShare]) -> bytes:
-    entries = tuple(ext.KeyShareEntry(group, share.public) for group, share in shares.items())
+    entries = tuple([ext.KeyShareEntry(group, share.public) for group, share in shares.items()])
     return encode(ext.KeyShareClientHello(entries))
 
 
@@ -200,7 +201,7 @@ def _resumable(session: Session, config: Config) -> bool:
         session.version == TLS13
         and bool(session.ticket)
         and suite is not None
-        and any(catalogue.BY_CODE[c].hash == suite.hash for c in config.cipher_suites if c in SUITES13)
+        and suite.hash in config.abilities.hashes13
         # RFC 8446 4.6.1: "Clients MUST NOT attempt to use tickets which have ages greater than the "ticket_lifetime""
         and 0 <= config.clock() - session.created <= session.lifetime
     )
@@ -208,8 +209,8 @@ def _resumable(session: Session, config: Config) -> bool:
 
 def _offer(psks: tuple[OfferedPsk, ...], config: Config) -> bytes:
     """pre_shared_key with binders of zeros, to be replaced (RFC 8446 4.2.11)."""
-    identities = tuple(ext.PskIdentity(psk.identity, _obfuscated_age(psk.session, config)) for psk in psks)
-    return encode(ext.OfferedPsks(identities, tuple(psk.early.labels.zeros for psk in psks)))
+    identities = tuple([ext.PskIdentity(psk.identity, _obfuscated_age(psk.session, config)) for psk in psks])
+    return encode(ext.OfferedPsks(identities, tuple([psk.early.labels.zeros for psk in psks])))
 
 
 def _obfuscated_age(session: Session | None, config: Config) -> int:
@@ -223,7 +224,7 @@ def _obfuscated_age(session: Session | None, config: Config) -> int:
 def _with_binders(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> ClientHello:
     """RFC 8446 4.2.11.2: the binder is computed over the ClientHello "up to and including the PreSharedKeyExtension.
     identities field"."""
-    length = sum(1 + psk.early.labels.length for psk in psks)
+    length = sum([1 + psk.early.labels.length for psk in psks])
     truncated = framed(hello)[: -length - 2]
     binders = []
     for psk in psks:
@@ -308,7 +309,7 @@ def receive_server_hello(
 
 def _check_legacy_version(connection: Connection, state: WaitServerHello, message: ServerHello) -> None:
     """RFC 8446 4.1.3, for a ServerHello of TLS 1.2 or below. Raises ProtocolError."""
-    versions = negotiation.enabled_versions(connection.config)
+    versions = connection.config.abilities.versions
     if message.legacy_version not in versions or message.legacy_version == TLS13:
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
     if state.retry is not None:
@@ -328,7 +329,7 @@ def _check_selected_version(connection: Connection, message: ServerHello) -> Non
     if selected is None:
         # RFC 8446 4.1.4: "The server's extensions MUST contain "supported_versions"."
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_VERSIONS_EXTENSION")
-    if selected.selected_version != TLS13 or TLS13 not in negotiation.enabled_versions(connection.config):
+    if selected.selected_version != TLS13 or TLS13 not in connection.config.abilities.versions:
         # RFC 8446 4.2.1: a version "prior to TLS 1.3" or not offered: illegal_parameter.
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PROTOCOL_VERSION_NUMBER")
     if connection.more_in_record:

@@ -92,7 +92,7 @@ def _usable(connection: Connection, session: Session, suite: CipherSuite) -> boo
 def _check_binder(connection: Connection, psk: OfferedPsk, offered: ext.OfferedPsks, index: int, raw: bytes) -> None:
     """RFC 8446 4.2.11.2: "the server MUST validate the corresponding binder value"."""
     # RFC 8446 4.2.11: pre_shared_key is the last extension, so that the binders are the end of the message.
-    binders = 2 + sum(1 + len(binder) for binder in offered.binders)
+    binders = 2 + sum([1 + len(binder) for binder in offered.binders])
     key = schedule13.binder_key(psk.early, psk.session is None)
     expected = key.finished_mac(connection.transcript.digest_with(key.labels.name, raw[:-binders]))
     if not equal(expected, offered.binders[index]):

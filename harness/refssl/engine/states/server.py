@@ -39,7 +39,7 @@ def receive_client_hello(
     | server12.WaitClientChangeCipherSpec
 ):
     """RFC 8446 4.1.2: START to RECVD_CH, and on to what waits for the client's flight."""
-    if not negotiation.has_suites(connection.config):
+    if not connection.config.abilities.sufficient:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_CIPHERS_AVAILABLE")
     version = _choose_version(connection, message)
     connection.version = connection.output.version = version
@@ -57,7 +57,7 @@ def receive_client_hello(
 def _choose_version(connection: Connection, message: ClientHello) -> int:
     """RFC 8446 4.2.1, D.2. Raises ProtocolError where no version is common."""
     config = connection.config
-    enabled = negotiation.enabled_versions(config)
+    enabled = config.abilities.versions
     if not config.credentials and config.choose is None and config.psk_server is None:
         # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one, and then
         # finds no suite for TLS 1.2 either, if that is enabled.

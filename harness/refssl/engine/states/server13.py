@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.ciphers.support import SUITES13
 from refssl.engine import negotiation, schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import (
@@ -155,7 +154,7 @@ def _select_parameters(
 
 def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | None) -> CipherSuite:
     config = connection.config
-    ours = tuple(code for code in config.cipher_suites if code in SUITES13)
+    ours = config.abilities.codes13
     connection.shared_ciphers = negotiation.shared_suites(config, hello.cipher_suites)
     if config.psk_server is not None and not config.credentials:
         # Only a PSK can succeed, and only with SHA-256.
