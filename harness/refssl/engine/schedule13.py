@@ -8,14 +8,10 @@ affair.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.crypto.hashing import HASHES, keyed, mac, primitives
+from refssl.crypto.hashing import Hash, Mac, mac_once
 from refssl.engine.protection import Opener, Sealer
-
-if TYPE_CHECKING:
-    from refssl.crypto.hashing import HMAC
 
 
 def hkdf_label(length: int, label: str, context: bytes = b"") -> bytes:
@@ -40,54 +36,32 @@ _DERIVED = (
 _KEY_LENGTHS = (16, 32)
 
 
-class Labels:
+class Labels(Hash):
     """What of the key schedule depends on the hash alone.
 
     before_hash: by label, the HkdfLabel of Derive-Secret up to the hash. key: by length, the one of a traffic key.
+    empty: the hash of nothing. no_psk: the salt of the Handshake Secret where there is no PSK.
     """
 
-    __slots__ = (
-        "_zero_salt",
-        "algorithm",
-        "before_hash",
-        "derived",
-        "empty",
-        "finished",
-        "hmac",
-        "iv",
-        "key",
-        "length",
-        "name",
-        "no_psk",
-        "update",
-        "zeros",
-    )
+    __slots__ = ("_zero_salt", "before_hash", "derived", "empty", "finished", "iv", "key", "no_psk", "update", "zeros")
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self.hmac, self.algorithm = primitives(name)
-        self.length = length = HASHES[name]().digest_size
+        super().__init__(name)
+        length = self.length
         self.zeros = bytes(length)
-        self.empty: bytes = HASHES[name](b"").digest()
+        self.empty = self.new().digest()
         self.finished = hkdf_label(length, "finished")
         self.update = hkdf_label(length, "traffic upd")
         self.iv = hkdf_label(12, "iv")
-        self.derived = hkdf_label(length, "derived", self.empty)
         self.key = {size: hkdf_label(size, "key") for size in _KEY_LENGTHS}
+        self.derived = hkdf_label(length, "derived", self.empty)
         self.before_hash = {label: hkdf_label(length, label, self.zeros)[: -length - 1] for label in _DERIVED}
-        self._zero_salt = keyed(name, self.zeros)
-        # The salt of the handshake secret where there is no PSK: a constant.
-        self.no_psk = mac(keyed(name, self.early(self.zeros)), self.derived)
-
-    def extract(self, salt: bytes, keying_material: bytes) -> bytes:
-        """HKDF-Extract (RFC 5869 2.2)."""
-        extracting = self.hmac(salt, self.algorithm)
-        extracting.update(keying_material)
-        return extracting.finalize()
+        self._zero_salt = Mac(self, self.zeros)
+        self.no_psk = Secret(self, self.early(self.zeros)).mac(self.derived)
 
     def early(self, psk: bytes) -> bytes:
         """The Early Secret of a PSK: HKDF-Extract with a salt of zeros."""
-        return mac(self._zero_salt, psk)
+        return self._zero_salt.mac(psk)
 
 
 @cache
@@ -96,49 +70,30 @@ def labels(name: str) -> Labels:
     return Labels(name)
 
 
-class Secret:
-    """One secret of the schedule, keyed for HKDF-Expand."""
+class Secret(Mac):
+    """One secret of the schedule: `mac` of an HkdfLabel is HKDF-Expand for one block (RFC 5869 2.3)."""
 
-    __slots__ = ("_mac", "labels", "value")
-
-    def __init__(self, known: Labels, value: bytes) -> None:
-        self.labels = known
-        self.value = value
-        self._mac: HMAC = known.hmac(value, known.algorithm)
-
-    def expand(self, info: bytes) -> bytes:
-        """HKDF-Expand for one block. info: an HkdfLabel from `hkdf_label` or `Labels`."""
-        copied = self._mac.copy()
-        copied.update(info)
-        return copied.finalize()
+    __slots__ = ()
+    hash: Labels
 
     def derived(self, label: str, transcript_hash: bytes) -> bytes:
         """Derive-Secret (RFC 8446 7.1)."""
-        return self.expand(self.labels.before_hash[label] + transcript_hash + b"\x01")
+        return self.mac(self.hash.before_hash[label] + transcript_hash + b"\x01")
 
     def derive(self, label: str, transcript_hash: bytes) -> Secret:
         """`derived`, keyed for what is derived from it in turn."""
-        known = self.labels
-        copied = self._mac.copy()
-        copied.update(known.before_hash[label] + transcript_hash + b"\x01")
-        return Secret(known, copied.finalize())
+        known = self.hash
+        return Secret(known, self.mac(known.before_hash[label] + transcript_hash + b"\x01"))
 
     def finished_mac(self, transcript_hash: bytes) -> bytes:
         """verify_data of Finished under this traffic secret, or a binder under a binder_key (RFC 8446 4.4.4)."""
-        known = self.labels
-        copied = self._mac.copy()
-        copied.update(known.finished)
-        finished_key = known.hmac(copied.finalize(), known.algorithm)
-        finished_key.update(transcript_hash)
-        return finished_key.finalize()
+        known = self.hash
+        return mac_once(known, self.mac(known.finished), transcript_hash)
 
     def keys(self, suite: CipherSuite) -> tuple[bytes, bytes]:
         """(key, iv) of RFC 8446 7.3."""
-        known, size = self.labels, suite.key_length
-        for_key, for_iv = self._mac.copy(), self._mac.copy()
-        for_key.update(known.key[size])
-        for_iv.update(known.iv)
-        return for_key.finalize()[:size], for_iv.finalize()[:12]
+        known, size = self.hash, suite.key_length
+        return self.mac(known.key[size])[:size], self.mac(known.iv)[:12]
 
     def sealer(self, suite: CipherSuite) -> Sealer:
         """Protection for sending under this traffic secret."""
@@ -150,7 +105,7 @@ class Secret:
 
     def updated(self) -> Secret:
         """application_traffic_secret_N+1 (RFC 8446 7.2)."""
-        return Secret(self.labels, self.expand(self.labels.update))
+        return Secret(self.hash, self.mac(self.hash.update))
 
 
 def early_secret(name: str, psk: bytes) -> Secret:
@@ -161,22 +116,22 @@ def early_secret(name: str, psk: bytes) -> Secret:
 
 def binder_key(early: Secret, external: bool = False) -> Secret:
     """The key for a PSK's binder (RFC 8446 7.1): external, or of a ticket."""
-    return early.derive("ext binder" if external else "res binder", early.labels.empty)
+    return early.derive("ext binder" if external else "res binder", early.hash.empty)
 
 
 def handshake_secret(name: str, early: Secret | None, shared_secret: bytes) -> Secret:
     """The Handshake Secret of an Early Secret (None where there is no PSK) and an (EC)DHE shared secret."""
     known = labels(name)
-    salt = known.no_psk if early is None else early.expand(known.derived)
-    return Secret(known, known.extract(salt, shared_secret))
+    salt = known.no_psk if early is None else early.mac(known.derived)
+    return Secret(known, mac_once(known, salt, shared_secret))
 
 
 def master_secret(handshake: Secret) -> Secret:
     """The Master Secret after a Handshake Secret."""
-    known = handshake.labels
-    return Secret(known, known.extract(handshake.expand(known.derived), known.zeros))
+    known = handshake.hash
+    return Secret(known, mac_once(known, handshake.mac(known.derived), known.zeros))
 
 
 def resumption_psk(resumption_master_secret: Secret, nonce: bytes) -> bytes:
     """The PSK of one ticket (RFC 8446 4.6.1)."""
-    return resumption_master_secret.expand(hkdf_label(resumption_master_secret.labels.length, "resumption", nonce))
+    return resumption_master_secret.mac(hkdf_label(resumption_master_secret.hash.length, "resumption", nonce))

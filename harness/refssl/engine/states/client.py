@@ -210,7 +210,7 @@ def _resumable(session: Session, config: Config) -> bool:
 def _offer(psks: tuple[OfferedPsk, ...], config: Config) -> bytes:
     """pre_shared_key with binders of zeros, to be replaced (RFC 8446 4.2.11)."""
     identities = tuple([ext.PskIdentity(psk.identity, _obfuscated_age(psk.session, config)) for psk in psks])
-    return encode(ext.OfferedPsks(identities, tuple([psk.early.labels.zeros for psk in psks])))
+    return encode(ext.OfferedPsks(identities, tuple([psk.early.hash.zeros for psk in psks])))
 
 
 def _obfuscated_age(session: Session | None, config: Config) -> int:
@@ -224,12 +224,12 @@ def _obfuscated_age(session: Session | None, config: Config) -> int:
 def _with_binders(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> ClientHello:
     """RFC 8446 4.2.11.2: the binder is computed over the ClientHello "up to and including the PreSharedKeyExtension.
     identities field"."""
-    length = sum([1 + psk.early.labels.length for psk in psks])
+    length = sum([1 + psk.early.hash.length for psk in psks])
     truncated = framed(hello)[: -length - 2]
     binders = []
     for psk in psks:
         key = schedule13.binder_key(psk.early, psk.session is None)
-        binder = key.finished_mac(connection.transcript.digest_with(key.labels.name, truncated))
+        binder = key.finished_mac(connection.transcript.digest_with(key.hash.name, truncated))
         binders.append(bytes((len(binder),)) + binder)
     data = hello.extensions[ext.PRE_SHARED_KEY]
     return replace(hello, extensions={**hello.extensions, ext.PRE_SHARED_KEY: data[:-length] + b"".join(binders)})
@@ -272,7 +272,7 @@ def receive_hello_retry_request(
     connection.transcript.update(raw)
     # RFC 8446 4.1.4: "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that of the
     # selected cipher suite."
-    psks = tuple(psk for psk in state.psks if psk.early.labels.name == suite.hash)
+    psks = tuple(psk for psk in state.psks if psk.early.hash.name == suite.hash)
     if psks:
         found[ext.PRE_SHARED_KEY] = _offer(psks, connection.config)
     connection.send_compatibility_ccs()
@@ -360,7 +360,7 @@ def _accepted_psk(state: WaitServerHello, message: ServerHello, suite: CipherSui
     selected = decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity
     if selected >= len(state.psks):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PSK_IDENTITY")
-    if state.psks[selected].early.labels.name != suite.hash:
+    if state.psks[selected].early.hash.name != suite.hash:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "CIPHERSUITE_DIGEST_HAS_CHANGED")
     return state.psks[selected]
 
@@ -373,7 +373,7 @@ def _exchange(
     if entry is None and psk is not None and PSK_KE in config.psk_modes:
         # RFC 8446 7.1: "If a given secret is not available, then the 0-value consisting of a string of Hash.length
         # bytes set to zeros is used."
-        return psk.early.labels.zeros, None
+        return psk.early.hash.zeros, None
     if entry is None:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "NO_SUITABLE_KEY_SHARE")
     share = state.shares.get(entry.group)

@@ -94,7 +94,7 @@ def _check_binder(connection: Connection, psk: OfferedPsk, offered: ext.OfferedP
     # RFC 8446 4.2.11: pre_shared_key is the last extension, so that the binders are the end of the message.
     binders = 2 + sum([1 + len(binder) for binder in offered.binders])
     key = schedule13.binder_key(psk.early, psk.session is None)
-    expected = key.finished_mac(connection.transcript.digest_with(key.labels.name, raw[:-binders]))
+    expected = key.finished_mac(connection.transcript.digest_with(key.hash.name, raw[:-binders]))
     if not equal(expected, offered.binders[index]):
         # RFC 8446 6.2: decrypt_error, for being "unable to correctly [...] validate a [...] PSK binder".
         raise ProtocolError(AlertDescription.DECRYPT_ERROR, "BINDER_DOES_NOT_VERIFY")
