@@ -265,7 +265,7 @@ class TLSConnection(Channel):
         if session is None:
             created, number = connection.config.clock(), b""
         else:
-            created, number = session.created, session.session_id
+            created, number = session.created, session.name
         self._session = made = make_session(
             self._origin, self.checked_hostname, None if self.server_side else session, number, created
         )

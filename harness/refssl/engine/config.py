@@ -160,12 +160,6 @@ def abilities(minimum: int, maximum: int, cipher_suites: tuple[int, ...]) -> Abi
     )
 
 
-def _generate_share(group: int) -> KeyShare:
-    from refssl.crypto import shares
-
-    return shares.generate(group)
-
-
 @dataclass(slots=True)
 class Config:
     """One connection's settings. Every sequence is in order of preference, as code points of the registries.
@@ -183,7 +177,8 @@ class Config:
     of tickets too.
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
-    clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
+    clock() is seconds since the epoch; random(n) gives n unpredictable bytes; generate_share(group) makes key shares
+    in the place of `refssl.crypto.shares`.
     Of use to TLS 1.2 only: session_tickets, whether they are offered or given (RFC 5077); sessions, the server's cache
     of the others; dh_parameters, prime and generator of its DHE; extended_master_secret, encrypt_then_mac: whether they
     are offered or accepted (RFC 7627, RFC 7366); legacy_server_connect, whether a client goes on with a server that
@@ -226,7 +221,7 @@ class Config:
     observe: Callable[[bool, int, int, bytes], None] | None = None
     clock: Callable[[], float] = time.time
     random: Callable[[int], bytes] = os.urandom
-    generate_share: Callable[[int], KeyShare] = field(default=_generate_share)
+    generate_share: Callable[[int], KeyShare] | None = None
     abilities: Abilities = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

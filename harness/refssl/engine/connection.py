@@ -26,7 +26,7 @@ from refssl.engine.output import INNER_CONTENT_TYPE, RECORD_HEADER, Output
 from refssl.engine.patience import MAX_EARLY_DATA, Patience
 from refssl.engine.presentation import Unrepresentable, decode
 from refssl.engine.protection12 import Opening
-from refssl.engine.records import MAX_CIPHERTEXT
+from refssl.engine.records import MAX_CIPHERTEXT, MAX_PLAINTEXT
 from refssl.engine.session import Session
 from refssl.engine.states import authentication13, client, connected, server, table
 from refssl.engine.transcript import Transcript
@@ -40,7 +40,8 @@ _LEVELS = frozenset(AlertLevel)
 FINISHED = 20
 _BEFORE_KEY_CHANGE = frozenset((1, 5, FINISHED, 24))
 _HELLO_REQUEST = bytes(4)
-# How the header of nearly every protected record begins (RFC 8446 5.2).
+# How the header of nearly every record begins, while it is plain and when it is protected (RFC 8446 5.1, 5.2).
+_PLAIN_HANDSHAKE = b"\x16\x03\x03"
 _PROTECTED = b"\x17\x03\x03"
 
 
@@ -141,10 +142,10 @@ class Connection:
 
         Raises ProtocolError (RFC 8446 5.1, 5.2), with the alert queued and the connection dead.
         """
-        if self.opener is not None and header.startswith(_PROTECTED):
-            length = header[3] << 8 | header[4]
-            if length <= MAX_CIPHERTEXT:
-                return length
+        usual, longest = (_PLAIN_HANDSHAKE, MAX_PLAINTEXT) if self.opener is None else (_PROTECTED, MAX_CIPHERTEXT)
+        length = header[3] << 8 | header[4]
+        if length <= longest and header.startswith(usual):
+            return length
         try:
             return records.body_length(
                 header,

@@ -64,7 +64,7 @@ def start(connection: Connection) -> WaitServerHello:
     shares = {}
     if TLS13 in versions:
         for group in config.key_shares or config.groups[:1]:
-            shares[group] = config.generate_share(group)
+            shares[group] = negotiation.new_share(config, group)
     found = _extensions(config, versions, shares)
     if TLS12 in versions and config.session_tickets:
         # RFC 5077 3.2: a ticket, or nothing to ask for one.
@@ -122,7 +122,7 @@ def _send_hello(
     retry: HelloRetryRequest | None,
 ) -> WaitServerHello:
     if psks:
-        hello = _with_binders(connection, hello, psks)
+        _bind(connection, hello, psks)
     hello = connection.output.send(hello)
     # RFC 8446 5.1: 0x0301 is for "an initial ClientHello" only.
     connection.output.flush()
@@ -221,9 +221,9 @@ def _obfuscated_age(session: Session | None, config: Config) -> int:
     return int((config.clock() - session.created) * 1000) + session.age_add & 0xFFFFFFFF
 
 
-def _with_binders(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> ClientHello:
-    """RFC 8446 4.2.11.2: the binder is computed over the ClientHello "up to and including the PreSharedKeyExtension.
-    identities field"."""
+def _bind(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> None:
+    """Put the binders into a hello that nobody has seen yet (RFC 8446 4.2.11.2): each is computed over the ClientHello
+    "up to and including the PreSharedKeyExtension.identities field"."""
     length = sum([1 + psk.early.hash.length for psk in psks])
     truncated = framed(hello)[: -length - 2]
     binders = []
@@ -232,7 +232,7 @@ def _with_binders(connection: Connection, hello: ClientHello, psks: tuple[Offere
         binder = key.finished_mac(connection.transcript.digest_with(key.hash.name, truncated))
         binders.append(bytes((len(binder),)) + binder)
     data = hello.extensions[ext.PRE_SHARED_KEY]
-    return replace(hello, extensions={**hello.extensions, ext.PRE_SHARED_KEY: data[:-length] + b"".join(binders)})
+    hello.extensions[ext.PRE_SHARED_KEY] = data[:-length] + b"".join(binders)
 
 
 def receive_hello_retry_request(
@@ -261,7 +261,7 @@ def receive_hello_retry_request(
         # RFC 8446 4.2.8: it must be a group of supported_groups for which no share was sent.
         if group not in connection.config.groups or group in shares:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
-        shares = {group: connection.config.generate_share(group)}
+        shares = {group: negotiation.new_share(connection.config, group)}
         found[ext.KEY_SHARE] = _key_share(shares)
     # RFC 8446 4.2.11: pre_shared_key "MUST be the last extension in the ClientHello".
     found.pop(ext.PRE_SHARED_KEY, None)
@@ -323,7 +323,7 @@ def _check_legacy_version(connection: Connection, state: WaitServerHello, messag
 
 def _check_selected_version(connection: Connection, message: ServerHello) -> None:
     """RFC 8446 4.2.1. Raises ProtocolError."""
-    selected = negotiation.read_extension(
+    selected = negotiation.read_setting(
         ext.SelectedVersion, message.extensions, ext.SUPPORTED_VERSIONS, "LENGTH_MISMATCH"
     )
     if selected is None:

@@ -161,8 +161,8 @@ def check_certificate_request(message: CertificateRequest) -> None:
     if ext.SIGNATURE_ALGORITHMS not in message.extensions:
         # RFC 8446 4.3.2: "The "signature_algorithms" extension MUST be specified".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
-    negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
-    negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS_CERT)
+    negotiation.read_setting(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
+    negotiation.read_setting(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS_CERT)
     negotiation.read_extension(
         ext.CertificateAuthorities, message.extensions, ext.CERTIFICATE_AUTHORITIES, "LENGTH_MISMATCH"
     )
@@ -170,7 +170,7 @@ def check_certificate_request(message: CertificateRequest) -> None:
 
 def send_client_certificate(connection: Connection, request: CertificateRequest) -> None:
     """RFC 8446 4.4.2: a client without a suitable certificate sends a Certificate without certificates."""
-    asked = negotiation.read_extension(ext.SignatureSchemeList, request.extensions, ext.SIGNATURE_ALGORITHMS)
+    asked = negotiation.read_setting(ext.SignatureSchemeList, request.extensions, ext.SIGNATURE_ALGORITHMS)
     schemes = asked.supported_signature_algorithms if asked is not None else ()
     chosen = negotiation.choose_credential(connection.config, schemes, ours_first=False)
     if chosen is None:

@@ -85,7 +85,7 @@ def client_exchange(
             raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "BAD_RSA_ENCRYPT")
         return encode(tls12.EncryptedPreMasterSecret(encrypted)), premaster
     if isinstance(params, tls12.ServerECDHParams):
-        ours = config.generate_share(params.named_curve)
+        ours = negotiation.new_share(config, params.named_curve)
         premaster = negotiation.agree(ours, params.public)
         return encode(tls12.ClientECDiffieHellmanPublic(ours.public)), premaster
     try:
@@ -114,7 +114,7 @@ def server_share(config: Config, parameters: Parameters, choice: negotiation12.C
     if suite.kea == negotiation12.RSA:
         return OwnShare(choice, None), None
     if choice.group is not None:
-        private = config.generate_share(choice.group)
+        private = negotiation.new_share(config, choice.group)
         params = tls12.ServerECDHParams(tls12.NAMED_CURVE, choice.group, private.public)
     else:
         p, g = config.dh_parameters or (0, 0)

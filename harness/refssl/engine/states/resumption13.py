@@ -17,7 +17,7 @@ from refssl.engine.config import TLS13, ClientAuthentication
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
-from refssl.engine.negotiation import read_extension
+from refssl.engine.negotiation import read_extension, read_setting
 from refssl.engine.session import Session
 from refssl.engine.states import common13
 from refssl.engine.states.common13 import OfferedPsk
@@ -33,7 +33,7 @@ def accepted_psk(connection: Connection, hello: ClientHello, suite: CipherSuite,
     psk_key_exchange_modes, a wrong binder. Leaves the identity's index in ``connection.selected_identity``, and the
     modes that both have in ``connection.psk_modes``, ours preferred first.
     """
-    modes = read_extension(ext.PskKeyExchangeModes, hello.extensions, ext.PSK_KEY_EXCHANGE_MODES)
+    modes = read_setting(ext.PskKeyExchangeModes, hello.extensions, ext.PSK_KEY_EXCHANGE_MODES)
     ours = connection.config.psk_modes
     connection.psk_modes = tuple([mode for mode in ours if mode in modes.ke_modes]) if modes is not None else ()
     offered = read_extension(ext.OfferedPsks, hello.extensions, ext.PRE_SHARED_KEY)

@@ -14,7 +14,6 @@ from refssl.engine.config import TLS12, TLS13
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
-from refssl.engine.presentation import decode
 from refssl.engine.states import server12, server13
 
 if TYPE_CHECKING:
@@ -88,11 +87,13 @@ def _offered_versions(message: ClientHello) -> tuple[int, ...]:
     if data == b"\0":
         return ()
     try:
-        offered = decode(ext.ClientSupportedVersions, data).versions
+        offered = negotiation.read_setting(
+            ext.ClientSupportedVersions, message.extensions, ext.SUPPORTED_VERSIONS, "LENGTH_MISMATCH"
+        )
     except ProtocolError as fault:
         # RFC 8446 6.2 would have decode_error; OpenSSL answers whatever goes wrong here with protocol_version.
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, fault.reason) from None
     if message.legacy_version <= 0x0300:
         # RFC 8446 D.5: SSL 3.0 must not even be claimed.
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "BAD_LEGACY_VERSION")
-    return offered
+    return offered.versions if offered is not None else ()

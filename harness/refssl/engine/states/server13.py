@@ -185,7 +185,7 @@ def choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
 def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int | None, bytes | None]:
     """RFC 8446 4.2.7, 4.2.8: a group, and the client's share in it or None where it must be asked for; no group where
     none is common and a PSK may do without."""
-    groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
+    groups = negotiation.read_setting(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
     offered = negotiation.read_extension(ext.KeyShareClientHello, found, ext.KEY_SHARE, "LENGTH_MISMATCH")
     # RFC 8446 9.2: a ClientHello that has the one must have the other, and one without PSK both.
     if groups is None and offered is not None:
@@ -215,14 +215,14 @@ def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) 
 
 def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Credential, int]:
     """RFC 8446 4.4.2.2. Raises ProtocolError where nothing fits."""
-    schemes = negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
+    schemes = negotiation.read_setting(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
     if schemes is None:
         # RFC 8446 4.2.3: "If a server is authenticating via a certificate and the client has not sent a
         # "signature_algorithms" extension, then the server MUST abort the handshake with a "missing_extension" alert".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
     if ext.SIGNATURE_ALGORITHMS_CERT in found:
         # RFC 8446 4.4.2.2: a chain that does not fit it is sent all the same, being the only one there is.
-        negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS_CERT)
+        negotiation.read_setting(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS_CERT)
     if not config.credentials and config.psk_server is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
     chosen = negotiation.choose_credential(
