@@ -122,6 +122,12 @@ class MemoryBIO:
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
+        if size == -1 and self._more is None:
+            # Everything, and that in one piece: what nearly every program does.
+            data = self._chunk[self._offset :]
+            self._chunk = b""
+            self._offset = self._pending = 0
+            return data
         if type(size) is not int or size > _C_INT_MAX:
             size = operator.index(size)
             if size > _C_INT_MAX:

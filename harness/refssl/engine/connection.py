@@ -43,6 +43,7 @@ _HELLO_REQUEST = bytes(4)
 # How the header of nearly every record begins, while it is plain and when it is protected (RFC 8446 5.1, 5.2).
 _PLAIN_HANDSHAKE = b"\x16\x03\x03"
 _PROTECTED = b"\x17\x03\x03"
+_CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01"
 
 
 class Connection:
@@ -142,9 +143,13 @@ class Connection:
 
         Raises ProtocolError (RFC 8446 5.1, 5.2), with the alert queued and the connection dead.
         """
-        usual, longest = (_PLAIN_HANDSHAKE, MAX_PLAINTEXT) if self.opener is None else (_PROTECTED, MAX_CIPHERTEXT)
         length = header[3] << 8 | header[4]
-        if length <= longest and header.startswith(usual):
+        if self.opener is None:
+            if length <= MAX_PLAINTEXT and header.startswith(_PLAIN_HANDSHAKE):
+                return length
+        elif length <= MAX_CIPHERTEXT and header.startswith(_PROTECTED):
+            return length
+        if header == _CHANGE_CIPHER_SPEC:
             return length
         try:
             return records.body_length(

@@ -103,7 +103,7 @@ def _unsigned(size: int) -> str:
     """An expression of the unsigned integer in the `size` bytes from `p` to `q`."""
     if size > 3:
         return "from_bytes(d[p:q], 'big')"
-    return " | ".join(f"d[p + {place}] << {8 * (size - 1 - place)}" for place in range(size))
+    return {1: "d[p]", 2: "d[p] << 8 | d[p + 1]", 3: "d[p] << 16 | d[p + 1] << 8 | d[p + 2]"}[size]
 
 
 class _Opaque(Kind):
@@ -369,4 +369,7 @@ def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, by
 
 
 def _write_extensions(found: dict[int, bytes]) -> bytes:
-    return b"".join([(kind << 16 | len(data)).to_bytes(4, "big") + data for kind, data in found.items()])
+    written: list[bytes] = []
+    for kind, data in found.items():
+        written += (kind << 16 | len(data)).to_bytes(4, "big"), data
+    return b"".join(written)
