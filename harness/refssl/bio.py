@@ -179,18 +179,19 @@ class MemoryBIO:
         """One record that lies whole in the chunk, or None where it does not."""
         first = self._chunk
         start = self._offset
-        available = len(first) - start
-        if available < HEADER:
+        body = start + HEADER
+        available = len(first)
+        if available < body:
             return None
-        size = HEADER + measure(first[start : start + HEADER])
-        if available > size:
-            self._offset = start + size
-            self._pending -= size
-            return first[start : start + size]
-        if available < size:
+        end = body + measure(first[start:body])
+        if available > end:
+            self._offset = end
+            self._pending -= end - start
+            return first[start:end]
+        if available < end:
             return None
         if self._more:
-            self._advance(size)
+            self._advance(end - start)
         else:
             self._chunk = b""
             self._offset = self._pending = 0

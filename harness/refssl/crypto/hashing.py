@@ -40,16 +40,13 @@ def function(name: str) -> Hash:
 
 
 class Mac:
-    """HMAC under one key, for many messages. hash: the hash function; value: the key."""
+    """HMAC under one key, for many messages. hash: the hash function; value: the key, not longer than a block."""
 
     __slots__ = ("_inner", "_outer", "hash", "value")
 
     def __init__(self, known: Hash, value: bytes) -> None:
         self.hash = known
         self.value = value
-        if len(value) > known.block:
-            # RFC 2104 2: keys "longer than B bytes" are hashed first.
-            value = HASHES[known.name](value).digest()
         padded = value.ljust(known.block, b"\0")
         self._inner = inner = known.new()
         inner.update(padded.translate(_INNER_PAD))
@@ -63,6 +60,11 @@ class Mac:
         outer = self._outer.copy()
         outer.update(inner.digest())
         return outer.digest()
+
+
+def shortened(known: Hash, key: bytes) -> bytes:
+    """A key for `Mac`. RFC 2104 2: "applications that use keys longer than B bytes will first hash the key"."""
+    return key if len(key) <= known.block else HASHES[known.name](key).digest()
 
 
 def mac_once(known: Hash, key: bytes, message: bytes) -> bytes:

@@ -40,6 +40,7 @@ _LEVELS = frozenset(AlertLevel)
 FINISHED = 20
 _BEFORE_KEY_CHANGE = frozenset((1, 5, FINISHED, 24))
 _HELLO_REQUEST = bytes(4)
+_NOTHING: dict[int, table.Arrival] = {}
 # How the header of nearly every record begins, while it is plain and when it is protected (RFC 8446 5.1, 5.2).
 _PLAIN_HANDSHAKE = b"\x16\x03\x03"
 _PROTECTED = b"\x17\x03\x03"
@@ -337,11 +338,12 @@ class Connection:
                 continue
             arrival = self._arrival(head)
             end = position + 4 + int.from_bytes(head[1:], "big")
-            if size - position < 4 or end > size:
-                partial += content[position:]
-                return
-            if end != size and head[0] in _BEFORE_KEY_CHANGE and not (self.handshake_complete and head[0] == FINISHED):
-                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
+            if end != size:
+                if end > size:
+                    partial += content[position:]
+                    return
+                if head[0] in _BEFORE_KEY_CHANGE and not (self.handshake_complete and head[0] == FINISHED):
+                    raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
             self.more_in_record = end != size
             self._receive_message(arrival, content[position:end])
             position = end
@@ -354,8 +356,7 @@ class Connection:
 
     def _arrival(self, head: bytes | bytearray) -> table.Arrival:
         """What is done with the message that begins with `head`, if the state allows it. Raises ProtocolError."""
-        allowed = self._expected.get(type(self._state))
-        arrival = allowed.get(head[0]) if allowed is not None else None
+        arrival = self._expected.get(type(self._state), _NOTHING).get(head[0])
         if arrival is None:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
         if len(head) >= 4 and head[1] << 16 | head[2] << 8 | head[3] > arrival.limit:

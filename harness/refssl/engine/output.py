@@ -51,7 +51,7 @@ class Output:
     def send(self, message: M) -> M:
         """Queue one message of any content type, and give the message that was really sent."""
         content_type: int = message.content_type  # type: ignore[attr-defined]
-        if content_type == HANDSHAKE and not isinstance(message, Raw):
+        if content_type == HANDSHAKE and type(message) is not Raw:
             data = framed(message)
             if self.transcript is not None:
                 self.transcript.update(data)

@@ -347,6 +347,9 @@ def _exact(content: bytes, size: int) -> bytes:
     return content
 
 
+_extension_header = struct.Struct(">HH").unpack_from
+
+
 def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, bytes], int]:
     """RFC 8446 4.2: "There MUST NOT be more than one extension of the same type in a given extension block."."""
     end = p + 2 + (d[p] << 8 | d[p + 1] if p + 2 <= e else e)
@@ -358,8 +361,8 @@ def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, by
         start = p + 4
         if start > end:
             raise Malformed
-        kind = d[p] << 8 | d[p + 1]
-        p = start + (d[p + 2] << 8 | d[p + 3])
+        kind, size = _extension_header(d, p)
+        p = start + size
         if p > end:
             raise Malformed
         if kind in found:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.crypto.hashing import Mac, function
+from refssl.crypto.hashing import Mac, function, shortened
 from refssl.engine import cbc, protection12
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ class Secret(Mac):
     __slots__ = ()
 
     def __init__(self, name: str, value: bytes) -> None:
-        super().__init__(function(name), value)
+        known = function(name)
+        super().__init__(known, shortened(known, value))
 
     def expand(self, seed: bytes, length: int) -> bytes:
         """P_hash (RFC 5246 5). seed: the label and what the RFC calls the seed."""
