@@ -122,11 +122,9 @@ class MemoryBIO:
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
-        if size == -1 and self._more is None:
-            # Everything, and that in one piece: what nearly every program does.
+        if size == -1 and self._more is None:  # everything, in one piece: what nearly every program asks for
             data = self._chunk[self._offset :]
-            self._chunk = b""
-            self._offset = self._pending = 0
+            self._chunk, self._offset, self._pending = b"", 0, 0
             return data
         if type(size) is not int or size > _C_INT_MAX:
             size = operator.index(size)
@@ -145,12 +143,8 @@ class MemoryBIO:
             self._pending = pending - size
             return first[start : start + size]
         if size == available:
-            if self._more:
-                self._advance(available)
-            else:
-                self._chunk = b""
-                self._offset = self._pending = 0
-            return first[start:] if start else first
+            self._advance(size)
+            return first[start:]
         parts = []
         while size:
             available = len(self._chunk) - self._offset

@@ -126,7 +126,8 @@ def _select_parameters(
         # RFC 8446 4.2.11: servers "MUST check that it is the last extension and otherwise fail the handshake with an
         # "illegal_parameter" alert".
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
-    suite = _choose_suite(connection, hello, retry)
+    first_config = connection.config
+    suite = _choose_suite(first_config, hello, retry)
     config = choose_config(connection, found)
     alpn = negotiation.choose_alpn(config, found)
     if ext.POST_HANDSHAKE_AUTH in found:
@@ -144,6 +145,9 @@ def _select_parameters(
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
     elif psk is not None and PSK_DHE_KE not in connection.psk_modes:
         psk = None
+    if psk is None or psk.session is None:
+        # OpenSSL does not tell what a client offers that resumes.
+        connection.shared_ciphers = negotiation.shared_suites(first_config, hello.cipher_suites)
     certificate = None if psk is not None else _choose_certificate(config, found)
     connection.transcript.update(raw)
     connection.transcript.select(suite.hash)
@@ -152,10 +156,8 @@ def _select_parameters(
     return Negotiated(hello, suite, group, share, alpn, psk, certificate)
 
 
-def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | None) -> CipherSuite:
-    config = connection.config
+def _choose_suite(config: Config, hello: ClientHello, retry: Retry | None) -> CipherSuite:
     ours = config.abilities.codes13
-    connection.shared_ciphers = negotiation.shared_suites(config, hello.cipher_suites)
     if config.psk_server is not None and not config.credentials:
         # Only a PSK can succeed, and only with SHA-256.
         ours = tuple(sorted(ours, key=lambda code: catalogue.BY_CODE[code].hash != common13.EXTERNAL_HASH))
@@ -320,8 +322,6 @@ def _known_client(connection: Connection, psk: OfferedPsk | None) -> tuple[PeerI
     peer = None
     if psk.session is not None:
         peer = psk.session.peer
-        # OpenSSL does not tell what a client offers that resumes.
-        connection.shared_ciphers = None
     if peer is None:
         return None, PskBinder(None)
     proof = PskBinder(first_proof(peer.proof))
