@@ -23,7 +23,7 @@ from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.record import Result
 
-DEFAULT_PEERS = ("stdlib", "tlslite")
+DEFAULT_PEERS = ("stdlib", "tlslite", "scripted")
 
 
 class Session:
