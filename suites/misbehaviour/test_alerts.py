@@ -2,11 +2,7 @@
 
 import pytest
 
-pytestmark = [
-    pytest.mark.peers("scripted"),
-    pytest.mark.deliveries("whole"),
-    pytest.mark.clause("RFC 8446 6.2", "RFC 5246 7.2.2", "ssl.SSLError.reason"),
-]
+pytestmark = [pytest.mark.peers("scripted"), pytest.mark.deliveries("whole")]
 
 ALERT = 21
 FATAL = 2
@@ -43,6 +39,7 @@ REASONS = {
 
 @pytest.mark.messages("-client_hello")
 @pytest.mark.parametrize("description", [40, 80], ids=["handshake_failure", "internal_error"])
+@pytest.mark.clause("RFC 8446 6:fatal-ends", "RFC 5246 7.2.2:fatal-ends", "ssl.SSLError:dead-afterwards")
 def test_an_alert_at_any_point(pair, trial, message, description):
     """A fatal alert ends the handshake wherever it comes; it is the error's reason, and is not answered."""
     pair.peer.replace(message, ALERT, bytes((FATAL, description)))
@@ -51,6 +48,7 @@ def test_an_alert_at_any_point(pair, trial, message, description):
 
 @pytest.mark.messages("certificate")
 @pytest.mark.parametrize("description", REASONS, ids=str)
+@pytest.mark.clause("ssl.SSLError:alert-received", "RFC 8446 6.2:alert-learnt")
 def test_each_alert_by_its_name(pair, trial, message, description):
     """An alert that ends the handshake is told by the reason of the SSLError, each by its own."""
     pair.peer.replace(message, ALERT, bytes((FATAL, description)))
@@ -60,7 +58,7 @@ def test_each_alert_by_its_name(pair, trial, message, description):
 
 @pytest.mark.messages("finished")
 @pytest.mark.versions("tls13")
-@pytest.mark.clause("RFC 8446 6")
+@pytest.mark.clause("RFC 8446 6:levels-ignored")
 def test_the_level_of_an_alert_says_nothing(pair, trial, message):
     """In TLS 1.3 an alert is fatal by its description, whatever its level says."""
     pair.peer.replace(message, ALERT, bytes((1, 40)))
@@ -69,6 +67,7 @@ def test_the_level_of_an_alert_says_nothing(pair, trial, message):
 
 @pytest.mark.messages
 @pytest.mark.parametrize("content", [b"", b"\x02", b"\x02\x28\x00"], ids=["empty", "one_byte", "three_bytes"])
+@pytest.mark.clause("RFC 8446 5.1:whole-alerts", "ssl.SSLError:protocol-failure")
 def test_an_alert_of_another_length(pair, trial, message, content):
     """An alert that is not of two bytes is no alert."""
     pair.peer.replace(message, ALERT, content)
@@ -76,7 +75,7 @@ def test_an_alert_of_another_length(pair, trial, message, content):
 
 
 @pytest.mark.messages("-client_hello")
-@pytest.mark.clause("ssl.SSLZeroReturnError", "RFC 8446 6.1")
+@pytest.mark.clause("ssl.SSLZeroReturnError:close-in-handshake", "RFC 8446 6.1:within-handshake")
 def test_close_notify_in_mid_handshake(pair, trial, message):
     """A peer that closes in mid-handshake makes it fail: there is no connection that could have been closed cleanly."""
     pair.peer.replace(message, ALERT, bytes((1, 0)))
