@@ -32,7 +32,7 @@ class Settings:
     ciphers: an OpenSSL string for TLS 1.2. tickets: how many a TLS 1.3 server sends, None for the library's default.
     versions: lowest and highest, ``tls12`` or ``tls13``.
     post_handshake_auth: a client can be asked for its certificate after the handshake, a server does not ask before.
-    psk: identity and key of an external pre-shared key.
+    psk: identity and key of an external pre-shared key. psk_hint: what a server of TLS 1.2 says to choose it by.
     """
 
     certificate: str | None = None
@@ -46,6 +46,7 @@ class Settings:
     versions: tuple[str, str] = ("tls12", "tls13")
     post_handshake_auth: bool = False
     psk: tuple[str, bytes] | None = None
+    psk_hint: str | None = None
 
     def key(self) -> tuple[Any, ...]:
         """What two peers must have in common to share a context."""
@@ -153,7 +154,7 @@ class Peer:
         """`count` bytes of application data; PeerFailed if the connection ends, or nothing more comes, before that."""
         self._await(lambda: len(self._plaintext) >= count or self.ended)
         if len(self._plaintext) < count:
-            raise PeerFailed(f"the peer received {bytes(self._plaintext)!r}, not {count} bytes{self._trouble()}")
+            raise PeerFailed(f"the peer received {bytes(self._plaintext)!r}, not {count} bytes{self.trouble}")
         data = bytes(self._plaintext[:count])
         del self._plaintext[:count]
         return data
@@ -255,7 +256,9 @@ class Peer:
             raise RuntimeError("the peer has no line yet; wrap the subject first (pair.subject, pair.wrap())")
         return self.line
 
-    def _trouble(self) -> str:
+    @property
+    def trouble(self) -> str:
+        """What became of the peer, as the end of a message; "" if nothing."""
         if self.error is not None:
             return f" (it raised {self.error!r})"
         return " (close_notify came first)" if self.close_notify_seen else ""
