@@ -83,9 +83,10 @@ class TestMessages:
             ("assert b'8sEr\\x87w\\xff\\xc1\\x9b\\xbe@P' is None", "assert <12 bytes> is None"),
             ('assert b"\'sEr\\x87w\\xff\\xc1\\x9b\\xbe@P" is None', "assert <12 bytes> is None"),
             ("<object at 0x7f3a00c0ffee>", "<object at 0x...>"),
+            ("assert b'12345678\\x1...f\\xffend' == b''", "assert <bytes> == b''"),
             (
-                "assert b'12345678\\xff012' == b'12345678\\xfe012'\n  \n  At index 8 diff: b'\\xff' != b'\\xfe'\n  more",
-                "assert <12 bytes> == <12 bytes>\n  \n  more",
+                "b'12345678\\xff012' == b'12345678\\xfe012'\n\n  At index 8 diff: b'\\xff' != b'\\xfe'\n  more",
+                "<12 bytes> == <12 bytes>\n\n  more",
             ),
         ],
     )

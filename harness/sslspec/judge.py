@@ -8,6 +8,7 @@ exit status are right.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 import traceback
 from dataclasses import dataclass, field
@@ -31,8 +32,8 @@ class Leaked(Exception):
 
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")  # where an object lies differs from run to run
-# Bytes that are no text are keys, randoms and signatures for the most part, once they are longer than a record's header.
-_BYTES = re.compile(r"""\bb(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")(?:\.\.\.)?""")
+# Bytes that are no text are keys, randoms and signatures for the most part, once they are longer than a header.
+_BYTES = re.compile(r"""\bb(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")""")
 _FIRST_DIFFERENCE = re.compile(r"(?m)^ *At index \d+ diff: .*\n?")
 _LONGEST_LITERAL = 11
 _PACKAGE = Path(__file__).resolve().parent
@@ -130,14 +131,15 @@ def repeatable(message: str) -> str:
 
 
 def _shape(literal: re.Match[str]) -> str:
-    text = literal[0].removesuffix("...")
-    try:
-        value = ast.literal_eval(text)
-    except (SyntaxError, ValueError):
-        return literal[0]
-    if len(value) <= _LONGEST_LITERAL or "\\x" not in text:
-        return literal[0]
-    return f"<{len(value)} bytes>"
+    text = literal[0]
+    if "\\x" not in text:
+        return text
+    if "..." in text:  # pytest has shortened it, where its escapes may have been
+        return "<bytes>"
+    with contextlib.suppress(SyntaxError, ValueError):  # it may only have looked like a literal
+        count = len(ast.literal_eval(text))
+        return text if count <= _LONGEST_LITERAL else f"<{count} bytes>"
+    return text
 
 
 def own_frames(exception: BaseException) -> list[str]:
