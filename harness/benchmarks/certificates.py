@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cryptography import x509
@@ -31,33 +32,36 @@ _USAGES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Certificates:
-    """Where the files are: the paths below one folder, which `make` fills."""
+    """Where the files are: the paths below one folder, which `make` fills.
+
+    Each path is put together once: what pathlib costs is no part of what a context costs.
+    """
 
     folder: Path
 
-    @property
+    @cached_property
     def root(self) -> str:
         """The root that clients trust."""
         return str(self.folder / "root.pem")
 
-    @property
+    @cached_property
     def other_root(self) -> str:
         """A root that signed nothing."""
         return str(self.folder / "other_root.pem")
 
-    @property
+    @cached_property
     def leaf(self) -> str:
         """The server's certificate, for HOST."""
         return str(self.folder / "leaf.pem")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The private key of every leaf."""
         return str(self.folder / "key.pem")
 
-    @property
+    @cached_property
     def fresh(self) -> list[str]:
         """Leaves that differ by serial number and signature."""
         return [str(self.folder / f"leaf{number}.pem") for number in range(1, FRESH + 1)]

@@ -1,19 +1,18 @@
 """What a context will negotiate: suites, groups, schemes and the security level, and what of that is left to offer.
 
 Choices are replaced as a whole, never changed, so that a connection sees one state of them and the offers that follow
-from them are worked out once. Setters and their errors are preferences.py's.
+from them are worked out once for all contexts that choose alike. Setters and their errors are preferences.py's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import lru_cache
+from typing import NamedTuple
 
 from refssl import groups
 from refssl.ciphers import catalogue, levels, strings, support
 from refssl.crypto import keys
 
-_CLIENT, _SERVER = 0, 1
 _DEFAULT_SUITES13 = tuple(suite.code for suite in catalogue.TLS13_SUITES)
 
 # RFC 6460 3.2 and 4: the curves and the signature schemes of each form of Suite B, whatever else has been chosen.
@@ -26,8 +25,7 @@ _SUITE_B = {
 }
 
 
-@dataclass(slots=True)
-class Offer:
+class Offer(NamedTuple):
     """What one role offers and accepts under some choices, as the engine's Config wants it.
 
     schemes: those that are accepted of the peer; signing_schemes: those with which it may sign itself, and signing the
@@ -43,8 +41,7 @@ class Offer:
     signing: tuple[int, ...] | None
 
 
-@dataclass(slots=True)
-class Choices:
+class Choices(NamedTuple):
     """One state of a context's choices; None stands for OpenSSL's default.
 
     suites13 and suites12: of set_ciphersuites() and set_ciphers(), also those that the engine cannot do; suite_b: the
@@ -58,7 +55,6 @@ class Choices:
     groups: groups.GroupList | None = None
     client_schemes: tuple[int, ...] | None = None
     server_schemes: tuple[int, ...] | None = None
-    _offers: list[Offer | None] = field(default_factory=lambda: [None, None])
 
     def suites(self) -> tuple[int, ...]:
         """All chosen suites in order of preference, those of TLS 1.3 first (SSLContext.get_ciphers)."""
@@ -67,11 +63,7 @@ class Choices:
 
     def offer(self, server: bool) -> Offer:
         """What the role offers."""
-        index = _SERVER if server else _CLIENT
-        offer = self._offers[index]
-        if offer is None:
-            offer = self._offers[index] = self._work_out(server)
-        return offer
+        return _offer(self, server)
 
     def _work_out(self, server: bool) -> Offer:
         level = self.level
@@ -111,12 +103,12 @@ class Choices:
         return levels.allows_scheme(self.level, scheme.hash or scheme.kind)
 
 
+@lru_cache(maxsize=64)
+def _offer(choices: Choices, server: bool) -> Offer:
+    return choices._work_out(server)
+
+
 DEFAULTS = Choices()
-
-
-def changed(old: Choices, **changes: Any) -> Choices:
-    """`old` with other values of some of its fields."""
-    return replace(old, _offers=[None, None], **changes)
 
 
 def select(old: Choices, text: str) -> tuple[Choices, bool]:
@@ -128,5 +120,5 @@ def select(old: Choices, text: str) -> tuple[Choices, bool]:
     selection = strings.select(text, old.suite_b)
     level = old.level if selection.level is None else selection.level
     suites = old.suites12 if selection.suites is None else selection.suites
-    new = changed(old, suites12=suites, level=level, suite_b=selection.suite_b)
+    new = old._replace(suites12=suites, level=level, suite_b=selection.suite_b)
     return new, bool(selection.suites)

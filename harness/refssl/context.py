@@ -13,10 +13,8 @@ from functools import lru_cache
 from refssl import errors, paths, servername
 from refssl.bio import MemoryBIO, MemoryBios, SocketBio
 from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER
-from refssl.credentials import Credentials
 from refssl.purposes import Purpose, _ASN1Object
 from refssl.settings import _SSLContext
-from refssl.trust import Trust
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
@@ -27,12 +25,13 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from refssl.bio import BioLike
-    from refssl.credentials import Password, PathLike
+    from refssl.credentials import Credentials, Password, PathLike
     from refssl.session import SSLSession
     from refssl.sslobject import SSLObject
     from refssl.sslsocket import SSLSocket
     from refssl.tickets import TicketKeeper
     from refssl.tls import TLSConnection
+    from refssl.trust import Trust
 
 __all__ = ["SSLContext"]
 
@@ -53,12 +52,22 @@ class SSLContext(_SSLContext):
 
     def _set_defaults(self) -> None:
         super()._set_defaults()
-        self._trust = Trust()
-        self._credentials = Credentials()
         self._keeper: TicketKeeper | None = None
         self._dh_parameters: tuple[int, int] | None = None
 
     # -- credentials and trust
+
+    @property
+    def _trust(self) -> Trust:
+        """What is trusted. It is made when it is first asked for, and only once, whatever threads do."""
+        made: Trust | None = self.__dict__.get("_made_trust")
+        return made if made is not None else self.__dict__.setdefault("_made_trust", _trust_class()())
+
+    @property
+    def _credentials(self) -> Credentials:
+        """What is presented, made in the same way."""
+        made: Credentials | None = self.__dict__.get("_made_credentials")
+        return made if made is not None else self.__dict__.setdefault("_made_credentials", _credentials_class()())
 
     def load_cert_chain(
         self, certfile: PathLike, keyfile: PathLike | None = None, password: Password | None = None
@@ -251,12 +260,28 @@ class SSLContext(_SSLContext):
         self.sni_callback = shim_cb
 
 
+# Certificates, the engine and its cryptography are loaded when they are first needed, not with refssl.
+
+
 @lru_cache(maxsize=1)
 def _connection_class() -> type[TLSConnection]:
-    """The engine and its cryptography are loaded with the first connection, not with refssl."""
     from refssl.tls import TLSConnection
 
     return TLSConnection
+
+
+@lru_cache(maxsize=1)
+def _trust_class() -> type[Trust]:
+    from refssl.trust import Trust
+
+    return Trust
+
+
+@lru_cache(maxsize=1)
+def _credentials_class() -> type[Credentials]:
+    from refssl.credentials import Credentials
+
+    return Credentials
 
 
 SSLContext.__module__ = "refssl"

@@ -6,17 +6,20 @@ Files, passwords and OpenSSL's words for what is wrong with them live here; sign
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
-from refssl import errors
+from refssl import errors, files
+from refssl.crypto.keys import PrivateKey, UnsupportedAlgorithm
+from refssl.engine.config import Credential
+from refssl.x509 import pem, strength
+from refssl.x509.certificate import Certificate
+from refssl.x509.der import MalformedCertificate
+from refssl.x509.extensions import DIGITAL_SIGNATURE, KEY_ENCIPHERMENT
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
-
-    from refssl.crypto.keys import PrivateKey
-    from refssl.engine.config import Credential
-    from refssl.x509.certificate import Certificate
 
     PathLike: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
     Secret: TypeAlias = str | bytes | bytearray
@@ -42,8 +45,6 @@ class Credentials:
 
         level: the security level, below which no key of the chain may be.
         """
-        from refssl.engine.config import Credential
-
         certificate_text = _read(certfile, "certfile")
         key_text = certificate_text if keyfile is None else _read(keyfile, "keyfile")
         _check_password(password)
@@ -87,8 +88,6 @@ class Credentials:
             completed = self._completed = ((version, level), chains)
         if allowed is None:
             return completed[1]
-        from dataclasses import replace
-
         limited = []
         for credential in completed[1]:
             schemes = tuple(scheme for scheme in allowed if scheme in credential.schemes)
@@ -100,16 +99,12 @@ class Credentials:
 
 def may_sign(certificate: Certificate) -> bool:
     """Whether the certificate allows its key to sign a handshake (RFC 5280 4.2.1.3)."""
-    from refssl.x509.extensions import DIGITAL_SIGNATURE
-
     usage = certificate.facts.key_usage
     return usage is None or bool(usage & DIGITAL_SIGNATURE)
 
 
 def _weakness(chain: Sequence[Certificate], level: int) -> str:
     """OpenSSL's reason why a chain is below a security level, or "". Hashes of signatures do not count here."""
-    from refssl.x509 import strength
-
     demanded = strength.LEVELS[level]
     weak = next((depth for depth, one in enumerate(chain) if strength.key_bits(one) < demanded), None)
     return "" if weak is None else "CA_KEY_TOO_SMALL" if weak else "EE_KEY_TOO_SMALL"
@@ -117,10 +112,6 @@ def _weakness(chain: Sequence[Certificate], level: int) -> str:
 
 def _restricted(chain: Sequence[Certificate], credential: Credential, level: int) -> Credential:
     """The credential without what its certificate does not allow its key to do (RFC 5280 4.2.1.3)."""
-    from dataclasses import replace
-
-    from refssl.x509.extensions import KEY_ENCIPHERMENT
-
     weakness = _weakness(chain, level)
     if weakness:
         credential = replace(credential, weakness=weakness)
@@ -137,8 +128,6 @@ def _restricted(chain: Sequence[Certificate], credential: Credential, level: int
 def _complete(credential: Credential, complete: Callable[[bytes], tuple[bytes, ...]]) -> Credential:
     if len(credential.certificates) > 1:
         return credential
-    from dataclasses import replace
-
     leaf = credential.certificates[0]
     return replace(credential, certificates=(leaf, *complete(leaf)))
 
@@ -146,16 +135,11 @@ def _complete(credential: Credential, complete: Callable[[bytes], tuple[bytes, .
 def _read(path: PathLike, parameter: str) -> bytes:
     if not isinstance(path, (str, bytes, os.PathLike)):
         raise TypeError(f"{parameter} should be a valid filesystem path")
-    with open(path, "rb", buffering=0) as file:
-        return file.readall()
+    return files.read(path)
 
 
 def _certificates(text: bytes) -> list[Certificate]:
     """The certificates of a PEM text, leaf first; SSLError for one that cannot be read."""
-    from refssl.x509 import pem
-    from refssl.x509.certificate import Certificate
-    from refssl.x509.der import MalformedCertificate
-
     certificates = []
     for block in pem.blocks(text):
         if block.label in pem.CERTIFICATE_LABELS:
@@ -189,8 +173,6 @@ def _octets(password: Secret) -> bytes:
 
 
 def _private_key(text: bytes, password: Password | None, spki: bytes) -> PrivateKey:
-    from refssl.crypto.keys import PrivateKey, UnsupportedAlgorithm
-
     text = _first_key(text)
     encrypted = b"ENCRYPTED" in text
     secret = _ask(password) if encrypted else None

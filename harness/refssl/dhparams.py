@@ -5,9 +5,7 @@ What TLS 1.2 does with them is the engine's.
 
 from __future__ import annotations
 
-import os
-
-from refssl import errors
+from refssl import errors, files
 from refssl.ciphers import levels
 from refssl.x509 import der, pem
 
@@ -31,8 +29,7 @@ def load(path: PathLike, level: int) -> tuple[int, int]:
 
     Raises OSError for the file, SSLError where it holds none or where they are too small for the security level.
     """
-    with open(os.fspath(path), "rb", buffering=0) as file:  # fspath: open() would take a descriptor
-        prime, generator, strength = _read(file.readall())
+    prime, generator, strength = _read(files.read(path))
     if strength < max(_LEAST_BITS, levels.BITS[level]):
         raise errors.library_error("DH_KEY_TOO_SMALL", errno=_DH_KEY_TOO_SMALL)
     return prime, generator

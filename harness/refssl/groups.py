@@ -6,7 +6,8 @@ refssl cannot do is treated as a build of OpenSSL without it treats it: as unkno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from refssl import errors
 from refssl.crypto import shares
@@ -32,8 +33,7 @@ _MOST_SHARES = 4
 _LONGEST_NAME = 63
 
 
-@dataclass(slots=True)
-class GroupList:
+class GroupList(NamedTuple):
     """A list of groups as code points. tuples: the groups in order, in tuples that a server goes through one by one;
     shares: those for which a client sends a key share, empty for the first group that it can use."""
 
@@ -112,6 +112,7 @@ class _Builder:
             self.add(code, "*" in flags)
 
 
+@lru_cache(maxsize=32)
 def parse(text: str) -> GroupList:
     """The list that a text in the format of SSL_CTX_set1_groups_list stands for.
 

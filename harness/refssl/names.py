@@ -6,6 +6,7 @@ refssl cannot do is treated as a build of OpenSSL without it treats it: as unkno
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from refssl import errors
@@ -56,6 +57,7 @@ def parse_schemes(text: str) -> tuple[int, ...]:
     return tuple(codes)
 
 
+@lru_cache(maxsize=32)
 def parse_suites(text: str) -> tuple[int, ...]:
     """Code points of a colon-separated list of suites by their registry names; unknown ones are passed over.
 

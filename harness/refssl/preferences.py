@@ -39,9 +39,7 @@ class _Preferences:
         return self._chosen
 
     def _choose(self, **changes: Any) -> None:
-        from refssl import choices
-
-        self._chosen = choices.changed(self._choices, **changes)
+        self._chosen = self._choices._replace(**changes)
 
     def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
         """Protocols to offer or accept by ALPN, the preferred first (RFC 7301; ssl.SSLContext.set_alpn_protocols).

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 _ANY_VERSION = (PROTOCOL_TLS, PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER)
-_OLD_VERSIONS = (TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1)
+_VERSIONS = {int(version): version for version in TLSVersion}
+_OLD_VERSIONS = frozenset((TLSVersion.SSLv3, TLSVersion.TLSv1, TLSVersion.TLSv1_1))
 _OP_NO_VERSION = int(
     Options.OP_NO_SSLv3 | Options.OP_NO_TLSv1 | Options.OP_NO_TLSv1_1 | Options.OP_NO_TLSv1_2 | Options.OP_NO_TLSv1_3
 )
@@ -127,7 +128,7 @@ class _SSLContext(_Preferences):
     @minimum_version.setter
     def minimum_version(self, value: int) -> None:
         number = self._version(value)
-        self._minimum_version = TLSVersion.TLSv1_3 if number == TLSVersion.MAXIMUM_SUPPORTED else number
+        self._minimum_version = TLSVersion.TLSv1_3 if number == _MAXIMUM_SUPPORTED else number
 
     @property
     def maximum_version(self) -> TLSVersion:
@@ -137,7 +138,7 @@ class _SSLContext(_Preferences):
     @maximum_version.setter
     def maximum_version(self, value: int) -> None:
         number = self._version(value)
-        self._maximum_version = TLSVersion.TLSv1 if number == TLSVersion.MINIMUM_SUPPORTED else number
+        self._maximum_version = TLSVersion.TLSv1 if number == _MINIMUM_SUPPORTED else number
 
     def _version(self, value: int) -> int:
         number = c_int(value)
@@ -146,10 +147,10 @@ class _SSLContext(_Preferences):
             warnings.warn(text, DeprecationWarning, stacklevel=3)
         if self._protocol not in _ANY_VERSION:
             raise ValueError("The context's protocol doesn't support modification of highest and lowest version.")
-        try:
-            return TLSVersion(number)
-        except ValueError:
-            raise ValueError(f"Unsupported TLS/SSL version {number:#x}") from None
+        version = _VERSIONS.get(number)
+        if version is None:
+            raise ValueError(f"Unsupported TLS/SSL version {number:#x}")
+        return version
 
     @property
     def options(self) -> Options:

@@ -9,7 +9,12 @@ from __future__ import annotations
 import os
 import threading
 
-from refssl import errors
+from refssl import errors, files
+from refssl.crypto.keys import UnsupportedAlgorithm
+from refssl.x509 import der, pem
+from refssl.x509.certificate import Certificate
+from refssl.x509.der import MalformedCertificate
+from refssl.x509.store import NothingLoaded, TrustStore, certificate_of, read_pem
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
     from refssl.credentials import PathLike
     from refssl.x509.crl import CertificateRevocationList
-    from refssl.x509.store import Anchor, TrustStore
+    from refssl.x509.store import Anchor
 
 _NO_CERTIFICATE_ERRNO = 136
 _PEM_ERRNOS = {"BAD_BASE64_DECODE": 100, "BAD_END_LINE": 102, "NO_START_LINE": 108}
@@ -35,29 +40,17 @@ _bundles_lock = threading.Lock()
 
 
 class Trust:
-    """The trust store of one context. `version` changes whenever something is loaded."""
+    """What one context trusts. store: the anchors and CRLs; version: changes whenever something is loaded."""
 
-    __slots__ = ("_store", "version")
+    __slots__ = ("store", "version")
 
     def __init__(self) -> None:
-        self._store: TrustStore | None = None
+        self.store = TrustStore()
         self.version = 0
-
-    @property
-    def store(self) -> TrustStore:
-        """The x509 store, made when it is first needed."""
-        if self._store is None:
-            from refssl.x509.store import TrustStore
-
-            self._store = TrustStore()
-        return self._store
 
     def load_file(self, path: PathLike) -> None:
         """Trust a PEM file's certificates and take its CRLs. Raises OSError, and SSLError where it has none."""
-        from refssl.x509.store import NothingLoaded
-
-        with open(path, "rb", buffering=0) as file:
-            text = file.readall()
+        text = files.read(path)
         self.version += 1
         try:
             self.store.add_pem(text)
@@ -99,10 +92,6 @@ class Trust:
 
     def _load_pem(self, text: bytes) -> None:
         """Unlike in a file, a TRUSTED CERTIFICATE and a CRL are passed over, and one bad certificate ends it."""
-        from refssl.x509 import pem
-        from refssl.x509.der import MalformedCertificate
-        from refssl.x509.store import certificate_of
-
         loaded = 0
         for block in pem.blocks(text):
             if block.label not in pem.PLAIN_LABELS:
@@ -122,9 +111,6 @@ class Trust:
             raise errors.usage_error("no start line: cadata does not contain a certificate")
 
     def _load_der(self, octets: bytes) -> None:
-        from refssl.x509 import der
-        from refssl.x509.certificate import Certificate
-
         at = 0
         while at < len(octets):
             problem = errors.library_error("NOT_ENOUGH_DATA", "ASN1", _NOT_ENOUGH_DATA_ERRNO)
@@ -153,9 +139,6 @@ class Trust:
 
     def above(self, leaf: bytes) -> tuple[bytes, ...]:
         """What of a chain above `leaf` the store holds, as DER: what OpenSSL sends along with a lone leaf."""
-        from refssl.crypto.keys import UnsupportedAlgorithm
-        from refssl.x509.certificate import Certificate, MalformedCertificate
-
         chain: list[bytes] = []
         certificate = Certificate(leaf)
         while not certificate.self_issued and len(chain) < _LONGEST_CHAIN:
@@ -176,10 +159,7 @@ class Trust:
 
 def _read_bundle(path: str) -> list[Anchor | CertificateRevocationList]:
     """What of a PEM bundle can be read."""
-    from refssl.x509.store import NothingLoaded, read_pem
-
-    with open(path, "rb") as file:
-        text = file.read()
+    text = files.read(path)
     try:
         return read_pem(text)
     except NothingLoaded:

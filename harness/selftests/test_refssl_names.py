@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import refssl
+from sslspec import layout
 
-NAMES = json.loads((Path(__file__).parent / "data" / "ssl-3.15-names.json").read_text())
+NAMES = json.loads((layout.clauses() / "public-names.json").read_text())
 MISSING: dict[str, str] = {}  # name -> why refssl does not have it yet
 
 

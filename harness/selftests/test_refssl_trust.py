@@ -6,6 +6,7 @@ Only one thing is meant to be different: a file with one bad certificate loads t
 from __future__ import annotations
 
 import ssl
+import threading
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,6 +47,10 @@ BAD = {
     "indented": CERTIFICATE.replace("\nM", "\n M"),
     "empty": BEGIN + "-----END CERTIFICATE-----\n",
     "too much padding": CERTIFICATE.replace("-----END", "====\n-----END"),
+    "padding in the middle": CERTIFICATE.replace("\nM", "\n==MM"),
+    "a character too few": CERTIFICATE.replace("\nM", "\n", 1),
+    "an empty line at the end": CERTIFICATE.replace("-----END", "\n-----END"),
+    "a colon": CERTIFICATE.replace("\nM", "\n:"),
 }
 OCTETS = {
     "one": R,
@@ -110,6 +115,24 @@ def test_the_system_s_bundle_keeps_its_settings(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "nowhere"))
     context = refssl.create_default_context()
     assert context.cert_store_stats() == {"x509": 2, "crl": 1, "x509_ca": 2}
+
+
+def test_threads_that_come_first_together_load_into_one_store() -> None:
+    """The store is made when it is first asked for; a second one would lose what went into the first."""
+    for _ in range(50):
+        context = refssl.SSLContext(refssl.PROTOCOL_TLS_CLIENT)
+        start = threading.Barrier(2)
+
+        def load(octets: bytes, context: Any = context, start: threading.Barrier = start) -> None:
+            start.wait()
+            context.load_verify_locations(cadata=octets)
+
+        threads = [threading.Thread(target=load, args=(octets,)) for octets in (R, I)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert context.cert_store_stats()["x509"] == 2
 
 
 def test_differences_would_be_noticed() -> None:

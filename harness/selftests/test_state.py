@@ -42,6 +42,17 @@ def test_the_first_result_stands():
     assert state.columns["ssl"].done == 1
 
 
+def test_a_death_overrules_what_the_dying_said():
+    """A worker tells of a scenario before it is quite through with it, and may die of it then."""
+    state = started()
+    state.add(Result(*A, Verdict.ERROR, unexpected=True))
+    died = Result(*A, Verdict.CRASHED, unexpected=True, detail={"crash": "SIGSEGV"})
+    assert state.apply({"event": "result", **died.to_json()}) == died
+    assert state.results[A].verdict is Verdict.CRASHED
+    column = state.columns["ssl"]
+    assert (column.done, column.unexpected, column.verdicts[Verdict.ERROR]) == (1, 1, 0)
+
+
 def test_what_is_not_understood_is_passed_over():
     state = State()
     for event in (

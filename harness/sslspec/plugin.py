@@ -1,21 +1,21 @@
-"""The pytest plugin: options, collection, and the hooks that turn executions into results.
+"""The pytest plugin: options, collection, and what becomes of results.
 
 Loaded by name (``-p sslspec.plugin``, or the checkout's conftest), never by an entry point. What there is to execute is
-decided in ``axes``, what became of it in ``judge``, what it may cost in ``limits``.
+decided in ``axes``; how one scenario is run stands in ``execution``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import time
-from collections.abc import Generator, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sslspec import __version__, axes, events, hermetic, judge, limits, marks, peers, record, scenario
+from sslspec import __version__, axes, hermetic, judge, limits, marks, peers, record, scenario
 from sslspec import session as sessions
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
@@ -27,9 +27,7 @@ from sslspec.scenario import Scenario
 from sslspec.session import Session
 from sslspec.verdicts import Verdict
 
-pytest_plugins = ["sslspec.fixtures"]
-
-_WAKE: pytest.StashKey[limits.Wake] = pytest.StashKey()
+pytest_plugins = ["sslspec.fixtures", "sslspec.execution"]
 
 
 # -- configuration -------------------------------------------------------------------------------------------------
@@ -47,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--level", choices=marks.LEVELS, help="only scenarios of this level")
     add("--limit", type=float, default=limits.SOFT, metavar="SECONDS", help="what one scenario may take")
     add("--events", metavar="FILE", help="append what happens to this file, as it happens")
+    add("--events-only", action="store_true", help="tell pytest itself of failures alone; the events tell of all")
     add("--results", metavar="FILE", help="write the record of the run")
     add("--pki", metavar="DIRECTORY", help="use the certificates made there, not fresh ones")
 
@@ -64,11 +63,13 @@ def pytest_configure(config: pytest.Config) -> None:
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
     except (ImplementationError, BaselineError) as problem:
         raise pytest.UsageError(str(problem)) from problem
+    if session.events_only:
+        config.option.tbstyle = "native"  # which quotes no sources: nobody reads it
     if session.is_worker:
-        config.stash[_WAKE] = limits.Wake(session.folder, session.worker)
+        session.wake = limits.Wake(session.folder, session.worker)
     else:
         session.note_interrupts()
-        _emit(session, {"event": "header", **_header(config).to_json()})
+        session.emit({"event": "header", **_header(config).to_json()})
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -92,11 +93,6 @@ def _header(config: pytest.Config) -> Header:
         platform=hermetic.platform_name(),
         volatile={"argv": list(config.invocation_params.args), "started": time.time()},
     )
-
-
-def _emit(session: Session, event: dict[str, Any]) -> None:
-    if session.events:
-        events.append(session.events, event)
 
 
 # -- collection ----------------------------------------------------------------------------------------------------
@@ -168,86 +164,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     found = [scenario.of(item) for item in session.items]
     if ours.is_first and ours.events:
         items = [list(one.execution.values()) for one in found if one is not None]
-        _emit(ours, {"event": "collected", "items": items})
-
-
-# -- execution -----------------------------------------------------------------------------------------------------
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    found = scenario.of(item)
-    if found is None:
-        return (yield)
-    session = sessions.of(item.config)
-    found.started = time.monotonic()
-    _emit(session, {"event": "start", **found.execution, "worker": session.worker, "time": time.time()})
-    with _watched(item, found, session):
-        return (yield)
-
-
-@contextlib.contextmanager
-def _watched(item: pytest.Item, found: Scenario, session: Session) -> Iterator[None]:
-    wake = item.config.stash.get(_WAKE, None)
-    if wake is None:
-        yield
-        return
-    with wake.over(found.will(item.nodeid), session.limit * limits.HARD_FACTOR):
-        yield
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    found = scenario.of(item)
-    if found is not None and not found.expectation.run:
-        found.judgement = Judgement(Verdict.NOTRUN, {"message": found.expectation.reason})
-        pytest.skip(found.expectation.reason)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Keep to the soft limit; and what would end the session (KeyboardInterrupt, sys.exit) ends only this scenario."""
-    found = scenario.of(item)
-    if found is None:
-        return (yield)
-    with limits.soft(sessions.of(item.config).limit):
-        try:
-            return (yield)
-        except (KeyboardInterrupt, SystemExit, GeneratorExit, pytest.exit.Exception) as leaked:
-            if sessions.of(item.config).interrupted:
-                raise  # the user's own Ctrl-C
-            raise judge.Leaked(f"the implementation raised {type(leaked).__name__}") from leaked
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    found = scenario.of(item)
-    if found is None:
-        return report
-    if call.when == "setup" and (call.excinfo is not None or found.judgement is not None):
-        found.judgement = found.judgement or judge.of_setup(call.excinfo, found.journal)
-        judge.tell_pytest(report, found.judgement, found.expectation)
-    elif call.when == "call":
-        found.judgement = judge.of_call(call.excinfo, found.journal)
-        judge.tell_pytest(report, found.judgement, found.expectation)
-    elif call.when == "teardown":
-        judgement = found.judgement or Judgement()
-        if call.excinfo is not None:
-            judgement = judge.of_setup(call.excinfo, found.journal)
-        report.sslspec = _result(item, found, judgement).to_json()  # type: ignore[attr-defined]
-    return report
-
-
-def _result(item: pytest.Item, found: Scenario, judgement: Judgement) -> Result:
-    volatile = {
-        "duration": round(time.monotonic() - found.started, 6),
-        "worker": sessions.of(item.config).worker,
-        "nodeid": item.nodeid,
-    }
-    unexpected = judge.is_unexpected(judgement, found.expectation)
-    return found.result(judgement, unexpected=unexpected, volatile=volatile)
+        ours.emit({"event": "collected", "items": items})
+    if session.items and not session.config.option.collectonly:
+        # Some hundred thousand objects that stay to the end: no collection needs to go through them again, neither
+        # Python's own nor those of the scenarios about garbage.
+        gc.collect()
+        gc.freeze()
 
 
 # -- results -------------------------------------------------------------------------------------------------------
@@ -258,7 +180,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     line = getattr(report, "sslspec", None)
     if line is not None and _controller is not None:
         _controller.results.append(Result.from_json(line))
-        _emit(_controller, {"event": "result", **line})
+        _controller.emit({"event": "result", **line})
 
 
 # pytest_runtest_logreport is the one hook that is told no config; the controller of a process is the one that is.
@@ -289,7 +211,7 @@ def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport) -> None:
     result.detail = judgement.detail
     judge.tell_pytest(report, judgement, expectation)
     _controller.results.append(result)
-    _emit(_controller, {"event": "result", **result.to_json()})
+    _controller.emit({"event": "result", **result.to_json()})
 
 
 def _exit_status(node: Any) -> int | None:
@@ -319,7 +241,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             raise pytest.UsageError(str(problem)) from problem
     if ours.stale and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-    _emit(ours, {"event": "finish", "exitstatus": int(session.exitstatus)})
+    ours.emit({"event": "finish", "exitstatus": int(session.exitstatus)})
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -189,6 +189,8 @@ def _pytest_arguments(options: Options, events: Path, folder: Path) -> list[str]
     # Each crash costs a worker. There is no natural bound but that events must go on coming, which is watched here.
     given += ["-n", str(options.workers), "--max-worker-restart=1000000"]
     given += [f"--events={events}", f"--limit={options.limit}"]
+    # Nobody reads what pytest would make of it, unless the user has asked for something of his own (--junitxml).
+    given += [] if options.pytest_args else ["--events-only", "-p", "no:logging"]
     given += [f"--impl={spec}" for spec in options.implementations]
     given += [f"--peer={peer}" for peer in options.peers]
     given += [f"--scenario={glob}" for glob in options.globs]

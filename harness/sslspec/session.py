@@ -11,16 +11,18 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
-from sslspec import hermetic, implementations, listing
+from sslspec import events, hermetic, implementations, listing
 from sslspec.baseline import Baseline, Expectation, Facts, load_all
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
+from sslspec.limits import Wake
 from sslspec.record import Result
 
 DEFAULT_PEERS = ("stdlib", "tlslite")
@@ -39,6 +41,8 @@ class Session:
         self.peers: list[str] = option.peer or list(DEFAULT_PEERS)
         self.limit: float = option.limit
         self.events: str | None = option.events
+        self.events_only: bool = bool(option.events and option.events_only)
+        self.wake: Wake | None = None
         self.results: list[Result] = []
         self.nothing_left_out = True
         self.interrupted = False
@@ -114,6 +118,11 @@ class Session:
                 )
                 found += [str(entry) for entry in stale]
         return found
+
+    def emit(self, event: Mapping[str, Any]) -> None:
+        """Append an event, where somebody wants to know. Raises OSError."""
+        if self.events:
+            events.append(self.events, event)
 
     def header(self) -> dict[str, Any]:
         """What describes the implementations of this session in a record."""

@@ -14,6 +14,8 @@ from sslspec.events import Event
 from sslspec.record import Header, Key, Result
 from sslspec.verdicts import Verdict
 
+_LETHAL = frozenset({Verdict.CRASHED, Verdict.HUNG})
+
 
 @dataclass(slots=True)
 class Column:
@@ -52,12 +54,16 @@ class State:
             return None
 
     def add(self, result: Result) -> None:
-        """Take a result; the first that came for a key stands."""
-        if result.key in self.results:
-            return
+        """Take a result; the first that came for a key stands, but for the word that its process has died of it."""
+        column = self.column(result.implementation)
+        earlier = self.results.get(result.key)
+        if earlier is not None:
+            if result.verdict not in _LETHAL:
+                return
+            column.verdicts[earlier.verdict] -= 1
+            column.unexpected -= earlier.unexpected
         self.results[result.key] = result
         self.running.pop(result.key, None)
-        column = self.column(result.implementation)
         column.verdicts[result.verdict] += 1
         column.unexpected += result.unexpected
 
@@ -84,9 +90,8 @@ class State:
             self.column(key[1]).at = key[0]
         elif kind == "result":
             result = Result.from_json(event)
-            if result.key not in self.results:
-                self.add(result)
-                return result
+            self.add(result)
+            return result if self.results[result.key] is result else None
         elif kind == "finish":
             self.exit_status = int(event["exitstatus"])
         return None

@@ -203,26 +203,14 @@ class PrivateKey:
         """key: of `cryptography`; algorithm: the key's AlgorithmIdentifier where that says more (id-RSASSA-PSS)."""
         self._key = key
         library = _library()
-        self._spki: bytes = key.public_key().public_bytes(library.der, library.spki)
+        public = key.public_key()
+        self._spki: bytes = public.public_bytes(library.der, library.spki)
         if algorithm is not None:
-            pkcs1: bytes = key.public_key().public_bytes(library.der, library.pkcs1)
+            pkcs1: bytes = public.public_bytes(library.der, library.pkcs1)
             self._spki = element(0x30, algorithm + element(0x03, b"\0" + pkcs1))
-        self.kind, bits, self.curve = _describe(key.public_key(), self._spki)
+        self.kind, bits, self.curve = _describe(public, self._spki)
         restricted = restricted_hash(self._spki) if self.kind == "rsa-pss" else None
-        # RFC 8446 4.2.3: in TLS 1.2 no curve is tied to a hash, and RSASSA-PKCS1-v1_5 signs handshakes too.
-        self.schemes12 = tuple(
-            code
-            for code, scheme in SCHEMES.items()
-            if scheme.kind == self.kind
-            and restricted in (None, scheme.hash)
-            # RFC 8017 9.1.1: the encoded message must hold hash, salt and two bytes more.
-            and (not scheme.padding or bits >= 16 * _DIGEST_SIZES[scheme.hash] + 16)
-        )
-        self.schemes = tuple(
-            code
-            for code in self.schemes12
-            if code in HANDSHAKE_SCHEMES_13 and SCHEMES[code].curve in (None, self.curve)
-        )
+        self.schemes, self.schemes12 = _schemes(self.kind, bits, self.curve, restricted)
 
     @classmethod
     def load_pem(cls, data: bytes, password: bytes | None = None, spki: bytes = b"") -> PrivateKey:
@@ -238,11 +226,12 @@ class PrivateKey:
             raise UnsupportedAlgorithm(str(error)) from None
         if not hasattr(key, "sign"):
             raise UnsupportedAlgorithm(type(key).__name__)
-        algorithm = pss_algorithm(data)
+        if _describe(key.public_key(), b"")[0] != "rsa":
+            return cls(key)
         if password is not None and RSASSA_PSS in spki[:40]:
             # Of an encrypted key nobody tells whether it is an id-RSASSA-PSS one, so its certificate has to.
-            algorithm = pss_algorithm_of(spki)
-        return cls(key, algorithm if isinstance(key, library.rsa_private) else None)
+            return cls(key, pss_algorithm_of(spki))
+        return cls(key, pss_algorithm(data))
 
     def public_spki(self) -> bytes:
         """The SubjectPublicKeyInfo in DER, to compare with a certificate's."""
@@ -273,6 +262,24 @@ class PrivateKey:
         return signature
 
 
+@lru_cache(maxsize=64)
+def _schemes(
+    kind: str, bits: int, curve: str | None, restricted: str | None
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The schemes that a key can make, in TLS 1.3 and in TLS 1.2. restricted: the only hash of an RSASSA-PSS key."""
+    # RFC 8446 4.2.3: in TLS 1.2 no curve is tied to a hash, and RSASSA-PKCS1-v1_5 signs handshakes too.
+    schemes12 = tuple(
+        code
+        for code, scheme in SCHEMES.items()
+        if scheme.kind == kind
+        and restricted in (None, scheme.hash)
+        # RFC 8017 9.1.1: the encoded message must hold hash, salt and two bytes more.
+        and (not scheme.padding or bits >= 16 * _DIGEST_SIZES[scheme.hash] + 16)
+    )
+    schemes = tuple(code for code in schemes12 if code in HANDSHAKE_SCHEMES_13 and SCHEMES[code].curve in (None, curve))
+    return schemes, schemes12
+
+
 class _Library:
     """The parts of `cryptography` that keys need, loaded together on first use."""
 
@@ -286,7 +293,6 @@ class _Library:
         self.unsupported = Unsupported
         self.load_der_public_key = serialization.load_der_public_key
         self.load_pem_private_key = serialization.load_pem_private_key
-        self.rsa_private = rsa.RSAPrivateKey
         self.der = serialization.Encoding.DER
         self.spki = serialization.PublicFormat.SubjectPublicKeyInfo
         self.pkcs1 = serialization.PublicFormat.PKCS1

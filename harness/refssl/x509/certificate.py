@@ -94,15 +94,8 @@ class Certificate:
 
     def _parse_tbs(self, data: bytes, at: int, end: int) -> None:
         element = der.element
-        self.version = 1
+        self.version, at = _version(data, at, end)
         tag, start, stop = element(data, at, end)
-        if tag == 0xA0:
-            first, last = der.expect(der.INTEGER, data, start, stop)
-            version = der.integer(data[first:last])
-            if last != stop or not 0 <= version <= 2:
-                raise MalformedCertificate("unknown certificate version")
-            self.version = version + 1
-            tag, start, stop = element(data, stop, end)
         if tag != der.INTEGER:
             raise MalformedCertificate("malformed serialNumber")
         self.serial = der.integer(data[start:stop])
@@ -110,25 +103,13 @@ class Certificate:
         self.tbs_algorithm = data[stop:algorithm_end]
         issuer, _, issuer_end = element(data, algorithm_end, end)
         self.issuer = Name(data[algorithm_end:issuer_end])
-        validity, validity_start, validity_end = element(data, issuer_end, end)
-        not_before, first, middle = element(data, validity_start, validity_end)
-        not_after, second, last = element(data, middle, validity_end)
-        times = (der.UTC_TIME, der.GENERALIZED_TIME)
-        self._validity = ((not_before, data[first:middle]), (not_after, data[second:last]))
+        self._validity, validity_end = _validity(data, issuer_end, end)
         subject, _, subject_end = element(data, validity_end, end)
         self.subject = Name(data[validity_end:subject_end])
         spki, _, spki_end = element(data, subject_end, end)
         self.spki = data[subject_end:spki_end]
-        if (
-            not algorithm == issuer == validity == subject == spki == der.SEQUENCE
-            or not_before not in times
-            or not_after not in times
-            or last != validity_end
-        ):
+        if not algorithm == issuer == subject == spki == der.SEQUENCE:
             raise MalformedCertificate("malformed TBSCertificate")
-        for time_tag, content in self._validity:
-            if len(content) < (13 if time_tag == der.UTC_TIME else 15):
-                raise MalformedCertificate("malformed time")
         self.self_issued = self.issuer.canonical == self.subject.canonical
         self._extension_span = self._find_extensions(data, spki_end, end)
 
@@ -214,6 +195,44 @@ class Certificate:
 
     def __hash__(self) -> int:
         return hash(self.der)
+
+
+_VERSION_3 = b"\xa0\x03\x02\x01\x02"
+_TWO_UTC_TIMES = b"\x30\x1e\x17\x0d"
+_UTC_TIME = b"\x17\x0d"
+_Time = tuple[int, bytes]
+_SHORTEST_TIMES = {der.UTC_TIME: 13, der.GENERALIZED_TIME: 15}
+
+
+def _version(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """The version, 1 to 3, and where it ends."""
+    if data.startswith(_VERSION_3, at) and at + 5 <= end:
+        return 3, at + 5
+    tag, start, stop = der.element(data, at, end)
+    if tag != 0xA0:
+        return 1, at
+    first, last = der.expect(der.INTEGER, data, start, stop)
+    version = der.integer(data[first:last])
+    if last != stop or not 0 <= version <= 2:
+        raise MalformedCertificate("unknown certificate version")
+    return version + 1, stop
+
+
+def _validity(data: bytes, at: int, end: int) -> tuple[tuple[_Time, _Time], int]:
+    """Validity: notBefore and notAfter as tag and content octets, and where it ends."""
+    stop = at + 32
+    if data.startswith(_TWO_UTC_TIMES, at) and data.startswith(_UTC_TIME, at + 17) and stop <= end:
+        return ((der.UTC_TIME, data[at + 4 : at + 17]), (der.UTC_TIME, data[at + 19 : stop])), stop
+    start, stop = der.expect(der.SEQUENCE, data, at, end)
+    not_before, first, middle = der.element(data, start, stop)
+    not_after, second, last = der.element(data, middle, stop)
+    if last != stop:
+        raise MalformedCertificate("malformed validity")
+    times = (not_before, data[first:middle]), (not_after, data[second:last])
+    for tag, content in times:
+        if len(content) < _SHORTEST_TIMES.get(tag, len(content) + 1):
+            raise MalformedCertificate("malformed time")
+    return times, stop
 
 
 def parse_time(tag: int, content: bytes) -> int:
