@@ -101,7 +101,7 @@ def _python(described: dict[str, Any]) -> list[str]:
 def _of_python(one: Difference, there: dict[str, Any], here: dict[str, Any]) -> bool:
     """Whether it is the running Python's doing: what is inherited, and what enumerations are."""
     if one.section == "objects":
-        return there["names"].get(one.name, {}).get("kind") == "enumeration"
+        return bool(there["names"].get(one.name, {}).get("kind") == "enumeration")
     facts: dict[str, Any] = there[one.section].get(one.name) or here[one.section].get(one.name, {})
     return one.section == "names" and facts.get("kind") == "inherited"
 
