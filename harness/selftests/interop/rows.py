@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from refssl.ciphers.support import SUITES12, SUITES13
+from refssl.ciphers.support import EXCHANGES_WITH_KEY, SUITES12, SUITES13
 from refssl.crypto.shares import GROUPS
 
 LINE = b"from one to the other " * 40 + b"\n"
@@ -181,6 +181,7 @@ ROWS = [
     *(
         Row(suite.name, TLS12, suite=suite.name, certificate="server" if suite.auth == "auth-ecdsa" else "rsa")
         for suite in SUITES12.values()
+        if suite.kea not in EXCHANGES_WITH_KEY
     ),
     *_common(TLS12, SIGNERS | SIGNERS12),
     *_only12(),
