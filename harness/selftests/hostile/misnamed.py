@@ -18,13 +18,13 @@ class MemoryBIO:
     pending = 0
 
     def read(self, size=-1, /):
-        os._exit(3)
+        return b""
 
     def write(self, b, /):
         return len(b)
 
     def write_eof(self):
-        pass
+        os._exit(3)
 
 
 class SSLContext(ssl.SSLContext):

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from sslspec import child, hermetic, layout
+from sslspec.names import trials
 
 PATIENCE = 60.0  # seconds
-_DEATHS = 40
+_DEATHS = 100
 
 
 class NotDescribed(Exception):
@@ -29,19 +30,17 @@ def described(spec: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="sslspec-") as name:
         folder = Path(name)
         pki.make(folder / "pki")
-        deadly: dict[str, str] = {}
-        while len(deadly) < _DEATHS:
+        for _ in range(_DEATHS):
             how = _run(spec, folder)
             if (folder / "found.json").exists():
                 found: dict[str, Any] = json.loads((folder / "found.json").read_text("utf-8"))
                 if "problem" in found:
                     raise NotDescribed(found["problem"])
                 return found
-            if not (folder / "at").exists():
+            at = trials.died(folder / "journal", how)
+            if not at:
                 raise NotDescribed(f"{spec}: the process {how} when it was imported")
-            deadly[(folder / "at").read_text("utf-8")] = how
-            (folder / "deadly.json").write_text(json.dumps(deadly), encoding="utf-8")
-        raise NotDescribed(f"{spec}: died {len(deadly)} times; the last: {how}")
+        raise NotDescribed(f"{spec}: died {_DEATHS} times; the last: {at}: {how}")
 
 
 def _run(spec: str, folder: Path) -> str:

@@ -23,7 +23,7 @@ from sslspec.names.trials import Trials
 def main() -> None:
     """``probe SPEC FOLDER PKI``: write found.json, an object with "problem" or with all that can be said of the module.
 
-    The folder may hold deadly.json, the trials to pass over; ``at`` names the trial at hand.
+    The folder's journal has what a process before this one has tried.
     """
     spec, folder, pki = sys.argv[1:]
     try:
@@ -31,8 +31,7 @@ def main() -> None:
     except ImplementationError as problem:
         found: dict[str, Any] = {"problem": str(problem)}
     else:
-        deadly = Path(folder, "deadly.json")
-        trials = Trials(Path(folder, "at"), json.loads(deadly.read_text("utf-8")) if deadly.exists() else {})
+        trials = Trials(Path(folder, "journal"))
         try:
             found = described(implementation.module, Pki(pki), trials)
             found["implementation"] = implementations.describe(implementation)
