@@ -121,9 +121,7 @@ class MemoryBIO:
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
-        if (
-            size == -1 and self._more is None and type(size) is int
-        ):  # all, in one piece, as most want
+        if size == -1 and self._more is None and type(size) is int:  # all, in one piece, as most want
             data = self._chunk[self._offset :]
             self._chunk, self._offset, self._pending = b"", 0, 0
             return data
