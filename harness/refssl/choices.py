@@ -28,11 +28,13 @@ _SUITE_B = {
 class Offer(NamedTuple):
     """What one role offers and accepts under some choices, as the engine's Config wants it.
 
+    suites: those for which no pre-shared key is needed; suites_with_key: with those of TLS 1.2 in which it is.
     schemes: those that are accepted of the peer; signing_schemes: those with which it may sign itself, and signing the
     same, None for all that the level leaves.
     """
 
     suites: tuple[int, ...]
+    suites_with_key: tuple[int, ...]
     group_tuples: tuple[tuple[int, ...], ...]
     groups: tuple[int, ...]
     key_shares: tuple[int, ...]
@@ -87,7 +89,8 @@ class Choices(NamedTuple):
         if signing is None and level > levels.DEFAULT:
             signing = tuple(keys.SCHEMES)
         return Offer(
-            suites=suites,
+            suites=tuple(code for code in suites if catalogue.BY_CODE[code].kea not in support.EXCHANGES_WITH_KEY),
+            suites_with_key=suites,
             group_tuples=tuple(row for row in tuples if row),
             groups=usable,
             key_shares=shares,

@@ -25,7 +25,7 @@ HAS_TLSv1 = False
 HAS_TLSv1_1 = False
 HAS_TLSv1_2 = True
 HAS_TLSv1_3 = True
-HAS_PSK = False
+HAS_PSK = True
 HAS_PSK_TLS13 = True
 HAS_PHA = True
 

@@ -44,15 +44,15 @@ def encoded_hint(hint: object) -> bytes | None:
     return octets
 
 
-def client_answer(callback: Callable[..., Any]) -> Callable[[str | None], tuple[bytes, bytes] | None]:
+def client_answer(callback: Callable[..., Any]) -> Callable[[bytes], tuple[bytes, bytes] | None]:
     """`Config.psk_client` for a callback(hint) that gives (identity, key); an empty key is none.
 
     Source: ssl.SSLContext.set_psk_client_callback.
     """
 
-    def ask(hint: str | None) -> tuple[bytes, bytes] | None:
+    def ask(hint: bytes) -> tuple[bytes, bytes] | None:
         try:
-            identity, key = _pair(callback(hint))
+            identity, key = _pair(callback(hint.decode("utf-8") or None))
         except Exception as error:
             _tell(error, "client", callback)
             return None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refssl import psk, servername, verdict
+from refssl.ciphers.support import SUITES12
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
 from refssl.engine.config import (
     PSK_DHE_KE,
@@ -114,7 +115,8 @@ def _config(context: SSLContext, server: bool, mode: int, hostname: str | None, 
     trust, level = context._trust, context.security_level
     return Config(
         server_side=server,
-        cipher_suites=offer.suites,
+        # What a client cannot use it does not offer; a server finds out what it can use when it chooses.
+        cipher_suites=offer.suites_with_key if server or context._psk_client is not None else offer.suites,
         groups=offer.groups,
         group_tuples=offer.group_tuples,
         key_shares=offer.key_shares,
@@ -134,6 +136,7 @@ def _config(context: SSLContext, server: bool, mode: int, hostname: str | None, 
         tickets=_tickets(context, mode) if server else None,
         psk_client=psk.client_answer(context._psk_client) if context._psk_client is not None else None,
         psk_server=psk.server_answer(context._psk_server) if context._psk_server is not None else None,
+        psk_hint=context._psk_hint,
         psk_modes=_psk_modes(options, server) if options & _OP_ALLOW_NO_DHE_KEX else _WITH_KEY_EXCHANGE,
         session_tickets=not options & _OP_NO_TICKET and level < _NO_TICKETS,
         sessions=_sessions(context, mode) if server else None,
@@ -193,7 +196,7 @@ def resumable(connection: TLSConnection) -> Session | None:
         return None
     if connection.checked_hostname is not None and given._hostname != connection.checked_hostname:
         return None
-    if connection.verify_mode != _CERT_NONE and not _was_verified(session):
+    if connection.verify_mode != _CERT_NONE and not _was_verified(session) and not _by_key_alone(session):
         return None
     return session
 
@@ -233,7 +236,7 @@ def _verified_only(
         session = find(name)
         if session is not None and postponed and session.peer is None:
             return session
-        return session if session is not None and _was_verified(session) else None
+        return session if session is not None and (_was_verified(session) or _by_key_alone(session)) else None
 
     return found
 
@@ -241,3 +244,8 @@ def _verified_only(
 def _was_verified(session: Session) -> bool:
     """Whether the chain was verified in the handshake that a session goes back to."""
     return session.peer is not None and isinstance(first_proof(session.peer.proof), Verified)
+
+
+def _by_key_alone(session: Session) -> bool:
+    """Whether it goes back to a handshake of TLS 1.2 in which a pre-shared key stood for certificates (RFC 4279)."""
+    return session.version == TLS12 and SUITES12[session.cipher_suite].auth == "auth-psk"

@@ -101,9 +101,22 @@ def test_the_list_and_the_page_of_one(suites):
 
         2 scenarios in 1 area""")
     page = listing.shown(every[0])
-    assert "  clauses      RFC 7301 3.2, ssl.SSLContext\n" in page
+    assert "  clause       RFC 7301 3.2\n  clause       ssl.SSLContext\n" in page
     assert "  A second paragraph." in page
     assert page.endswith(every[0].source)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("ssl.SSLContext", 2), ("RFC 7301", 1), ("RFC 7301 3.2", 1), ("ssl.*.cipher", 1), ("ssl.SSL", 0)],
+)
+def test_a_clause_leads_to_its_scenarios(suites, name, found):
+    assert len(listing.of_clause(name, listing.scenarios())) == found
+
+
+def test_the_page_of_one_says_what_its_clauses_say():
+    page = listing.shown(listing.find("memory_bio/reading/read_zero_takes_nothing"))
+    assert '  clause       ssl.MemoryBIO.read:zero  read(0) gives b"" and takes nothing.\n' in page
 
 
 def test_the_real_suites_are_read_whole():

@@ -173,6 +173,8 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
     from sslspec import listing
 
     chosen = listing.select(arguments.glob, listing.scenarios())
+    if arguments.clause:
+        chosen = listing.of_clause(arguments.clause, chosen)
     look = style.style_for(sys.stdout, arguments.color)
     _print(listing.as_json(chosen) if arguments.format == "json" else listing.listed(chosen), look)
     return ExitCode.AS_EXPECTED if chosen else ExitCode.NOTHING
@@ -217,6 +219,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("implementations", nargs="*", metavar="IMPL", help="default: ssl and refssl")
     listing = _command(commands, "list", "the scenarios")
     listing.add_argument("glob", nargs="?", metavar="GLOB", help="an id, an area or a pattern")
+    listing.add_argument("--clause", metavar="NAME", help="only those of a clause, a group of clauses or an RFC")
     listing.add_argument("--format", choices=("pretty", "json"), default="pretty")
     repro = _command(commands, "repro", "print a script that repeats one scenario without sslspec")
     repro.add_argument("id", metavar="ID", help="with its variant, as a run prints it")

@@ -19,6 +19,11 @@ def suites() -> Path:
     return _root() / "suites"
 
 
+def clauses() -> Path:
+    """The folder of the catalogue of clauses."""
+    return suites() / "clauses"
+
+
 def certs() -> Path:
     """The folder that holds the catalogue of certificates."""
     return _root() / "certs"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sslspec import layout
+from sslspec.clauses import Catalogue, load, precise
 from sslspec.requirement import requirement
 from sslspec.style import plural
 
@@ -80,6 +81,15 @@ def select(pattern: str | None, known: Iterable[Scenario]) -> list[Scenario]:
     ]
 
 
+def of_clause(name: str, known: Iterable[Scenario]) -> list[Scenario]:
+    """Those that test a clause, by its id; or any clause of a group, of all of an RFC (``RFC 8446``), or of a glob."""
+    return [scenario for scenario in known if any(_is_of(clause, name) for clause in scenario.clauses)]
+
+
+def _is_of(clause: str, name: str) -> bool:
+    return clause == name or clause.startswith((name + ":", name + " ")) or fnmatch.fnmatchcase(clause, name)
+
+
 def find(scenario_id: str) -> Scenario:
     """The scenario of an id, with or without variant; UnknownScenario if there is none."""
     name = scenario_id.partition("@")[0]
@@ -116,7 +126,10 @@ def as_json(chosen: list[Scenario]) -> str:
 
 def shown(scenario: Scenario) -> str:
     """The text of ``sslspec show``: all that the suite says of one scenario, and its source."""
-    rows = [("requirement", scenario.requirement), ("clauses", ", ".join(scenario.clauses)), ("level", scenario.level)]
+    catalogue = load(layout.clauses())
+    rows = [("requirement", scenario.requirement)]
+    rows += [("clause", _told(clause, catalogue)) for clause in scenario.clauses]
+    rows += [("level", scenario.level)]
     rows += [("known", ", ".join(scenario.known))] if scenario.known else []
     rows += [(name, ", ".join(map(str, args)) or "-") for name, args in sorted(scenario.marks.items())]
     rows += [("source", f"{scenario.file.relative_to(layout.suites().parent).as_posix()}:{scenario.line}")]
@@ -125,6 +138,11 @@ def shown(scenario: Scenario) -> str:
     text = [scenario.id, *(f"  {name:{width}}  {value}" for name, value in rows), ""]
     text += [*(f"  {line.strip()}" for line in body.split("\n")), ""] if body.strip() else []
     return "\n".join([*text, scenario.source])
+
+
+def _told(name: str, catalogue: Catalogue) -> str:
+    clause = catalogue.clauses.get(name)
+    return f"{name}  {clause.says}" if clause else name
 
 
 def _of_file(path: Path) -> Iterator[Scenario]:
@@ -150,7 +168,7 @@ def _scenario(path: Path, text: str, node: ast.FunctionDef, own: list[_Mark], sh
         id=f"{path.parent.name}/{path.stem.removeprefix('test_')}/{node.name.removeprefix('test_')}",
         requirement=requirement(docstring),
         docstring=docstring,
-        clauses=tuple(str(arg) for name, args in every if name == "clause" for arg in args),
+        clauses=precise(str(arg) for name, args in every if name == "clause" for arg in args),
         level=str(closest.get("level", ("must",))[0]),
         known=tuple(str(arg) for name, args in every if name == "known" for arg in args),
         marks={name: args for name, args in closest.items() if name not in names and _is_ours(name)},

@@ -1,6 +1,6 @@
 """The marks that a scenario carries, and what they say once read.
 
-clause(*names)          the sentences tested: ``ssl.SSLObject.unwrap``, ``RFC 8446 6.1``; every scenario has one
+clause(*names)          the sentences tested, by their ids in suites/clauses: ``ssl.MemoryBIO.read:up-to-n``; obligatory
 level(name)             ``must`` (the default), ``should`` or ``observed``
 since(version)          from the Python on whose ssl documentation has it: ``since("3.13")``
 until(version)          for as long as the documentation has it: last version included
@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
-LEVELS = ("must", "should", "observed")
+from sslspec.clauses import LEVELS as LEVELS
+from sslspec.clauses import is_name, precise
+
 DECLARATIONS = (
     "clause(*names): the clauses that the scenario tests",
     "level(name): must, should or observed",
@@ -31,8 +33,6 @@ DECLARATIONS = (
     "deliveries(*names): whole, coalesced, split, bytewise",
     "peers(*kinds): module, tlslite",
 )
-_RFC = re.compile(r"^RFC \d{3,5} ([A-Z]\.)?\d+(\.\d+)*$|^RFC \d{3,5} Appendix [A-Z](\.\d+)*$")
-_NAME = re.compile(r"^ssl(\.[A-Za-z_]\w*)*$")
 
 
 class MarkError(Exception):
@@ -57,13 +57,15 @@ def read(item: pytest.Item) -> Marks:
     if not clauses:
         raise MarkError(f"{item.nodeid}: no clause; say which sentence it tests with pytest.mark.clause(...)")
     for clause in clauses:
-        if not (_RFC.match(clause) or _NAME.match(clause)):
-            raise MarkError(f"{item.nodeid}: {clause!r} is no clause; write ssl.Name.method or RFC 8446 4.2.11")
+        if not is_name(clause):
+            raise MarkError(
+                f"{item.nodeid}: {clause!r} is no clause; write ssl.Name.method:what or RFC 8446 4.2.11:what"
+            )
     level = _single(item, "level") or "must"
     if level not in LEVELS:
         raise MarkError(f"{item.nodeid}: level {level!r} is none of {', '.join(LEVELS)}")
     return Marks(
-        clauses=clauses,
+        clauses=precise(clauses),
         level=level,
         since=_version(item, "since"),
         until=_version(item, "until"),

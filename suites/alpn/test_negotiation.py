@@ -4,16 +4,19 @@ import warnings
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.set_alpn_protocols", "ssl.SSLSocket.selected_alpn_protocol"),
-    pytest.mark.feature("HAS_ALPN"),
-]
+pytestmark = pytest.mark.feature("HAS_ALPN")
 
 both_kinds = pytest.mark.peers("module", "tlslite")
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_alpn_protocols:offered",
+    "ssl.SSLContext.set_alpn_protocols:observable",
+    "RFC 7301 3.1:offer",
+    "RFC 7301 3.2:selected",
+    "ssl.SSLSocket.selected_alpn_protocol:agreed",
+)
 @both_kinds
-@pytest.mark.clause("RFC 7301 3.2")
 def test_the_common_protocol_is_selected(pair):
     """Both ends see the one protocol that both have."""
     pair.subject_context.set_alpn_protocols(["spdy/2", "http/1.1"])
@@ -23,7 +26,7 @@ def test_the_common_protocol_is_selected(pair):
     assert pair.peer.seen.alpn == "http/1.1"
 
 
-@pytest.mark.clause("RFC 7301 3.2")
+@pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:offered", "RFC 7301 3.2:selected")
 def test_the_server_prefers(pair):
     """Of several common protocols the server's first is selected, whatever the client's order."""
     pair.subject_context.set_alpn_protocols(["a", "b"])
@@ -34,6 +37,7 @@ def test_the_server_prefers(pair):
     assert pair.peer.seen.alpn == expected
 
 
+@pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol:none")
 def test_nothing_in_common_is_no_error(pair):
     """Without a common protocol the handshake completes, and nothing is selected on either side."""
     pair.subject_context.set_alpn_protocols(["a"])
@@ -43,6 +47,7 @@ def test_nothing_in_common_is_no_error(pair):
     assert pair.peer.seen.alpn is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol:none")
 def test_an_offer_that_nobody_answers_selects_nothing(pair):
     """If only one end speaks ALPN, nothing is selected."""
     pair.subject_context.set_alpn_protocols(["h2"])
@@ -50,6 +55,7 @@ def test_an_offer_that_nobody_answers_selects_nothing(pair):
     assert pair.subject.selected_alpn_protocol() is None
 
 
+@pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:observable", "ssl.SSLSocket.selected_alpn_protocol:none")
 @both_kinds
 def test_without_an_offer_nothing_is_selected(pair):
     """An end that was told no protocols selects none, although the other has some."""
@@ -59,6 +65,7 @@ def test_without_an_offer_nothing_is_selected(pair):
     assert pair.peer.seen.alpn is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol:none")
 def test_before_the_handshake_nothing_is_selected(pair):
     """selected_alpn_protocol() is None until the handshake is complete."""
     pair.subject_context.set_alpn_protocols(["h2"])
@@ -68,6 +75,7 @@ def test_before_the_handshake_nothing_is_selected(pair):
     assert pair.subject.selected_alpn_protocol() == "h2"
 
 
+@pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:observable", "ssl.SSLContext.set_alpn_protocols:replaces")
 def test_the_last_list_counts(pair):
     """A second set_alpn_protocols() takes the place of the first."""
     pair.subject_context.set_alpn_protocols(["old"])
@@ -77,6 +85,7 @@ def test_the_last_list_counts(pair):
     assert pair.subject.selected_alpn_protocol() == "new"
 
 
+@pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:length")
 def test_the_longest_name_is_negotiated(pair):
     """A protocol name may have 255 bytes."""
     longest = "x" * 255
@@ -86,6 +95,7 @@ def test_the_longest_name_is_negotiated(pair):
     assert pair.subject.selected_alpn_protocol() == longest
 
 
+@pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:length")
 @pytest.mark.parametrize("name", ["", "x" * 256], ids=["empty", "too_long"])
 def test_a_name_has_from_1_to_255_bytes(impl, name):
     """An empty protocol name, or one of more than 255 bytes, raises SSLError."""
@@ -94,6 +104,7 @@ def test_a_name_has_from_1_to_255_bytes(impl, name):
         context.set_alpn_protocols([name])
 
 
+@pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:ascii")
 def test_a_name_is_ascii(impl):
     """A protocol name outside ASCII raises UnicodeEncodeError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -101,6 +112,7 @@ def test_a_name_is_ascii(impl):
         context.set_alpn_protocols(["h\N{SUPERSCRIPT TWO}"])
 
 
+@pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:ascii")
 @pytest.mark.level("observed")
 def test_a_name_is_text(impl):
     """A protocol name given as bytes raises TypeError."""
@@ -109,7 +121,7 @@ def test_a_name_is_text(impl):
         context.set_alpn_protocols([b""])
 
 
-@pytest.mark.clause("ssl.SSLSocket.selected_npn_protocol")
+@pytest.mark.clause("ssl.SSLSocket.selected_npn_protocol:none", "ssl.SSLSocket.selected_npn_protocol:deprecated")
 def test_npn_is_gone(pair):
     """selected_npn_protocol() is None, and deprecated: ALPN has taken the place of NPN."""
     pair.shake_hands()

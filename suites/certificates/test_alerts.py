@@ -2,9 +2,10 @@
 
 import pytest
 
-pytestmark = [pytest.mark.clause("RFC 8446 6.2", "RFC 5246 7.2.2"), pytest.mark.deliveries("whole")]
+pytestmark = pytest.mark.deliveries("whole")
 
 
+@pytest.mark.clause("RFC 5246 7.2.2:right-alert", "RFC 8446 6.2:right-alert")
 @pytest.mark.parametrize(
     ("name", "alert"),
     [
@@ -35,6 +36,7 @@ def test_the_alert_says_what_is_wrong(pair, impl, name, alert):
     assert pair.peer.alert_seen in alert
 
 
+@pytest.mark.clause("RFC 5246 7.2.2:right-alert", "RFC 8446 6.2:not-yet-valid")
 @pytest.mark.level("should")
 def test_not_yet_valid_is_told_as_expired(pair, impl):
     """RFC 8446 6.2 has certificate_expired for a certificate that "has expired or is not currently valid"."""
@@ -42,7 +44,7 @@ def test_not_yet_valid_is_told_as_expired(pair, impl):
     assert pair.peer.alert_seen == "certificate_expired"
 
 
-@pytest.mark.clause("ssl.SSLObject")
+@pytest.mark.clause("RFC 8446 6.2:alert-with-error", "ssl.SSLSocket.do_handshake:alert")
 def test_the_alert_is_there_when_the_exception_is(pair, impl):
     """When do_handshake() raises, the alert stands in the outgoing BIO, so that the peer can be told."""
     present(pair, "other-server")

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLContext.verify_flags"), pytest.mark.deliveries("whole")]
+pytestmark = pytest.mark.deliveries("whole")
 
 CLIENT = pytest.mark.roles("client")
 
@@ -26,8 +26,8 @@ MALFORMED = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.clause("ssl.VERIFY_X509_STRICT:workarounds")
 @MALFORMED
-@pytest.mark.clause("ssl.VERIFY_X509_STRICT")
 def test_malformed_certificates_are_accepted_by_default(pair, impl, name, code):
     """A context of one's own works round what is wrong with a certificate in form only."""
     assert not pair.subject_context.verify_flags & impl.VERIFY_X509_STRICT
@@ -36,8 +36,13 @@ def test_malformed_certificates_are_accepted_by_default(pair, impl, name, code):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.clause(
+    "ssl.VERIFY_X509_STRICT:no-workarounds",
+    "RFC 5280 4.1.2.6:authority-has-subject",
+    "RFC 5280 4.2.1.1:needed",
+    "RFC 5280 4.2.1.9:critical-in-authorities",
+)
 @MALFORMED
-@pytest.mark.clause("ssl.VERIFY_X509_STRICT", "RFC 5280 4.2.1.1", "RFC 5280 4.1.2.6", "RFC 5280 4.2.1.9")
 @pytest.mark.known("gh-107361")
 def test_strict_refuses_malformed_certificates(pair, impl, name, code):
     """VERIFY_X509_STRICT disables workarounds for certificates that are not as RFC 5280 wants them."""
@@ -48,7 +53,11 @@ def test_strict_refuses_malformed_certificates(pair, impl, name, code):
     assert caught.value.verify_code == code
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_STRICT", "RFC 5280 4.2.1.2", "RFC 5280 4.2.1.9")
+@pytest.mark.clause(
+    "ssl.VERIFY_X509_STRICT:no-workarounds",
+    "RFC 5280 4.2.1.2:authority-has-identifier",
+    "RFC 5280 4.2.1.9:critical-in-authorities",
+)
 @pytest.mark.known("gh-107361")
 @pytest.mark.parametrize(
     ("root", "name", "code"),
@@ -71,7 +80,7 @@ def test_strict_holds_roots_to_the_rules(pair, impl, root, name, code):
     assert caught.value.verify_code == code
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_STRICT")
+@pytest.mark.clause("ssl.VERIFY_X509_STRICT:good-ones-pass")
 @pytest.mark.parametrize(
     "name",
     ["server", "server-deep", "constrained-inside", "empty-subject", "no-ski"],
@@ -87,8 +96,13 @@ def test_strict_accepts_what_is_well_formed(pair, impl, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.clause(
+    "ssl.VERIFY_X509_STRICT:no-workarounds",
+    "ssl.SSLContext.verify_flags:observable",
+    "ssl.create_default_context:strict",
+    "RFC 5280 4.2.1.1:needed",
+)
 @pytest.mark.since("3.13")
-@pytest.mark.clause("ssl.create_default_context", "ssl.VERIFY_X509_STRICT")
 @pytest.mark.known("gh-107361")
 @CLIENT
 def test_a_default_context_is_strict(pair, impl):
@@ -103,8 +117,8 @@ def test_a_default_context_is_strict(pair, impl):
     pair.reconnect().shake_hands()
 
 
+@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN:intermediate-anchors", "ssl.create_default_context:partial-chain")
 @pytest.mark.since("3.13")
-@pytest.mark.clause("ssl.create_default_context", "ssl.VERIFY_X509_PARTIAL_CHAIN")
 @pytest.mark.known("gh-107361")
 @CLIENT
 def test_a_default_context_may_trust_an_intermediate(pair, impl):
@@ -118,7 +132,7 @@ def test_a_default_context_may_trust_an_intermediate(pair, impl):
         pair.reconnect().shake_hands()
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
+@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN:intermediate-anchors", "ssl.SSLContext.verify_flags:observable")
 @pytest.mark.parametrize("name", ["server-intermediate", "no-intermediate"], ids=["sent", "not_sent"])
 @CLIENT
 def test_a_partial_chain_may_end_at_a_trusted_intermediate(pair, impl, name):
@@ -136,7 +150,7 @@ def test_a_partial_chain_may_end_at_a_trusted_intermediate(pair, impl, name):
     assert again.subject.getpeercert(True) == pair.pki.der(name)
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
+@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN:leaf-anchors")
 @CLIENT
 def test_a_partial_chain_may_be_the_leaf_alone(pair, impl):
     """With VERIFY_X509_PARTIAL_CHAIN a server's own certificate may be what is trusted."""
@@ -150,7 +164,7 @@ def test_a_partial_chain_may_be_the_leaf_alone(pair, impl):
     pair.reconnect().shake_hands()
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
+@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN:nothing-else")
 @pytest.mark.parametrize(
     ("name", "code"),
     [("expired-issuer", 10), ("no-ca-issuer", 79), ("wrong-host", 62)],
@@ -166,15 +180,15 @@ def test_a_partial_chain_is_checked_like_any(pair, impl, name, code):
     assert caught.value.verify_code == code
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST")
+@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST:default")
 def test_trusted_first_is_the_default(impl):
     """VERIFY_X509_TRUSTED_FIRST is enabled in every new context."""
     for protocol in (impl.PROTOCOL_TLS_CLIENT, impl.PROTOCOL_TLS_SERVER):
         assert impl.SSLContext(protocol).verify_flags & impl.VERIFY_X509_TRUSTED_FIRST
 
 
+@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST:prefers-trusted")
 @pytest.mark.since("3.13")
-@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST", "ssl.SSLSocket.get_verified_chain")
 @CLIENT
 def test_trusted_first_prefers_what_is_trusted(pair):
     """Of two good chains, one by the certificates that were sent, the one by those that are trusted is taken."""
@@ -184,9 +198,9 @@ def test_trusted_first_prefers_what_is_trusted(pair):
     assert pair.subject.get_verified_chain() == [pair.pki.der(name) for name in chain]
 
 
+@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST:always-on")
 @pytest.mark.since("3.13")
 @pytest.mark.level("observed")
-@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST", "ssl.SSLSocket.get_verified_chain")
 @CLIENT
 def test_trusted_first_cannot_be_cleared(pair, impl):
     """Cleared in verify_flags, VERIFY_X509_TRUSTED_FIRST is gone from there and in force all the same.

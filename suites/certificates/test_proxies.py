@@ -3,7 +3,6 @@
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS", "RFC 3820 3.8"),
     pytest.mark.roles("server"),
     pytest.mark.deliveries("whole"),
 ]
@@ -16,6 +15,7 @@ def judge(pair, name):
     pair.peer.settings.certificate, pair.peer.settings.trust = name, None
 
 
+@pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:refused-without", "RFC 3820 3.8:proxies")
 def test_a_proxy_is_refused_by_default(pair, impl):
     """Without the flag a certificate that a client has signed for a proxy of its own is refused."""
     assert not pair.subject_context.verify_flags & impl.VERIFY_ALLOW_PROXY_CERTS
@@ -25,6 +25,7 @@ def test_a_proxy_is_refused_by_default(pair, impl):
     assert caught.value.verify_code == 40
 
 
+@pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:proxies", "RFC 3820 3.8:proxies")
 def test_a_proxy_is_let_in_on_request(pair, impl):
     """With VERIFY_ALLOW_PROXY_CERTS the proxy is let in, and known by its own certificate."""
     judge(pair, "proxy")
@@ -37,6 +38,7 @@ def test_a_proxy_is_let_in_on_request(pair, impl):
     )
 
 
+@pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:proxies", "RFC 3820 3.8:lines")
 @pytest.mark.parametrize("name", ["proxy-of-proxy", "last-proxy"], ids=["proxy_of_a_proxy", "last_of_its_line"])
 def test_a_line_of_proxies_is_let_in_on_request(pair, impl, name):
     """With VERIFY_ALLOW_PROXY_CERTS a proxy may have proxies, as far as ProxyCertInfo lets it."""
@@ -46,7 +48,7 @@ def test_a_line_of_proxies_is_let_in_on_request(pair, impl, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
-@pytest.mark.clause("RFC 3820 3.4", "RFC 3820 3.8.1")
+@pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:proxies", "RFC 3820 3.4:subject", "RFC 3820 3.8.1:length")
 @pytest.mark.parametrize(
     ("name", "code"),
     [("proxy-renamed", 72), ("proxy-too-many", 38)],
@@ -62,7 +64,7 @@ def test_a_proxy_has_no_more_rights_than_its_holder(pair, impl, name, code):
     assert pair.peer.alert_seen == "certificate_unknown"
 
 
-@pytest.mark.clause("RFC 5280 6.1.4")
+@pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:no-authorities", "RFC 5280 6.1.4:authority")
 def test_allowing_proxies_makes_no_authorities(pair, impl):
     """VERIFY_ALLOW_PROXY_CERTS does not let a client sign what is no proxy certificate."""
     judge(pair, "leaf-issued")

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.clause("RFC 5280 4.2.1.12", "ssl.CERT_REQUIRED"), pytest.mark.deliveries("whole")]
+pytestmark = pytest.mark.deliveries("whole")
 
 
 def present(pair, name):
@@ -13,6 +13,7 @@ def present(pair, name):
         pair.subject_context.load_verify_locations(pair.pki.authority())
 
 
+@pytest.mark.clause("RFC 5280 4.2.1.12:server-purpose")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize("name", ["server-only", "no-purpose"], ids=["server", "unrestricted"])
 def test_a_server_may_use_a_certificate_for_servers(pair, name):
@@ -22,6 +23,7 @@ def test_a_server_may_use_a_certificate_for_servers(pair, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.clause("RFC 5280 4.2.1.12:server-purpose")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize(
     "name", ["client-only", "code-only", "clients-issuer"], ids=["client", "code", "issuer_for_clients"]
@@ -35,6 +37,7 @@ def test_a_server_may_not_use_another_certificate(pair, impl, name):
     assert pair.peer.alert_seen == "unsupported_certificate"
 
 
+@pytest.mark.clause("RFC 5280 4.2.1.12:client-purpose")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize(
     "name", ["client-only", "no-purpose", "clients-issuer"], ids=["client", "unrestricted", "issuer_for_clients"]
@@ -46,6 +49,7 @@ def test_a_client_may_use_a_certificate_for_clients(pair, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.clause("RFC 5280 4.2.1.12:client-purpose")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize("name", ["server-only", "code-only"], ids=["server", "code"])
 def test_a_client_may_not_use_another_certificate(pair, impl, name):
@@ -57,7 +61,7 @@ def test_a_client_may_not_use_another_certificate(pair, impl, name):
     assert pair.peer.alert_seen == "unsupported_certificate"
 
 
-@pytest.mark.clause("RFC 5280 4.2.1.3")
+@pytest.mark.clause("RFC 5280 4.2.1.3:key-usage-handshake")
 @pytest.mark.versions("tls13")
 def test_a_key_for_signing_certificates_signs_no_handshake(pair, impl):
     """Key usage keyCertSign alone is no use in TLS 1.3, where each side proves itself by signing."""
@@ -68,7 +72,7 @@ def test_a_key_for_signing_certificates_signs_no_handshake(pair, impl):
     assert pair.peer.alert_seen == "unsupported_certificate"
 
 
-@pytest.mark.clause("RFC 8446 4.4.2.2", "RFC 5280 4.2.1.3")
+@pytest.mark.clause("RFC 5280 4.2.1.3:encipherment", "RFC 8446 4.4.2.2:digital-signature")
 @pytest.mark.versions("tls13")
 @pytest.mark.roles("server")
 def test_a_server_signs_with_no_key_for_encipherment(pair, impl):
@@ -83,7 +87,7 @@ def test_a_server_signs_with_no_key_for_encipherment(pair, impl):
     assert not pair.peer.completes()
 
 
-@pytest.mark.clause("RFC 5280 4.2.1.3", "RFC 8446 4.4.2.2")
+@pytest.mark.clause("RFC 5280 4.2.1.3:encipherment", "RFC 8446 4.4.2.2:checked-by-client")
 @pytest.mark.versions("tls13")
 @pytest.mark.roles("client")
 @pytest.mark.level("should")
@@ -94,6 +98,7 @@ def test_a_client_takes_no_signature_of_a_key_for_encipherment(pair, impl):
         pair.shake_hands()
 
 
+@pytest.mark.clause("RFC 5280 4.2.1.12:any-purpose")
 @pytest.mark.level("observed")
 def test_any_extended_key_usage_alone_is_refused(pair, impl):
     """anyExtendedKeyUsage does not stand for serverAuth or clientAuth.

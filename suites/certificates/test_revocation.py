@@ -3,7 +3,6 @@
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.verify_flags", "ssl.VERIFY_CRL_CHECK_LEAF"),
     pytest.mark.deliveries("whole"),
     pytest.mark.roles("client"),
 ]
@@ -17,7 +16,11 @@ def check(pair, name, flag, *lists):
         pair.subject_context.load_verify_locations(pair.pki.authority(each))
 
 
-@pytest.mark.clause("ssl.VERIFY_DEFAULT")
+@pytest.mark.clause(
+    "ssl.VERIFY_DEFAULT:no-lists",
+    "ssl.SSLContext.verify_flags:observable",
+    "ssl.SSLContext.verify_flags:no-lists-by-default",
+)
 def test_lists_are_not_looked_at_by_default(pair):
     """Without a flag a certificate that a loaded list revokes is accepted."""
     check(pair, "revoked", "VERIFY_DEFAULT", "crl")
@@ -25,7 +28,13 @@ def test_lists_are_not_looked_at_by_default(pair):
     assert pair.subject.getpeercert(True) == pair.pki.der("revoked")
 
 
-@pytest.mark.clause("RFC 5280 6.3.3", "RFC 8446 6.2")
+@pytest.mark.clause(
+    "ssl.VERIFY_CRL_CHECK_LEAF:leaf-revoked",
+    "ssl.SSLContext.verify_flags:observable",
+    "RFC 5280 6.1.3:not-revoked",
+    "RFC 5280 6.3.3:revoked",
+    "RFC 8446 6.2:right-alert",
+)
 def test_a_revoked_server_is_refused(pair, impl):
     """With VERIFY_CRL_CHECK_LEAF a certificate that its issuer has revoked is refused as certificate_revoked."""
     check(pair, "revoked", "VERIFY_CRL_CHECK_LEAF", "crl")
@@ -35,8 +44,13 @@ def test_a_revoked_server_is_refused(pair, impl):
     assert pair.peer.alert_seen == "certificate_revoked"
 
 
+@pytest.mark.clause(
+    "ssl.VERIFY_CRL_CHECK_LEAF:leaf-revoked",
+    "RFC 5280 6.1.3:not-revoked",
+    "RFC 5280 6.3.3:revoked",
+    "RFC 8446 6.2:right-alert",
+)
 @pytest.mark.roles("server")
-@pytest.mark.clause("RFC 5280 6.3.3", "RFC 8446 6.2")
 def test_a_revoked_client_is_refused(pair, impl):
     """A server that checks revocation refuses a client whose certificate is revoked, and lets in one that is not."""
     pair.subject_context.verify_mode = impl.CERT_REQUIRED
@@ -48,6 +62,7 @@ def test_a_revoked_client_is_refused(pair, impl):
     assert pair.peer.alert_seen == "certificate_revoked"
 
 
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:leaf-good")
 @pytest.mark.roles("server")
 def test_a_client_that_is_not_revoked_is_let_in(pair, impl):
     """A server that checks revocation lets in a client of which the list does not speak."""
@@ -58,6 +73,7 @@ def test_a_client_that_is_not_revoked_is_let_in(pair, impl):
     assert pair.subject.getpeercert(True) == pair.pki.der("client")
 
 
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:leaf-good")
 @pytest.mark.parametrize(
     "crl", ["crl", "crl-empty", "crl-users"], ids=["others_revoked", "nothing_revoked", "of_users_only"]
 )
@@ -68,6 +84,7 @@ def test_a_server_that_is_not_revoked_is_accepted(pair, crl):
     assert pair.subject.getpeercert(True) == pair.pki.der("unrevoked")
 
 
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:list-needed")
 @pytest.mark.parametrize("lists", [(), ("crl-other",)], ids=["none", "of_another_issuer"])
 def test_a_missing_list_is_a_refusal(pair, impl, lists):
     """Whoever asks for revocation lists and has none of the issuer's accepts nobody."""
@@ -77,7 +94,7 @@ def test_a_missing_list_is_a_refusal(pair, impl, lists):
     assert caught.value.verify_code == 3
 
 
-@pytest.mark.clause("RFC 5280 6.3.3", "RFC 5280 5.1.2.5")
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:list-needed", "RFC 5280 5.1.2.5:list-in-time", "RFC 5280 6.3.3:bad-list")
 @pytest.mark.parametrize(
     ("crl", "code"),
     [("crl-expired", 12), ("crl-future", 11), ("crl-broken", 8)],
@@ -91,7 +108,12 @@ def test_a_list_that_cannot_be_believed_is_a_refusal(pair, impl, crl, code):
     assert caught.value.verify_code == code
 
 
-@pytest.mark.clause("RFC 5280 5.2", "RFC 5280 5.2.5", "RFC 5280 6.3.3")
+@pytest.mark.clause(
+    "ssl.VERIFY_CRL_CHECK_LEAF:list-needed",
+    "RFC 5280 5.2:critical-unknown",
+    "RFC 5280 5.2.5:scope",
+    "RFC 5280 6.3.3:bad-list",
+)
 @pytest.mark.parametrize(
     ("crl", "code"),
     [("crl-authorities", 44), ("crl-critical", 36)],
@@ -106,7 +128,7 @@ def test_a_list_of_something_else_is_a_refusal(pair, impl, crl, code):
     assert pair.peer.alert_seen == "certificate_unknown"
 
 
-@pytest.mark.clause("RFC 5280 5.2.5", "RFC 5280 6.3.3")
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:leaf-revoked", "RFC 5280 5.2.5:scope", "RFC 5280 6.3.3:revoked")
 def test_a_user_on_a_list_of_users_is_refused(pair, impl):
     """A list for certificates of users only is believed about a user who is revoked on it."""
     check(pair, "revoked", "VERIFY_CRL_CHECK_LEAF", "crl-users")
@@ -115,6 +137,7 @@ def test_a_user_on_a_list_of_users_is_refused(pair, impl):
     assert caught.value.verify_code == 23
 
 
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:leaf-only")
 def test_the_leaf_alone_is_checked(pair):
     """VERIFY_CRL_CHECK_LEAF does not ask whether the authorities above have been revoked."""
     check(pair, "revoked-issuer", "VERIFY_CRL_CHECK_LEAF", "crl", "crl-intermediate")
@@ -122,7 +145,7 @@ def test_the_leaf_alone_is_checked(pair):
     assert pair.subject.getpeercert(True) == pair.pki.der("revoked-issuer")
 
 
-@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN")
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN:whole-chain", "RFC 5280 6.1.3:not-revoked")
 def test_the_chain_is_checked(pair, impl):
     """VERIFY_CRL_CHECK_CHAIN refuses a chain in which an authority has been revoked."""
     check(pair, "revoked-issuer", "VERIFY_CRL_CHECK_CHAIN", "crl", "crl-intermediate")
@@ -132,7 +155,7 @@ def test_the_chain_is_checked(pair, impl):
     assert pair.peer.alert_seen == "certificate_revoked"
 
 
-@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN")
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN:every-list")
 def test_the_chain_check_wants_a_list_of_each_issuer(pair, impl):
     """VERIFY_CRL_CHECK_CHAIN wants a list of every authority of the chain, not only of the root."""
     check(pair, "server-intermediate", "VERIFY_CRL_CHECK_CHAIN", "crl")
@@ -141,7 +164,7 @@ def test_the_chain_check_wants_a_list_of_each_issuer(pair, impl):
     assert caught.value.verify_code == 3
 
 
-@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN")
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_CHAIN:whole-chain")
 def test_the_chain_check_accepts_a_good_chain(pair):
     """VERIFY_CRL_CHECK_CHAIN accepts a chain of which nothing is revoked and every list is there."""
     check(pair, "unrevoked", "VERIFY_CRL_CHECK_CHAIN", "crl")
@@ -149,7 +172,7 @@ def test_the_chain_check_accepts_a_good_chain(pair):
     assert pair.subject.getpeercert(True) == pair.pki.der("unrevoked")
 
 
-@pytest.mark.clause("ssl.SSLContext.load_verify_locations")
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations:lists")
 def test_a_list_may_stand_in_the_file_of_its_authority(pair, impl):
     """load_verify_locations() takes authorities and revocation lists from one file."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)

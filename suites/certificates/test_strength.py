@@ -2,10 +2,7 @@
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLContext", "ssl.SSLContext.security_level"),
-    pytest.mark.deliveries("whole"),
-]
+pytestmark = pytest.mark.deliveries("whole")
 
 WEAK = pytest.mark.parametrize(
     ("name", "code"),
@@ -23,6 +20,7 @@ def present(pair, name):
         pair.subject_context.load_verify_locations(pair.pki.authority())
 
 
+@pytest.mark.clause("ssl.SSLContext:level-2", "ssl.SSLContext.security_level:forbids")
 @WEAK
 def test_weak_certificates_are_refused(pair, impl, name, code):
     """RSA keys of 1024 bits, the peer's or its issuer's, and signatures with SHA-1 are below security level 2."""
@@ -34,8 +32,8 @@ def test_weak_certificates_are_refused(pair, impl, name, code):
     assert pair.peer.alert_seen == "bad_certificate"
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:security-level-word", "ssl.SSLContext.security_level:lowered")
 @WEAK
-@pytest.mark.clause("ssl.SSLContext.set_ciphers")
 def test_weak_certificates_are_accepted_on_request(pair, name, code):
     """A context that lowers its security level to 0 accepts them."""
     pair.subject_context.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -45,9 +43,15 @@ def test_weak_certificates_are_accepted_on_request(pair, name, code):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext:every-good-key",
+    "RFC 5246 7.4.1.4.1:signature-algorithms",
+    "RFC 8446 4.2.3:acceptable-signatures",
+    "RFC 8446 4.4.2.2:key-fits-signature",
+    "RFC 8446 9.1:mandatory-signatures",
+)
 @pytest.mark.roles("client")
 @pytest.mark.peers("module", "tlslite")
-@pytest.mark.clause("RFC 8446 4.2.3", "RFC 8446 4.4.2.2")
 @pytest.mark.parametrize(
     "name",
     ["rsa", "p384", "p521", "ed25519", "ed448", "rsa-pss"],
@@ -60,8 +64,10 @@ def test_every_kind_of_key_is_accepted(pair, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext:every-good-key", "RFC 5280 6.1.3:signature", "RFC 8446 4.2.3:signatures-on-certificates"
+)
 @pytest.mark.roles("client")
-@pytest.mark.clause("RFC 8446 4.2.3", "RFC 5280 6.1.3")
 @pytest.mark.parametrize(
     ("name", "authority"),
     [("rsa-signed", "rsa-root"), ("pss-signed", "pss-root"), ("ed25519-signed", "ed25519-root")],

@@ -2,19 +2,17 @@
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLObject.get_channel_binding", "ssl.SSLSocket.get_channel_binding"),
-    pytest.mark.deliveries("whole"),
-]
+pytestmark = pytest.mark.deliveries("whole")
 
 
-@pytest.mark.clause("ssl.CHANNEL_BINDING_TYPES")
+@pytest.mark.clause("ssl.CHANNEL_BINDING_TYPES:listed", "ssl.CHANNEL_BINDING_TYPES:usable")
 def test_tls_unique_is_a_type_that_is_supported(impl):
     """CHANNEL_BINDING_TYPES is a list of names, "tls-unique" among them."""
     assert type(impl.CHANNEL_BINDING_TYPES) is list
     assert "tls-unique" in impl.CHANNEL_BINDING_TYPES
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_channel_binding:none")
 @pytest.mark.transports("memory", "socketpair")
 def test_there_is_none_before_the_handshake(pair):
     """On a fresh object get_channel_binding() is None."""
@@ -22,6 +20,7 @@ def test_there_is_none_before_the_handshake(pair):
     assert pair.subject.get_channel_binding("tls-unique") is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_channel_binding:none")
 def test_there_is_none_in_mid_handshake(pair, impl):
     """Until the handshake has been completed get_channel_binding() is None.
 
@@ -37,7 +36,7 @@ def test_there_is_none_in_mid_handshake(pair, impl):
         assert (pair.subject.get_channel_binding() is not None) is complete
 
 
-@pytest.mark.clause("RFC 5929 3.1", "RFC 5246 7.4.9")
+@pytest.mark.clause("RFC 5246 7.4.9:verify-data", "RFC 5929 3.1:both-ends", "ssl.SSLSocket.get_channel_binding:bytes")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.versions("tls12")
 def test_both_ends_have_the_same(pair):
@@ -49,6 +48,7 @@ def test_both_ends_have_the_same(pair):
     assert pair.peer.ssl_object.get_channel_binding() == binding
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_channel_binding:tls13")
 @pytest.mark.level("observed")
 @pytest.mark.versions("tls13")
 @pytest.mark.transports("memory", "socketpair")
@@ -61,6 +61,7 @@ def test_there_is_one_in_tls_1_3_as_well(pair):
     assert pair.peer.ssl_object.get_channel_binding() == binding
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_channel_binding:default")
 def test_tls_unique_is_the_default(pair):
     """get_channel_binding() is get_channel_binding(cb_type="tls-unique")."""
     pair.shake_hands()
@@ -69,7 +70,7 @@ def test_tls_unique_is_the_default(pair):
     assert pair.subject.get_channel_binding(cb_type="tls-unique") == binding
 
 
-@pytest.mark.clause("RFC 5929 3.1")
+@pytest.mark.clause("RFC 5929 3.1:own", "ssl.SSLSocket.get_channel_binding:own")
 def test_each_connection_has_its_own(pair):
     """The control: another connection between the same two ends, with the same contexts, has other bytes."""
     pair.shake_hands()
@@ -78,7 +79,7 @@ def test_each_connection_has_its_own(pair):
     assert second.subject.get_channel_binding() != pair.subject.get_channel_binding()
 
 
-@pytest.mark.clause("RFC 5929 3.1")
+@pytest.mark.clause("RFC 5929 3.1:own", "ssl.SSLSocket.get_channel_binding:own")
 @pytest.mark.roles("client")
 def test_a_resumed_connection_has_its_own(pair):
     """A resumed connection is another connection: its bytes are not those of the first, and the same at both ends.
@@ -95,6 +96,7 @@ def test_a_resumed_connection_has_its_own(pair):
     assert second.peer.ssl_object.get_channel_binding() == binding
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_channel_binding:own")
 def test_it_stays_the_same_while_the_connection_lasts(pair):
     """Data in both directions and a clean close change nothing of what names the connection."""
     pair.shake_hands()
@@ -106,7 +108,7 @@ def test_it_stays_the_same_while_the_connection_lasts(pair):
     assert pair.subject.get_channel_binding() == binding
 
 
-@pytest.mark.clause("RFC 8446 4.6.3")
+@pytest.mark.clause("RFC 8446 4.6.3:keys-change", "ssl.SSLSocket.get_channel_binding:own")
 @pytest.mark.versions("tls13")
 @pytest.mark.peers("tlslite")
 def test_new_keys_do_not_change_it(pair):
@@ -118,7 +120,7 @@ def test_new_keys_do_not_change_it(pair):
     assert pair.subject.get_channel_binding() == binding
 
 
-@pytest.mark.clause("ssl.CHANNEL_BINDING_TYPES")
+@pytest.mark.clause("ssl.CHANNEL_BINDING_TYPES:usable", "ssl.SSLSocket.get_channel_binding:types")
 @pytest.mark.parametrize(
     "kind",
     ["tls-server-end-point", "TLS-UNIQUE", "tls-unique ", ""],
@@ -135,8 +137,8 @@ def test_a_type_that_is_not_supported_is_refused(pair, impl, kind):
         pair.subject.get_channel_binding(kind)
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_channel_binding:types")
 @pytest.mark.level("observed")
-@pytest.mark.clause("ssl.CHANNEL_BINDING_TYPES")
 def test_tls_exporter_is_not_supported(pair):
     """RFC 9266's "tls-exporter", the one made for TLS 1.3, raises ValueError so far."""
     pair.shake_hands()
@@ -144,6 +146,7 @@ def test_tls_exporter_is_not_supported(pair):
         pair.subject.get_channel_binding("tls-exporter")
 
 
+@pytest.mark.clause("RFC 5929 3.1:both-ends", "ssl.SSLSocket.get_channel_binding:bytes")
 def test_an_implementation_agrees_with_itself(couple):
     """Two ends of one implementation have the same binding, and two connections of it have not."""
     couple.shake_hands()

@@ -2,15 +2,18 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("RFC 8446 4.2.7", "RFC 8446 4.2.8")
-
 both_kinds = pytest.mark.peers("module", "tlslite")
 tls13 = pytest.mark.versions("tls13")
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_ecdh_curve:chosen-in-use",
+    "ssl.SSLContext.set_ecdh_curve:observable",
+    "RFC 8446 4.1.4:retry",
+    "RFC 8446 4.2.7:groups-decide",
+)
 @tls13
 @both_kinds
-@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve")
 @pytest.mark.parametrize("group", ["X25519", "prime256v1", "secp384r1", "secp521r1"], ids=str.lower)
 def test_a_peer_with_one_group_is_met(pair, group):
     """A peer that allows one group is met in that group, after a HelloRetryRequest where the client guessed another."""
@@ -19,9 +22,11 @@ def test_a_peer_with_one_group_is_met(pair, group):
     pair.greet()
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_ecdh_curve:chosen-in-use", "RFC 8446 4.2.7:groups-decide", "RFC 8446 4.2.8:share-used"
+)
 @tls13
 @both_kinds
-@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve")
 def test_a_single_group_is_enough(pair):
     """A context limited to one group by set_ecdh_curve() meets a peer that has it too."""
     pair.subject_context.set_ecdh_curve("secp384r1")
@@ -29,9 +34,9 @@ def test_a_single_group_is_enough(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve:observable", "RFC 8446 4.1.1:no-common-group")
 @tls13
 @pytest.mark.roles("server")
-@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve", "RFC 8446 4.1.1")
 def test_a_server_without_common_group_refuses(pair, impl):
     """A server that shares no group with the client ends the handshake with handshake_failure."""
     pair.subject_context.set_ecdh_curve("secp384r1")
@@ -42,9 +47,9 @@ def test_a_server_without_common_group_refuses(pair, impl):
     assert pair.peer.alert_seen == "handshake_failure"
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve:observable", "RFC 8446 4.1.1:no-common-group")
 @tls13
 @pytest.mark.roles("client")
-@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve", "RFC 8446 4.1.1")
 def test_a_client_without_common_group_is_refused(pair, impl):
     """A client that shares no group with the server learns of it by handshake_failure."""
     pair.subject_context.set_ecdh_curve("secp384r1")
@@ -54,7 +59,7 @@ def test_a_client_without_common_group_is_refused(pair, impl):
     assert caught.value.reason in ("SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_HANDSHAKE_FAILURE")
 
 
-@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve")
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve:unknown", "ssl.SSLContext.set_ecdh_curve:text-only")
 def test_an_unknown_curve_is_refused(impl):
     """set_ecdh_curve() with a name that is none raises ValueError, with what is no text TypeError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -64,10 +69,10 @@ def test_an_unknown_curve_is_refused(impl):
         context.set_ecdh_curve(None)
 
 
+@pytest.mark.clause("ssl.SSLContext.set_groups:chosen-in-use", "RFC 8446 4.2.8:share-used", "ssl.SSLSocket.group:name")
 @tls13
 @both_kinds
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLContext.set_groups", "ssl.SSLSocket.group")
 @pytest.mark.parametrize(
     ("group", "name"),
     [("X25519", "x25519"), ("secp256r1", "secp256r1"), ("secp384r1", "secp384r1")],
@@ -80,8 +85,8 @@ def test_the_group_in_use_has_a_name(pair, group, name):
     assert pair.subject.group() == name
 
 
+@pytest.mark.clause("ssl.SSLContext.set_groups:unknown")
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLContext.set_groups")
 def test_an_unknown_group_is_refused(impl):
     """set_groups() with a name that is none raises SSLError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -89,8 +94,8 @@ def test_an_unknown_group_is_refused(impl):
         context.set_groups("no-such-group")
 
 
+@pytest.mark.clause("ssl.SSLContext.get_groups:listed", "RFC 8446 9.1:mandatory-groups")
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLContext.get_groups")
 def test_the_groups_are_listed(impl):
     """get_groups() lists names, X25519 among them."""
     groups = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_groups()

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLContext.set_ciphers", "ssl.SSLContext.get_ciphers")
-
 SMALL, LARGE = "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"
 STATIC = "AES128-GCM-SHA256"
 
@@ -24,6 +22,7 @@ def names(ciphers):
     return [cipher["name"] for cipher in ciphers]
 
 
+@pytest.mark.clause("ssl.SSLContext.get_ciphers:in-order", "ssl.SSLContext.set_ciphers:list-format")
 @pytest.mark.feature("HAS_TLSv1_2")
 @pytest.mark.parametrize("separator", [":", ",", " "], ids=["colon", "comma", "space"])
 def test_names_are_listed_in_the_order_given(select, separator):
@@ -32,6 +31,7 @@ def test_names_are_listed_in_the_order_given(select, separator):
     assert names(select(separator.join((SMALL, LARGE)))) == [SMALL, LARGE]
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:list-format")
 @pytest.mark.feature("HAS_TLSv1_2")
 @pytest.mark.parametrize(
     ("word", "field", "value"),
@@ -55,6 +55,7 @@ def test_a_word_stands_for_all_suites_of_a_kind(select, word, field, value):
     assert value not in {cipher[field] for cipher in select(f"ALL:COMPLEMENTOFALL:!{word}")}
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:list-format")
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_words_joined_by_plus_must_all_fit(select):
     """Words joined by + select the suites to which all of them apply."""
@@ -65,6 +66,7 @@ def test_words_joined_by_plus_must_all_fit(select):
     assert STATIC in names(select("AESGCM"))
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:list-format")
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_what_is_banned_never_comes_back(select):
     """An exclamation mark deletes suites for good, a hyphen until they are named again."""
@@ -73,6 +75,7 @@ def test_what_is_banned_never_comes_back(select):
     assert names(select(f"{SMALL}:{LARGE}:-{SMALL}:{SMALL}")) == [LARGE, SMALL]
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:list-format")
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_a_plus_in_front_moves_to_the_end(select):
     """A plus sign in front of a word moves what is there to the end, and adds nothing."""
@@ -80,6 +83,7 @@ def test_a_plus_in_front_moves_to_the_end(select):
     assert names(select(f"{SMALL}:{LARGE}:+{STATIC}")) == [SMALL, LARGE]
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:list-format")
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_strength_sorts(select):
     """@STRENGTH sorts what has been selected so far by the length of the key."""
@@ -88,6 +92,7 @@ def test_strength_sorts(select):
     assert [cipher["strength_bits"] for cipher in select(f"{SMALL}:{LARGE}:{STATIC}")] == [128, 256, 128]
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:list-format")
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_unknown_names_are_passed_over(select, impl):
     """Names that nobody knows are passed over as long as something is selected; upper and lower case matter."""
@@ -96,6 +101,7 @@ def test_unknown_names_are_passed_over(select, impl):
         select(f"NONSENSE:{LARGE.lower()}")
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:list-format")
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_default_is_what_nothing_weak_is_in(select):
     """DEFAULT at the beginning is a list without anonymous suites and suites without encryption, and bans these."""
@@ -105,9 +111,9 @@ def test_default_is_what_nothing_weak_is_in(select):
     assert not all(cipher["strength_bits"] for cipher in select("ALL:eNULL"))
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:security-level-word", "ssl.SSLContext.security_level:number")
 @pytest.mark.feature("HAS_TLSv1_2")
 @pytest.mark.since("3.10")
-@pytest.mark.clause("ssl.SSLContext.security_level")
 def test_a_string_can_set_the_security_level(impl):
     """@SECLEVEL= sets the security level, which no assignment can."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -124,10 +130,10 @@ def test_a_string_can_set_the_security_level(impl):
         context.security_level = 1
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:security-level-word", "ssl.SSLContext.security_level:forbids")
 @pytest.mark.versions("tls12")
 @pytest.mark.deliveries("whole")
 @pytest.mark.since("3.10")
-@pytest.mark.clause("ssl.SSLContext.security_level")
 @pytest.mark.parametrize("level", [2, 3])
 def test_a_level_forbids_suites(pair, impl, level):
     """At security level 3 there are no suites without forward secrecy, at 2 there are."""
@@ -149,6 +155,7 @@ def test_a_level_forbids_suites(pair, impl, level):
     assert caught.value.reason in ("NO_CIPHERS_AVAILABLE", "NO_SHARED_CIPHER")
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:after-refusal")
 @pytest.mark.feature("HAS_TLSv1_2")
 @pytest.mark.level("observed")
 def test_what_a_refused_string_leaves(impl):
@@ -163,6 +170,7 @@ def test_what_a_refused_string_leaves(impl):
     assert SMALL not in names(context.get_ciphers())
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:text-only")
 @pytest.mark.parametrize("text", [None, b"ALL", 5], ids=["none", "bytes", "int"])
 def test_what_is_no_text_is_a_type_error(impl, text):
     """set_ciphers() with anything but text raises TypeError."""

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLContext.get_ciphers", "ssl.SSLContext.set_ciphers")
-
 TLS13_SUITES = {"TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"}
 SMALL, LARGE = "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"
 FIELDS = {
@@ -21,6 +19,7 @@ FIELDS = {
 }
 
 
+@pytest.mark.clause("ssl.SSLContext.get_ciphers:documented-fields")
 def test_each_suite_is_described(impl):
     """Each entry of get_ciphers() is a dict of the documented fields."""
     for cipher in impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_ciphers():
@@ -29,6 +28,7 @@ def test_each_suite_is_described(impl):
             assert isinstance(cipher[name], kind), (name, cipher)
 
 
+@pytest.mark.clause("ssl.SSLContext.get_ciphers:both-kinds", "ssl-tlsv1_3:own-suites", "RFC 8446 9.1:mandatory-suite")
 @pytest.mark.feature("HAS_TLSv1_3")
 def test_the_suites_of_tls_1_3_are_there(impl):
     """A fresh context has the three suites of TLS 1.3 that must or should be there."""
@@ -38,6 +38,7 @@ def test_the_suites_of_tls_1_3_are_there(impl):
     assert all(found[name]["protocol"] == "TLSv1.3" and found[name]["aead"] for name in TLS13_SUITES)
 
 
+@pytest.mark.clause("ssl.SSLContext:strong-suites")
 @pytest.mark.known("bpo-27766", "bpo-31429")
 def test_nothing_weak_is_offered(impl):
     """A fresh context has no RC4, 3DES, NULL, MD5, EXPORT or anonymous suite."""
@@ -47,6 +48,7 @@ def test_nothing_weak_is_offered(impl):
         assert cipher["strength_bits"] >= 112
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:nothing-left")
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_a_string_that_selects_nothing_is_refused(impl):
     """set_ciphers() with a string in which there is no suite raises SSLError."""
@@ -55,6 +57,9 @@ def test_a_string_that_selects_nothing_is_refused(impl):
         context.set_ciphers("BOGUS")
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.get_ciphers:both-kinds", "ssl.SSLContext.set_ciphers:tls13-untouched", "ssl-tlsv1_3:own-suites"
+)
 @pytest.mark.feature("HAS_TLSv1_2", "HAS_TLSv1_3")
 def test_tls_1_3_does_not_listen_to_it(impl):
     """set_ciphers() chooses among suites of TLS 1.2 and below; those of 1.3 stay."""
@@ -64,9 +69,9 @@ def test_tls_1_3_does_not_listen_to_it(impl):
     assert set(names) == TLS13_SUITES | {SMALL}
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:chosen-in-use", "ssl.SSLContext.set_ciphers:observable")
 @pytest.mark.versions("tls12")
 @pytest.mark.parametrize("suite", [SMALL, LARGE], ids=["aes128", "aes256"])
-@pytest.mark.clause("ssl.SSLSocket.cipher")
 def test_the_chosen_suite_is_used(pair, suite):
     """A context that allows one suite of TLS 1.2 makes a connection with that suite."""
     pair.subject_context.set_ciphers(suite)
@@ -75,6 +80,7 @@ def test_the_chosen_suite_is_used(pair, suite):
     assert pair.peer.seen.cipher == suite
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:observable", "RFC 8446 4.1.1:no-common-suite")
 @pytest.mark.versions("tls12")
 @pytest.mark.roles("server")
 def test_no_common_suite_is_refused(pair, impl):
@@ -87,9 +93,9 @@ def test_no_common_suite_is_refused(pair, impl):
     assert pair.peer.alert_seen == "handshake_failure"
 
 
+@pytest.mark.clause("ssl.OP_CIPHER_SERVER_PREFERENCE:server-order", "ssl.SSLContext.options:observable")
 @pytest.mark.versions("tls12")
 @pytest.mark.roles("server")
-@pytest.mark.clause("ssl.OP_CIPHER_SERVER_PREFERENCE")
 @pytest.mark.parametrize("prefers", [True, False], ids=["server_prefers", "client_prefers"])
 def test_the_option_says_whose_order_counts(pair, impl, prefers):
     """With OP_CIPHER_SERVER_PREFERENCE the server's order of suites counts, without it the client's."""
@@ -104,10 +110,10 @@ def test_the_option_says_whose_order_counts(pair, impl, prefers):
     assert pair.subject.cipher()[0] == (SMALL if prefers else LARGE)
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphersuites:chosen-in-use", "ssl.SSLContext.set_ciphersuites:observable")
 @pytest.mark.versions("tls13")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLContext.set_ciphersuites")
 @pytest.mark.parametrize("suite", sorted(TLS13_SUITES), ids=str.lower)
 def test_the_chosen_suite_of_tls_1_3_is_used(pair, suite):
     """set_ciphersuites() chooses the suites of TLS 1.3."""
@@ -117,8 +123,8 @@ def test_the_chosen_suite_of_tls_1_3_is_used(pair, suite):
     assert pair.peer.seen.cipher == suite
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphersuites:unknown")
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLContext.set_ciphersuites")
 def test_an_unknown_suite_of_tls_1_3_is_refused(impl):
     """set_ciphersuites() with a name that is none raises SSLError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)

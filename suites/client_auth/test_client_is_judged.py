@@ -2,13 +2,13 @@
 
 import pytest
 
-pytestmark = [pytest.mark.roles("client"), pytest.mark.clause("ssl.SSLContext.load_cert_chain")]
+pytestmark = pytest.mark.roles("client")
 
 BOTH = pytest.mark.peers("module", "tlslite")
 
 
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:presented", "RFC 5246 7.4.6:client-certificate")
 @BOTH
-@pytest.mark.clause("RFC 8446 4.4.2", "RFC 5246 7.4.6")
 def test_the_server_gets_the_certificate_that_was_loaded(pair):
     """A client sends the certificate of load_cert_chain() to a server that asks for one."""
     pair.peer.settings.verify_client = "optional"
@@ -18,8 +18,10 @@ def test_the_server_gets_the_certificate_that_was_loaded(pair):
     assert pair.peer.seen.certificate == pair.pki.der("client")
 
 
+@pytest.mark.clause(
+    "ssl.CERT_OPTIONAL:client-may-pass", "RFC 5246 7.4.6:client-certificate", "RFC 8446 4.4.2:client-empty"
+)
 @BOTH
-@pytest.mark.clause("ssl.CERT_OPTIONAL", "RFC 8446 4.4.2")
 def test_a_client_without_certificate_may_ignore_the_request(pair):
     """Asked for a certificate that it does not have, a client sends none and goes on."""
     pair.peer.settings.verify_client = "optional"
@@ -28,8 +30,8 @@ def test_a_client_without_certificate_may_ignore_the_request(pair):
     assert pair.peer.seen.certificate is None
 
 
+@pytest.mark.clause("ssl.CERT_NONE:server-does-not-ask", "RFC 8446 4.3.2:asked-only")
 @BOTH
-@pytest.mark.clause("ssl.CERT_NONE", "RFC 8446 4.3.2")
 def test_a_certificate_is_not_sent_unasked(pair):
     """A client that is not asked for its certificate does not show it."""
     pair.subject_context.load_cert_chain(*pair.pki["client"])
@@ -38,6 +40,7 @@ def test_a_certificate_is_not_sent_unasked(pair):
     assert pair.peer.seen.certificate is None
 
 
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:any-key")
 @pytest.mark.parametrize(
     "name", ["client-rsa", "client-ed25519", "client-intermediate"], ids=["rsa", "ed25519", "behind_an_intermediate"]
 )
@@ -50,6 +53,7 @@ def test_any_certificate_with_any_server(pair, name):
     assert pair.peer.seen.certificate == pair.pki.der(name)
 
 
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:observable", "ssl.SSLContext.load_cert_chain:replaces")
 def test_the_chain_loaded_last_is_sent(pair):
     """load_cert_chain() a second time, with a key of the same kind, replaces the first certificate."""
     pair.peer.settings.verify_client = "required"
@@ -60,8 +64,8 @@ def test_the_chain_loaded_last_is_sent(pair):
     assert pair.peer.seen.certificate == pair.pki.der("client")
 
 
+@pytest.mark.clause("ssl.SSLError:alert-received", "RFC 5246 7.4.6:client-learns")
 @pytest.mark.versions("tls12")
-@pytest.mark.clause("ssl.SSLError", "RFC 5246 7.4.6")
 @pytest.mark.parametrize(
     ("certificate", "reason"),
     [(None, "SSLV3_ALERT_HANDSHAKE_FAILURE"), ("other-client", "TLSV1_ALERT_UNKNOWN_CA")],
@@ -79,8 +83,8 @@ def test_in_tls12_the_handshake_fails(pair, impl, certificate, reason):
     assert not pair.peer.completes()
 
 
+@pytest.mark.clause("ssl.SSLError:alert-received", "ssl-tlsv1_3:client-judged-later")
 @pytest.mark.versions("tls13")
-@pytest.mark.clause("ssl.SSLError", "RFC 8446 4.4.2.4", "RFC 8446 6.2")
 @pytest.mark.parametrize(
     ("certificate", "reason"),
     [(None, "TLSV13_ALERT_CERTIFICATE_REQUIRED"), ("other-client", "TLSV1_ALERT_UNKNOWN_CA")],
@@ -100,8 +104,8 @@ def test_in_tls13_the_next_read_fails(pair, impl, certificate, reason):
     assert not pair.peer.completes()
 
 
+@pytest.mark.clause("RFC 8446 4.4.2.4:data-of-refused-client")
 @pytest.mark.versions("tls13")
-@pytest.mark.clause("ssl.SSLSocket.write", "RFC 8446 4.4.2.4")
 def test_what_a_refused_client_writes_is_lost(pair, impl):
     """In TLS 1.3 a client that will be refused can still write(), and never gets to know more than the refusal."""
     pair.peer.settings.verify_client = "required"
@@ -113,9 +117,9 @@ def test_what_a_refused_client_writes_is_lost(pair, impl):
     assert pair.peer.received() == b""
 
 
+@pytest.mark.clause("ssl.SSLError:alert-received", "ssl-tlsv1_3:client-judged-later")
 @pytest.mark.transports("socketpair", "tcp")
 @pytest.mark.versions("tls13")
-@pytest.mark.clause("ssl.SSLError", "RFC 8446 4.4.2.4")
 def test_a_refused_socket_raises_in_recv(pair, impl):
     """On a socket, too, a TLS 1.3 client learns of its refusal from recv(), not from do_handshake()."""
     pair.peer.settings.verify_client = "required"

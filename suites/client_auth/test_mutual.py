@@ -2,9 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLContext.verify_mode", "ssl.CERT_REQUIRED")
 
-
+@pytest.mark.clause("ssl.SSLContext.verify_mode:mutual")
 def test_each_side_knows_the_other(couple, impl):
     """After mutual authentication each side's getpeercert() describes the other's certificate."""
     couple.client_context.load_cert_chain(*couple.pki["client"])
@@ -16,6 +15,7 @@ def test_each_side_knows_the_other(couple, impl):
     assert ("DNS", "client.example") in couple.server.getpeercert()["subjectAltName"]
 
 
+@pytest.mark.clause("ssl.SSLContext:shared")
 def test_one_context_serves_connections_of_different_clients(couple, impl):
     """Who the client is belongs to the connection: one server context has each connection's own answer."""
     couple.server_context.verify_mode = impl.CERT_OPTIONAL
@@ -29,6 +29,7 @@ def test_one_context_serves_connections_of_different_clients(couple, impl):
     assert couple.server.getpeercert(True) == couple.pki.der("client")
 
 
+@pytest.mark.clause("ssl.SSLContext.verify_mode:mutual", "RFC 8446 4.3.2:asked-only")
 def test_a_client_that_refuses_the_server_shows_it_no_certificate(couple, impl):
     """The client judges first: a server that it does not trust never gets to know who it is."""
     couple.client_context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)

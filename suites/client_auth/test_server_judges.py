@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.roles("server"), pytest.mark.clause("ssl.SSLContext.verify_mode")]
+pytestmark = pytest.mark.roles("server")
 
 BOTH = pytest.mark.peers("module", "tlslite")
 
@@ -13,8 +13,12 @@ def judge(pair, mode, *, trust="root"):
     pair.subject_context.load_verify_locations(pair.pki.authority(trust))
 
 
+@pytest.mark.clause(
+    "ssl.CERT_NONE:server-does-not-ask",
+    "ssl.SSLContext.verify_mode:observable",
+    "ssl.SSLSocket.getpeercert:no-certificate",
+)
 @BOTH
-@pytest.mark.clause("ssl.CERT_NONE", "ssl.SSLSocket.getpeercert")
 def test_cert_none_asks_for_nothing(pair, impl):
     """With CERT_NONE a server asks for no certificate, and gets none from a client that has one."""
     assert pair.subject_context.verify_mode is impl.CERT_NONE
@@ -25,8 +29,10 @@ def test_cert_none_asks_for_nothing(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause(
+    "ssl.CERT_REQUIRED:valid-passes", "ssl.SSLContext.verify_mode:observable", "RFC 5246 7.4.8:client-verify"
+)
 @BOTH
-@pytest.mark.clause("ssl.CERT_OPTIONAL", "ssl.CERT_REQUIRED", "RFC 8446 4.4.2", "RFC 5246 7.4.6")
 @pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
 def test_a_trusted_client_is_let_in_and_known(pair, impl, mode):
     """A client with a certificate that the server trusts is let in, and getpeercert() tells who it is."""
@@ -38,8 +44,8 @@ def test_a_trusted_client_is_let_in_and_known(pair, impl, mode):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.CERT_OPTIONAL:client-may-pass", "RFC 8446 4.4.2:client-empty")
 @BOTH
-@pytest.mark.clause("ssl.CERT_OPTIONAL", "RFC 8446 4.4.2")
 def test_cert_optional_lets_in_a_client_without_certificate(pair, impl):
     """With CERT_OPTIONAL a client may ignore the request, and is let in as nobody."""
     judge(pair, impl.CERT_OPTIONAL)
@@ -49,8 +55,8 @@ def test_cert_optional_lets_in_a_client_without_certificate(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.CERT_REQUIRED:missing-raises", "RFC 8446 4.4.2.4:no-certificate-refused")
 @BOTH
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 8446 4.4.2.4")
 @pytest.mark.known("CVE-2025-15346")
 @pytest.mark.versions("tls13")
 def test_cert_required_refuses_a_client_without_certificate(pair, impl):
@@ -66,8 +72,8 @@ def test_cert_required_refuses_a_client_without_certificate(pair, impl):
     assert pair.peer.alert_seen == "certificate_required"
 
 
+@pytest.mark.clause("ssl.CERT_REQUIRED:missing-raises", "RFC 5246 7.4.6:none-refused")
 @BOTH
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 5246 7.4.6")
 @pytest.mark.known("CVE-2025-15346")
 @pytest.mark.versions("tls12")
 def test_cert_required_refuses_a_client_without_certificate_in_tls12(pair, impl):
@@ -81,8 +87,10 @@ def test_cert_required_refuses_a_client_without_certificate_in_tls12(pair, impl)
     assert not pair.peer.completes()
 
 
+@pytest.mark.clause(
+    "ssl.CERT_OPTIONAL:faults-abort", "RFC 5246 7.2.2:unknown-ca", "RFC 8446 4.4.2.4:unverified-refused"
+)
 @BOTH
-@pytest.mark.clause("ssl.CERT_OPTIONAL", "ssl.CERT_REQUIRED", "RFC 8446 4.4.2.4", "RFC 5246 7.2.2")
 @pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
 def test_an_untrusted_client_is_refused(pair, impl, mode):
     """A certificate that does not verify ends the handshake, even where none would have been needed."""
@@ -95,7 +103,7 @@ def test_an_untrusted_client_is_refused(pair, impl, mode):
     assert pair.peer.alert_seen == "unknown_ca"
 
 
-@pytest.mark.clause("ssl.CERT_REQUIRED", "ssl.SSLContext.load_verify_locations")
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations:observable", "ssl.SSLContext.verify_mode:whose-trust")
 def test_whom_the_server_trusts_decides(pair, impl):
     """The same client is refused by one server and let in by another that trusts its authority."""
     judge(pair, impl.CERT_REQUIRED, trust="other-root")
@@ -105,7 +113,7 @@ def test_whom_the_server_trusts_decides(pair, impl):
     pair.greet()
 
 
-@pytest.mark.clause("ssl.CERT_REQUIRED")
+@pytest.mark.clause("ssl.CERT_REQUIRED:needs-authorities")
 @pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
 def test_a_server_that_trusts_nobody_lets_in_no_certificate(pair, impl, mode):
     """Verification needs authorities: without any, every certificate is refused.
@@ -120,7 +128,7 @@ def test_a_server_that_trusts_nobody_lets_in_no_certificate(pair, impl, mode):
     assert pair.peer.alert_seen == "unknown_ca"
 
 
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 5280 4.1.2.5", "RFC 8446 6.2")
+@pytest.mark.clause("RFC 5280 4.1.2.5:validity", "RFC 8446 6.2:right-alert")
 def test_an_expired_client_is_told_so(pair, impl):
     """A client whose certificate has expired is refused with certificate_expired."""
     judge(pair, impl.CERT_REQUIRED)
@@ -131,7 +139,7 @@ def test_an_expired_client_is_told_so(pair, impl):
     assert pair.peer.alert_seen == "certificate_expired"
 
 
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 8446 4.4.2")
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:chain-sent")
 def test_a_client_sends_its_intermediates(pair, impl):
     """A client behind an intermediate authority is verified by the chain that it sends along."""
     judge(pair, impl.CERT_REQUIRED)
@@ -140,7 +148,7 @@ def test_a_client_sends_its_intermediates(pair, impl):
     assert pair.subject.getpeercert(True) == pair.pki.der("client-intermediate")
 
 
-@pytest.mark.clause("ssl.CERT_OPTIONAL", "ssl.CERT_REQUIRED", "RFC 5280 6.1")
+@pytest.mark.clause("ssl-certificates:self-signed", "RFC 5280 6.1:self-signed")
 @pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
 def test_a_client_that_vouches_for_itself_is_refused(pair, impl, mode):
     """A self-signed client is refused, and let in once its certificate itself is trusted."""
@@ -157,8 +165,10 @@ def test_a_client_that_vouches_for_itself_is_refused(pair, impl, mode):
     assert again.subject.getpeercert(True) == pair.pki.der("self-signed-client")
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.load_cert_chain:any-key", "RFC 5246 7.4.8:client-verify", "RFC 8446 4.2.3:acceptable-signatures"
+)
 @BOTH
-@pytest.mark.clause("RFC 8446 4.2.3", "RFC 5246 7.4.8")
 @pytest.mark.parametrize("name", ["client-rsa", "client-ed25519"], ids=["rsa", "ed25519"])
 def test_a_client_may_have_another_kind_of_key(pair, impl, name):
     """Client and server need not have keys of the same kind."""
@@ -168,8 +178,8 @@ def test_a_client_may_have_another_kind_of_key(pair, impl, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.clause("RFC 8446 4.4.2:large")
 @pytest.mark.deliveries("whole", "coalesced", "bytewise")
-@pytest.mark.clause("RFC 8446 5.1", "RFC 8446 4.4.2")
 def test_a_client_certificate_may_take_several_records(pair, impl):
     """A client's certificate of more than 16 KiB is like any other."""
     judge(pair, impl.CERT_REQUIRED)
@@ -178,7 +188,7 @@ def test_a_client_certificate_may_take_several_records(pair, impl):
     assert pair.subject.getpeercert(True) == pair.pki.der("large")
 
 
-@pytest.mark.clause("ssl.SSLContext.check_hostname")
+@pytest.mark.clause("ssl.SSLContext.check_hostname:servers-only")
 def test_a_client_is_not_asked_for_a_hostname(pair, impl):
     """Hostnames are servers': a client whose certificate names another host than the server's is let in."""
     judge(pair, impl.CERT_REQUIRED)
@@ -187,7 +197,7 @@ def test_a_client_is_not_asked_for_a_hostname(pair, impl):
     assert pair.subject.getpeercert()["subjectAltName"] == (("DNS", "other.example"),)
 
 
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 8446 4.4.2.4")
+@pytest.mark.clause("RFC 8446 4.4.2.4:data-of-refused-client")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("certificate", [None, "other-client"], ids=["none", "untrusted"])
 def test_what_a_refused_client_wrote_is_never_read(pair, impl, certificate):
@@ -207,9 +217,9 @@ def test_what_a_refused_client_wrote_is_never_read(pair, impl, certificate):
             pair.subject.read(100)
 
 
+@pytest.mark.clause("ssl.SSLContext.set_client_sigalgs:server-untouched")
 @pytest.mark.roles("server")
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLContext.set_client_sigalgs", "RFC 8446 4.2.3")
 @pytest.mark.parametrize("asking", [False, True], ids=["not_asking", "asking"])
 def test_what_is_wanted_of_clients_does_not_limit_the_server(pair, impl, asking):
     """set_client_sigalgs() at a server says how clients may sign; its own key signs as ever."""

@@ -2,10 +2,10 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLContext")
 
-
-@pytest.mark.clause("ssl.PROTOCOL_TLS_CLIENT")
+@pytest.mark.clause(
+    "ssl.PROTOCOL_TLS_CLIENT:verifies", "ssl.SSLContext.check_hostname:client-default", "ssl.SSLContext.protocol:chosen"
+)
 def test_a_client_context_verifies_certificates_and_names(impl):
     """PROTOCOL_TLS_CLIENT turns on CERT_REQUIRED and check_hostname."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -14,7 +14,12 @@ def test_a_client_context_verifies_certificates_and_names(impl):
     assert context.protocol is impl.PROTOCOL_TLS_CLIENT
 
 
-@pytest.mark.clause("ssl.PROTOCOL_TLS_SERVER")
+@pytest.mark.clause(
+    "ssl.CERT_NONE:default-mode",
+    "ssl.SSLContext.check_hostname:client-default",
+    "ssl.SSLContext.protocol:chosen",
+    "ssl-security:constructor-default",
+)
 def test_a_server_context_asks_for_no_certificate(impl):
     """PROTOCOL_TLS_SERVER leaves CERT_NONE and no name to check."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -23,12 +28,14 @@ def test_a_server_context_asks_for_no_certificate(impl):
     assert context.protocol is impl.PROTOCOL_TLS_SERVER
 
 
+@pytest.mark.clause("ssl.SSLContext:protocol-known")
 def test_an_unknown_protocol_is_refused(impl):
     """A protocol number that is none raises ValueError."""
     with pytest.raises(ValueError):
         impl.SSLContext(-1)
 
 
+@pytest.mark.clause("ssl.SSLContext:trusts-nobody")
 def test_a_context_trusts_nobody_of_itself(impl):
     """A fresh context has no CA certificates loaded."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -36,6 +43,14 @@ def test_a_context_trusts_nobody_of_itself(impl):
     assert context.get_ca_certs() == []
 
 
+@pytest.mark.clause(
+    "ssl.Options:members",
+    "ssl.SSLContext.maximum_version:member",
+    "ssl.SSLContext.minimum_version:member",
+    "ssl.SSLContext.options:flags",
+    "ssl.SSLContext.verify_flags:flags",
+    "ssl.SSLContext.verify_mode:member",
+)
 def test_the_getters_give_enumerations(impl):
     """options, verify_flags, verify_mode and the versions are members of their enumerations, not bare numbers."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -46,14 +61,19 @@ def test_the_getters_give_enumerations(impl):
     assert type(context.maximum_version) is impl.TLSVersion
 
 
-@pytest.mark.clause("ssl.SSLContext.verify_flags")
+@pytest.mark.clause("ssl.VERIFY_X509_TRUSTED_FIRST:default")
 def test_the_trusted_come_first(impl):
     """VERIFY_X509_TRUSTED_FIRST is set from the beginning."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
     assert context.verify_flags & impl.VERIFY_X509_TRUSTED_FIRST
 
 
-@pytest.mark.clause("ssl.SSLContext.options")
+@pytest.mark.clause(
+    "ssl.OP_NO_SSLv3:default",
+    "ssl.OP_NO_COMPRESSION:default",
+    "ssl.SSLContext:secure-options",
+    "ssl.SSLContext.options:defaults",
+)
 def test_compression_and_old_protocols_are_off(impl):
     """A fresh context has OP_NO_COMPRESSION, and OP_NO_SSLv3 for the protocols that negotiate."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -61,7 +81,12 @@ def test_compression_and_old_protocols_are_off(impl):
     assert context.options & impl.OP_NO_SSLv3
 
 
-@pytest.mark.clause("ssl.create_default_context")
+@pytest.mark.clause(
+    "ssl.Purpose:server-auth",
+    "ssl.create_default_context:new-context",
+    "ssl.create_default_context:server-auth-verifies",
+    "ssl.create_default_context:own-protocols",
+)
 def test_the_default_context_verifies_servers(impl):
     """create_default_context() gives a client context that verifies certificate and name."""
     context = impl.create_default_context()
@@ -69,7 +94,12 @@ def test_the_default_context_verifies_servers(impl):
     assert context.check_hostname is True
 
 
-@pytest.mark.clause("ssl.create_default_context")
+@pytest.mark.clause(
+    "ssl.Purpose:client-auth",
+    "ssl.create_default_context:new-context",
+    "ssl.create_default_context:client-auth-serves",
+    "ssl.create_default_context:own-protocols",
+)
 def test_the_default_context_for_clients_to_come_serves(impl):
     """create_default_context(Purpose.CLIENT_AUTH) gives a server context that asks for no certificate."""
     context = impl.create_default_context(impl.Purpose.CLIENT_AUTH)
@@ -78,7 +108,7 @@ def test_the_default_context_for_clients_to_come_serves(impl):
     assert context.check_hostname is False
 
 
-@pytest.mark.clause("ssl.create_default_context")
+@pytest.mark.clause("ssl.create_default_context:strict", "ssl.create_default_context:partial-chain")
 @pytest.mark.since("3.13")
 @pytest.mark.known("gh-107361")
 def test_the_default_context_is_strict(impl):
@@ -88,14 +118,14 @@ def test_the_default_context_is_strict(impl):
     assert context.verify_flags & impl.VERIFY_X509_PARTIAL_CHAIN
 
 
-@pytest.mark.clause("ssl.create_default_context")
+@pytest.mark.clause("ssl.create_default_context:given-authorities")
 def test_a_ca_given_to_the_default_context_is_the_only_one(impl, pki):
     """With cafile= the default context trusts that authority, and the system's are not loaded."""
     context = impl.create_default_context(cafile=pki.authority())
     assert context.cert_store_stats()["x509_ca"] == 1
 
 
-@pytest.mark.clause("ssl.create_default_context")
+@pytest.mark.clause("ssl.create_default_context:purpose-only")
 def test_a_purpose_is_a_purpose(impl):
     """A purpose that is no member of Purpose raises TypeError."""
     with pytest.raises(TypeError):

@@ -5,11 +5,8 @@ import pathlib
 
 import pytest
 
-chain = pytest.mark.clause("ssl.SSLContext.load_cert_chain")
-locations = pytest.mark.clause("ssl.SSLContext.load_verify_locations")
 
-
-@chain
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:paths")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize("kind", [str, os.fsencode, pathlib.Path], ids=["str", "bytes", "path"])
 def test_a_file_may_be_named_in_three_ways(pair, kind):
@@ -19,7 +16,11 @@ def test_a_file_may_be_named_in_three_ways(pair, kind):
     pair.shake_hands()
 
 
-@chain
+@pytest.mark.clause(
+    "ssl.SSLContext.load_cert_chain:presented",
+    "ssl.SSLContext.load_cert_chain:observable",
+    "ssl.SSLContext.load_cert_chain:replaces",
+)
 @pytest.mark.roles("server")
 def test_the_last_certificate_loaded_is_presented(pair, impl):
     """A second chain for the same type of key takes the place of the first."""
@@ -29,7 +30,7 @@ def test_the_last_certificate_loaded_is_presented(pair, impl):
     assert caught.value.reason == "TLSV1_ALERT_UNKNOWN_CA"
 
 
-@chain
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:missing-file")
 def test_a_missing_file_is_an_oserror(impl, tmp_path):
     """A certificate file that does not exist raises FileNotFoundError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -37,7 +38,7 @@ def test_a_missing_file_is_an_oserror(impl, tmp_path):
         context.load_cert_chain(str(tmp_path / "missing.pem"))
 
 
-@chain
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:no-certificate", "ssl-certificates:pem")
 def test_a_file_without_certificate_is_an_sslerror(impl, tmp_path):
     """A file that holds no PEM certificate raises SSLError."""
     empty = tmp_path / "empty.pem"
@@ -47,7 +48,7 @@ def test_a_file_without_certificate_is_an_sslerror(impl, tmp_path):
         context.load_cert_chain(str(empty))
 
 
-@chain
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:key-missing")
 def test_a_certificate_without_its_key_is_refused(impl, pki):
     """Without keyfile the key must be in certfile; a file with the certificate alone raises SSLError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -55,7 +56,7 @@ def test_a_certificate_without_its_key_is_refused(impl, pki):
         context.load_cert_chain(pki["server"].chain)
 
 
-@chain
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:key-beside", "ssl-certificates:key-in-front")
 def test_a_key_beside_its_certificate_is_found(impl, pki, tmp_path):
     """A file that holds key and certificates needs no keyfile."""
     both = tmp_path / "both.pem"
@@ -65,7 +66,7 @@ def test_a_key_beside_its_certificate_is_found(impl, pki, tmp_path):
     impl.SSLContext(impl.PROTOCOL_TLS_SERVER).load_cert_chain(str(both))
 
 
-@chain
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:key-mismatch")
 def test_a_key_of_another_certificate_is_refused(impl, pki):
     """A key that does not belong to the certificate raises SSLError with reason KEY_VALUES_MISMATCH."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -74,7 +75,7 @@ def test_a_key_of_another_certificate_is_refused(impl, pki):
     assert caught.value.reason == "KEY_VALUES_MISMATCH"
 
 
-@chain
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:certfile-needed")
 def test_nothing_is_no_certificate(impl):
     """certfile must be given."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -84,7 +85,7 @@ def test_nothing_is_no_certificate(impl):
         context.load_cert_chain()
 
 
-@chain
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:failure-harmless")
 @pytest.mark.roles("server")
 def test_a_failed_load_leaves_what_was_loaded(pair, impl, tmp_path):
     """A context whose load_cert_chain() failed goes on presenting the certificate that it had."""
@@ -93,7 +94,7 @@ def test_a_failed_load_leaves_what_was_loaded(pair, impl, tmp_path):
     pair.shake_hands()
 
 
-@locations
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations:cafile", "ssl-certificates:pem")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize("kind", [str, os.fsencode, pathlib.Path], ids=["str", "bytes", "path"])
 def test_an_authority_is_loaded_from_a_file(pair, impl, kind):
@@ -104,7 +105,7 @@ def test_an_authority_is_loaded_from_a_file(pair, impl, kind):
     pair.greet()
 
 
-@locations
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations:cadata")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize("form", ["pem", "der"])
 def test_an_authority_is_loaded_from_memory(pair, impl, form):
@@ -116,7 +117,7 @@ def test_an_authority_is_loaded_from_memory(pair, impl, form):
     pair.shake_hands()
 
 
-@locations
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations:something-needed")
 def test_one_of_the_three_must_be_given(impl):
     """Without cafile, capath and cadata load_verify_locations() raises TypeError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -126,7 +127,7 @@ def test_one_of_the_three_must_be_given(impl):
         context.load_verify_locations(None, None, None)
 
 
-@locations
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations:missing-file")
 def test_a_missing_authority_is_an_oserror(impl, tmp_path):
     """A cafile that does not exist raises FileNotFoundError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -134,7 +135,7 @@ def test_a_missing_authority_is_an_oserror(impl, tmp_path):
         context.load_verify_locations(cafile=str(tmp_path / "missing.pem"))
 
 
-@locations
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations:no-certificate")
 @pytest.mark.known("bpo-43920")
 @pytest.mark.parametrize("cadata", ["no certificate", b"no certificate"], ids=["text", "bytes"])
 def test_data_without_certificate_is_refused(impl, cadata):
@@ -145,7 +146,7 @@ def test_data_without_certificate_is_refused(impl, cadata):
     assert context.cert_store_stats()["x509"] == 0
 
 
-@locations
+@pytest.mark.clause("ssl.SSLContext.load_verify_locations:empty")
 def test_empty_data_is_refused(impl):
     """Empty cadata raises ValueError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -153,7 +154,7 @@ def test_empty_data_is_refused(impl):
         context.load_verify_locations(cadata="")
 
 
-@pytest.mark.clause("ssl.SSLContext.cert_store_stats")
+@pytest.mark.clause("ssl.SSLContext.cert_store_stats:counts", "ssl.SSLContext.cert_store_stats:no-duplicates")
 def test_the_store_counts_what_was_loaded(impl, pki):
     """cert_store_stats() counts certificates and those among them that are authorities; a second load adds nothing."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -165,7 +166,7 @@ def test_the_store_counts_what_was_loaded(impl, pki):
     assert context.cert_store_stats() == {"crl": 0, "x509_ca": 2, "x509": 2}
 
 
-@pytest.mark.clause("ssl.SSLContext.get_ca_certs")
+@pytest.mark.clause("ssl.SSLContext.get_ca_certs:dicts", "ssl.SSLContext.get_ca_certs:der")
 def test_the_authorities_can_be_read_back(impl, pki):
     """get_ca_certs() gives what getpeercert() would for each CA, or its DER bytes with binary_form."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)

@@ -2,9 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLContext.check_hostname", "ssl.SSLContext.verify_mode")
 
-
+@pytest.mark.clause("ssl.SSLContext.check_hostname:keeps-verification")
 def test_verification_cannot_go_while_names_are_checked(impl):
     """Setting CERT_NONE while check_hostname is on raises ValueError, and changes nothing."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -13,6 +12,7 @@ def test_verification_cannot_go_while_names_are_checked(impl):
     assert context.verify_mode is impl.CERT_REQUIRED
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:needs-verification")
 def test_checking_names_turns_verification_on(impl):
     """Setting check_hostname while verify_mode is CERT_NONE makes it CERT_REQUIRED."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -22,6 +22,7 @@ def test_checking_names_turns_verification_on(impl):
     assert context.verify_mode is impl.CERT_REQUIRED
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:optional-goes")
 def test_optional_verification_goes_with_names(impl):
     """CERT_OPTIONAL may stand beside check_hostname."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -30,6 +31,7 @@ def test_optional_verification_goes_with_names(impl):
     assert context.verify_mode is impl.CERT_OPTIONAL
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:truth-value")
 def test_check_hostname_is_a_truth_value(impl):
     """check_hostname takes any object for its truth, and gives a bool."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -39,6 +41,7 @@ def test_check_hostname_is_a_truth_value(impl):
     assert context.check_hostname is True
 
 
+@pytest.mark.clause("ssl.SSLContext.verify_mode:modes")
 @pytest.mark.parametrize("wrong", [-1, 3, 99], ids=["negative", "three", "large"])
 def test_there_are_three_verify_modes(impl, wrong):
     """A number that is no VerifyMode is refused with ValueError."""
@@ -48,6 +51,7 @@ def test_there_are_three_verify_modes(impl, wrong):
     assert context.verify_mode is impl.CERT_NONE
 
 
+@pytest.mark.clause("ssl.SSLContext:no-deleters")
 @pytest.mark.parametrize("name", ["check_hostname", "verify_mode", "verify_flags", "options", "minimum_version"])
 def test_a_setting_cannot_be_deleted(impl, name):
     """The settings of a context have no deleter."""
@@ -56,6 +60,7 @@ def test_a_setting_cannot_be_deleted(impl, name):
         delattr(context, name)
 
 
+@pytest.mark.clause("ssl.CERT_NONE:client-takes-anything", "ssl.SSLContext.verify_mode:observable")
 @pytest.mark.roles("client")
 def test_cert_none_accepts_a_stranger(pair, impl):
     """With CERT_NONE a client connects to a server whose certificate nobody vouches for."""
@@ -66,6 +71,7 @@ def test_cert_none_accepts_a_stranger(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.CERT_REQUIRED:invalid-raises", "ssl.SSLContext.verify_mode:observable")
 @pytest.mark.roles("client")
 def test_cert_required_refuses_a_stranger(pair, impl):
     """With CERT_REQUIRED, the default, the same server is refused."""
@@ -75,6 +81,7 @@ def test_cert_required_refuses_a_stranger(pair, impl):
         pair.shake_hands()
 
 
+@pytest.mark.clause("ssl.CERT_REQUIRED:not-the-name", "ssl.SSLContext.check_hostname:observable")
 @pytest.mark.roles("client")
 def test_without_check_hostname_another_name_will_do(pair):
     """With check_hostname off a trusted certificate is accepted whatever its name."""
@@ -84,6 +91,7 @@ def test_without_check_hostname_another_name_will_do(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:compares", "ssl.SSLContext.check_hostname:observable")
 @pytest.mark.roles("client")
 def test_with_check_hostname_it_will_not(pair, impl):
     """With check_hostname on, the same certificate under another name is refused."""

@@ -2,9 +2,10 @@
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLObject.read", "ssl.SSLObject.write"), pytest.mark.peers("module", "tlslite")]
+pytestmark = pytest.mark.peers("module", "tlslite")
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:stream")
 @pytest.mark.deliveries("all")
 @pytest.mark.transports("memory", "socketpair")
 def test_a_dialogue_goes_to_and_fro(pair):
@@ -17,6 +18,7 @@ def test_a_dialogue_goes_to_and_fro(pair):
         assert pair.peer.receive(8) == b"answer %d" % turn
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:stream")
 @pytest.mark.deliveries("whole", "coalesced")
 def test_both_ends_may_send_before_they_read(pair):
     """Data under way in one direction does not hold up the other: both ends write first and read afterwards."""
@@ -29,6 +31,7 @@ def test_both_ends_may_send_before_they_read(pair):
     assert pair.peer.receive(20_000) == from_subject
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("split")
 def test_writing_between_reads_keeps_both_streams(pair):
     """A record read in small parts, with writes between the parts, arrives unchanged, and so do the writes."""
@@ -43,6 +46,7 @@ def test_writing_between_reads_keeps_both_streams(pair):
     assert pair.peer.receive(30) == b"ok" * 15
 
 
+@pytest.mark.clause("RFC 8446 4.6.1:tickets-any-time", "ssl.SSLSocket.write:stream")
 @pytest.mark.deliveries("whole")
 @pytest.mark.roles("client")
 def test_the_client_may_speak_before_it_has_read_anything(pair):
@@ -54,6 +58,7 @@ def test_the_client_may_speak_before_it_has_read_anything(pair):
     assert pair.read(19) == b"HTTP/1.0 200 OK\r\n\r\n"
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:reads-and-writes")
 @pytest.mark.peers("module")
 def test_two_objects_joined_by_their_bios_need_nobody_between(couple, impl):
     """The outgoing BIO of one end may be the incoming BIO of the other: data flows with nothing to carry it."""

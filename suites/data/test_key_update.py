@@ -3,7 +3,6 @@
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("RFC 8446 4.6.3", "ssl.SSLObject.read"),
     pytest.mark.versions("tls13"),
     pytest.mark.peers("tlslite"),
 ]
@@ -18,6 +17,7 @@ def records(wire):
     return found
 
 
+@pytest.mark.clause("RFC 8446 4.6.3:keys-change", "ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("whole")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.parametrize("answer_wanted", [False, True], ids=["silent", "answered"])
@@ -34,6 +34,7 @@ def test_data_goes_on_across_a_key_update(pair, answer_wanted):
     pair.greet()
 
 
+@pytest.mark.clause("RFC 8446 4.6.3:keys-change", "ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("coalesced")
 def test_a_key_update_between_coalesced_records_changes_the_keys_in_time(pair):
     """The records in front of a KeyUpdate and behind it may arrive in one piece: each is read with its own key."""
@@ -47,6 +48,7 @@ def test_a_key_update_between_coalesced_records_changes_the_keys_in_time(pair):
     pair.greet()
 
 
+@pytest.mark.clause("RFC 8446 4.6.3:no-data", "ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("split", "bytewise")
 def test_a_key_update_in_pieces_is_awaited(pair):
     """A KeyUpdate that arrives in pieces makes read() want more, and takes effect when it is complete."""
@@ -58,6 +60,7 @@ def test_a_key_update_in_pieces_is_awaited(pair):
     pair.greet()
 
 
+@pytest.mark.clause("RFC 8446 4.6.3:no-data", "ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("whole")
 def test_a_key_update_alone_is_no_data(pair, impl):
     """read() with nothing but a KeyUpdate there takes it in and wants to read on; it returns neither b"" nor bytes."""
@@ -72,7 +75,7 @@ def test_a_key_update_alone_is_no_data(pair, impl):
     pair.greet()
 
 
-@pytest.mark.clause("ssl.SSLObject.write")
+@pytest.mark.clause("RFC 8446 4.6.3:answered")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("answer_wanted", [False, True], ids=["silent", "answered"])
 def test_a_requested_update_is_answered_before_the_next_data(pair, answer_wanted):
@@ -88,7 +91,7 @@ def test_a_requested_update_is_answered_before_the_next_data(pair, answer_wanted
     assert len(records(pair.peer.bytes_seen[start:])) == (2 if answer_wanted else 1)
 
 
-@pytest.mark.clause("ssl.SSLObject.unwrap")
+@pytest.mark.clause("RFC 8446 4.6.3:close-after")
 @pytest.mark.deliveries("whole")
 def test_the_connection_closes_cleanly_after_key_updates(pair):
     """close_notify crosses under the updated keys, in both directions."""

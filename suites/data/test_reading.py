@@ -5,7 +5,7 @@ import ctypes
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLObject.read", "ssl.SSLSocket.read"), pytest.mark.deliveries("whole")]
+pytestmark = pytest.mark.deliveries("whole")
 
 BUFFERS = {
     "bytearray": lambda: bytearray(8),
@@ -30,6 +30,7 @@ def connected(pair, data):
     pair.carry()
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("all")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.transports("memory", "socketpair")
@@ -43,6 +44,7 @@ def test_read_gives_what_the_peer_sent(pair):
     assert pair.read(len(sent)) == sent
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.parametrize("size", [1, 2**14 - 1, 2**14, 2**14 + 1, 40_000], ids=str)
 def test_read_gives_messages_of_every_size(pair, size):
@@ -53,6 +55,7 @@ def test_read_gives_messages_of_every_size(pair, size):
     assert pair.read(size) == data
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.peers("tlslite")
 def test_read_gives_what_another_library_sent(pair):
     """A message of more than one record is read complete from a peer that is another library."""
@@ -62,6 +65,7 @@ def test_read_gives_what_another_library_sent(pair):
     assert pair.read(len(data)) == data
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:up-to-len")
 def test_read_gives_at_most_what_it_is_asked_for(pair):
     """read(n) returns no more than n bytes; the rest comes with the next calls, in order."""
     connected(pair, b"0123456789")
@@ -70,6 +74,7 @@ def test_read_gives_at_most_what_it_is_asked_for(pair):
     assert pair.subject.read(100) == b"56789"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:default-len")
 def test_read_without_a_number_reads_up_to_1024(pair):
     """read() is read(1024)."""
     connected(pair, b"x" * 1500)
@@ -77,13 +82,14 @@ def test_read_without_a_number_reads_up_to_1024(pair):
     assert pair.subject.read() == b"x" * 476
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:bytes")
 def test_read_gives_bytes(pair):
     """Without a buffer the result is a bytes object."""
     connected(pair, b"data")
     assert type(pair.subject.read(4)) is bytes
 
 
-@pytest.mark.clause("ssl.SSLWantReadError")
+@pytest.mark.clause("ssl.SSLWantReadError:more-needed", "ssl.SSLSocket.read:nothing-yet")
 def test_read_with_nothing_there_wants_to_read(pair, impl):
     """An SSLObject does not wait: read() without data raises SSLWantReadError, again and again, and loses nothing."""
     pair.shake_hands()
@@ -97,6 +103,7 @@ def test_read_with_nothing_there_wants_to_read(pair, impl):
     assert pair.drive(pair.subject.read, 10) == b"now"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:zero")
 @pytest.mark.known("bpo-23804")
 @pytest.mark.transports("memory", "socketpair")
 def test_read_zero_gives_nothing_at_once(pair):
@@ -110,6 +117,7 @@ def test_read_zero_gives_nothing_at_once(pair):
     assert pair.subject.read(0) == b""
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:zero")
 @pytest.mark.level("observed")
 def test_read_zero_before_the_handshake_starts_nothing(pair):
     """read(0) is b"" even on a fresh object, and does not begin the handshake."""
@@ -117,6 +125,7 @@ def test_read_zero_before_the_handshake_starts_nothing(pair):
     assert pair.subject_outgoing.pending == 0
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:negative")
 def test_a_negative_number_is_refused(pair):
     """read(-1) does not mean everything: ValueError, and the data stays."""
     connected(pair, b"still here")
@@ -126,6 +135,7 @@ def test_a_negative_number_is_refused(pair):
     assert pair.subject.read(10) == b"still here"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:integer-only")
 @pytest.mark.parametrize("count", [None, "4", 4.0], ids=["none", "text", "float"])
 def test_read_takes_only_an_integer(pair, count):
     """read() of something that is no integer raises TypeError, and the data stays."""
@@ -135,6 +145,7 @@ def test_read_takes_only_an_integer(pair, count):
     assert pair.subject.read(10) == b"still here"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:buffer")
 @pytest.mark.parametrize("make", BUFFERS.values(), ids=BUFFERS)
 def test_read_fills_any_writable_buffer(pair, make):
     """With a buffer the result is the number of bytes read, and the bytes are in the buffer, whatever its kind."""
@@ -144,6 +155,7 @@ def test_read_fills_any_writable_buffer(pair, make):
     assert bytes(buffer) == b"12345678"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:buffer")
 @pytest.mark.transports("memory", "socketpair")
 def test_read_into_a_buffer_touches_only_what_it_read(pair):
     """read(n, buffer) writes the bytes read to the front of the buffer and leaves the rest of it alone."""
@@ -157,6 +169,7 @@ def test_read_into_a_buffer_touches_only_what_it_read(pair):
     assert buffer == b"45678---"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:buffer")
 def test_read_into_a_part_of_a_buffer(pair):
     """A slice of a memoryview receives in place, as frameworks use it; nothing beside it changes."""
     connected(pair, b"12345678")
@@ -166,6 +179,7 @@ def test_read_into_a_part_of_a_buffer(pair):
     assert pair.subject.read(8) == b"45678"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:odd-numbers")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("count", [0, -1, 20], ids=["zero", "negative", "more_than_fits"])
 def test_a_number_that_does_not_fit_the_buffer_means_all_of_it(pair, count):
@@ -177,6 +191,7 @@ def test_a_number_that_does_not_fit_the_buffer_means_all_of_it(pair, count):
     assert pair.subject.read(8) == b"and more"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:odd-numbers")
 @pytest.mark.level("observed")
 def test_an_empty_buffer_takes_nothing(pair):
     """read(n, buffer) into a buffer without room returns 0 at once and leaves the data."""
@@ -185,6 +200,7 @@ def test_an_empty_buffer_takes_nothing(pair):
     assert pair.subject.read(10) == b"still here"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:writable-only")
 @pytest.mark.parametrize("thing", NO_BUFFERS.values(), ids=NO_BUFFERS)
 def test_read_refuses_a_buffer_that_cannot_be_written(pair, thing):
     """A read-only buffer, or no buffer at all, raises TypeError, and the data stays."""
@@ -194,6 +210,7 @@ def test_read_refuses_a_buffer_that_cannot_be_written(pair, thing):
     assert pair.subject.read(10) == b"still here"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:writable-only")
 @pytest.mark.level("observed")
 def test_read_refuses_a_buffer_with_gaps(pair):
     """A writable memoryview with a stride is not one piece of memory: TypeError or BufferError, and the data stays."""
@@ -203,6 +220,7 @@ def test_read_refuses_a_buffer_with_gaps(pair):
     assert pair.subject.read(10) == b"still here"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:releases-buffer")
 def test_the_buffer_is_free_afterwards(pair):
     """Once read() is back nobody holds the buffer: it can be resized."""
     connected(pair, b"data")

@@ -2,10 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLObject.read")
 
-
-@pytest.mark.clause("ssl.SSLObject.pending")
+@pytest.mark.clause("ssl.SSLSocket.pending:counts")
 @pytest.mark.deliveries("whole")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.transports("memory", "socketpair")
@@ -22,7 +20,7 @@ def test_pending_counts_the_rest_of_the_record(pair):
     assert pair.subject.pending() == 0
 
 
-@pytest.mark.clause("ssl.SSLObject.pending")
+@pytest.mark.clause("ssl.SSLSocket.pending:decrypted-only")
 @pytest.mark.deliveries("whole")
 def test_pending_does_not_count_what_is_not_decrypted(pair):
     """Bytes in the incoming BIO are not pending(), neither before nor after another record has been read."""
@@ -39,7 +37,7 @@ def test_pending_does_not_count_what_is_not_decrypted(pair):
     assert pair.subject.read(6) == b"second"
 
 
-@pytest.mark.clause("ssl.SSLObject.pending")
+@pytest.mark.clause("ssl.SSLSocket.pending:counts")
 @pytest.mark.deliveries("whole")
 def test_pending_bytes_can_be_read_without_the_network(pair, impl):
     """What pending() promises can be read at once; only after that does read() want more from outside."""
@@ -57,6 +55,7 @@ def test_pending_bytes_can_be_read_without_the_network(pair, impl):
         pair.subject.read(1)
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:up-to-len")
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("whole", "coalesced")
 @pytest.mark.peers("module", "tlslite")
@@ -74,6 +73,7 @@ def test_one_read_gives_bytes_of_one_record(pair):
     assert pair.subject.read(2**15) == b"x"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("coalesced")
 def test_no_byte_behind_the_record_in_hand_is_taken(pair):
@@ -90,7 +90,9 @@ def test_no_byte_behind_the_record_in_hand_is_taken(pair):
     assert pair.subject_incoming.pending == one
 
 
-@pytest.mark.clause("ssl.SSLWantReadError", "RFC 8446 5.2")
+@pytest.mark.clause(
+    "ssl.SSLWantReadError:more-needed", "RFC 8446 5.2:whole-records", "ssl.SSLSocket.read:incomplete-record"
+)
 @pytest.mark.deliveries("whole")
 def test_nothing_of_an_incomplete_record_is_given_out(pair, impl):
     """Only a whole record can be authenticated: up to its last byte read() wants more, then it gives everything."""
@@ -107,6 +109,7 @@ def test_nothing_of_an_incomplete_record_is_given_out(pair, impl):
     assert pair.subject.read(100) == b"all or nothing"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("all")
 def test_an_incomplete_record_holds_up_nothing_else(pair, impl):
     """While half a record is in, write() goes on as usual, and the record is complete with its second half."""
@@ -124,6 +127,7 @@ def test_an_incomplete_record_holds_up_nothing_else(pair, impl):
     assert pair.subject.read(100) == b"in two halves"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("coalesced")
 @pytest.mark.peers("module", "tlslite")
 def test_many_records_at_once_are_all_read(pair, impl):
@@ -138,6 +142,7 @@ def test_many_records_at_once_are_all_read(pair, impl):
         pair.subject.read(4)
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("whole")
 def test_pieces_of_every_size_add_up(pair, impl):
     """Records that arrive in pieces of one to seven bytes, never on a boundary, are read like whole ones."""
@@ -159,7 +164,7 @@ def test_pieces_of_every_size_add_up(pair, impl):
     assert received == b"".join(b"record %02d" % number for number in range(20))
 
 
-@pytest.mark.clause("RFC 8446 5.1", "RFC 5246 6.2.1")
+@pytest.mark.clause("RFC 5246 6.2.1:empty-data", "RFC 8446 5.1:empty-data")
 @pytest.mark.deliveries("whole")
 @pytest.mark.peers("tlslite")
 def test_an_empty_record_is_no_end(pair, impl):

@@ -6,8 +6,6 @@ import io
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLObject.write", "ssl.SSLSocket.write")
-
 BUFFERS = {
     "bytes": bytes,
     "bytearray": bytearray,
@@ -26,6 +24,7 @@ def data_of(size):
     return (bytes(range(251)) * (size // 251 + 1))[:size]
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:count")
 @pytest.mark.deliveries("whole")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
@@ -39,6 +38,7 @@ def test_what_is_written_arrives(pair, size):
     assert pair.peer.received() == b""
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:count")
 @pytest.mark.deliveries("whole")
 @pytest.mark.peers("tlslite")
 def test_another_library_reads_what_is_written(pair):
@@ -49,6 +49,7 @@ def test_another_library_reads_what_is_written(pair):
     assert pair.peer.receive(len(data)) == data
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:count")
 @pytest.mark.deliveries("whole")
 def test_ten_megabytes_arrive_in_order(pair):
     """There is no limit to what a connection carries: ten megabytes of one write() are all there, unchanged."""
@@ -60,6 +61,7 @@ def test_ten_megabytes_arrive_in_order(pair):
     assert pair.peer.receive(len(data)) == data
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:buffers")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("make", BUFFERS.values(), ids=BUFFERS)
 def test_write_takes_any_buffer_and_counts_bytes(pair, make):
@@ -70,6 +72,7 @@ def test_write_takes_any_buffer_and_counts_bytes(pair, make):
     assert pair.peer.receive(16) == b"sixteen bytes .."
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:buffers-only")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("thing", NO_BUFFERS.values(), ids=NO_BUFFERS)
 def test_write_refuses_what_is_no_buffer(pair, thing):
@@ -83,6 +86,7 @@ def test_write_refuses_what_is_no_buffer(pair, thing):
     assert pair.peer.receive(8) == b"a buffer"
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:buffers-only")
 @pytest.mark.deliveries("whole")
 @pytest.mark.level("observed")
 def test_write_refuses_a_buffer_with_gaps(pair):
@@ -93,7 +97,7 @@ def test_write_refuses_a_buffer_with_gaps(pair):
     assert pair.subject_outgoing.pending == 0
 
 
-@pytest.mark.clause("ssl.SSLSocket")
+@pytest.mark.clause("ssl.SSLSocket.write:empty")
 @pytest.mark.known("bpo-42854")
 @pytest.mark.deliveries("whole")
 @pytest.mark.transports("memory", "socketpair")
@@ -107,6 +111,7 @@ def test_writing_nothing_is_no_error(pair):
     assert pair.peer.receive(9) == b"something"
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:copies")
 @pytest.mark.deliveries("whole")
 def test_write_copies_what_it_is_given(pair):
     """The buffer is free once write() is back: it may be changed and resized, and what was sent stays."""
@@ -119,6 +124,7 @@ def test_write_copies_what_it_is_given(pair):
     assert pair.peer.receive(9) == b"as it was"
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:stream")
 @pytest.mark.deliveries("whole")
 @pytest.mark.peers("module", "tlslite")
 def test_writes_are_one_stream(pair):
@@ -130,7 +136,7 @@ def test_writes_are_one_stream(pair):
     assert pair.peer.receive(200) == b"".join(b"%04d" % number for number in range(50))
 
 
-@pytest.mark.clause("RFC 8446 5.1", "RFC 8446 5.2", "RFC 5246 6.2.1")
+@pytest.mark.clause("RFC 5246 6.2.1:record-limit", "RFC 8446 5.1:record-limit")
 @pytest.mark.deliveries("whole")
 def test_no_record_is_longer_than_the_protocol_allows(pair):
     """What is longer than 2**14 bytes is cut into several application_data records, none over the limit."""
@@ -147,7 +153,7 @@ def test_no_record_is_longer_than_the_protocol_allows(pair):
     assert max(lengths) <= 2**14 + (256 if pair.variant.version == "tls13" else 2048)
 
 
-@pytest.mark.clause("RFC 8446 5.2", "RFC 5246 6.2.3")
+@pytest.mark.clause("RFC 5246 6.2.3:encrypted", "RFC 8446 5.2:encrypted", "ssl.SSLSocket.write:encrypted")
 @pytest.mark.deliveries("whole")
 def test_nothing_goes_onto_the_wire_in_the_clear(pair):
     """What is written is encrypted: the text is nowhere in the outgoing BIO, and sent twice it looks different."""

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLError", "RFC 8446 6.2", "RFC 5246 7.2.2")
-
 FATAL, WARNING = 2, 1
 ALERTS = [
     (10, "UNEXPECTED_MESSAGE"),
@@ -40,6 +38,7 @@ def answer(pair, level, number):
     pair.subject_incoming.write(bytes([21, 3, 3, 0, 2, level, number]))
 
 
+@pytest.mark.clause("ssl.SSLError:reason", "ssl.SSLError:alert-received", "RFC 8446 6.2:alert-learnt")
 @pytest.mark.roles("client")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize(("number", "name"), ALERTS, ids=[name.lower() for _, name in ALERTS])
@@ -53,6 +52,7 @@ def test_the_reason_names_the_alert(pair, impl, number, name):
     assert not isinstance(caught.value, (impl.SSLCertVerificationError, impl.SSLEOFError, impl.SSLZeroReturnError))
 
 
+@pytest.mark.clause("ssl.SSLError:unnamed-alert")
 @pytest.mark.roles("client")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize(
@@ -72,6 +72,7 @@ def test_an_alert_without_a_known_name_is_an_error_too(pair, impl, number, name)
     assert caught.value.reason is None or (name and caught.value.reason.endswith(name))
 
 
+@pytest.mark.clause("ssl.SSLError:dead-afterwards", "RFC 5246 7.2.2:fatal-ends", "RFC 8446 6:fatal-ends")
 @pytest.mark.roles("client")
 def test_after_a_fatal_alert_there_is_silence(pair, impl):
     """A fatal alert ends the connection: nothing is answered, and nothing is written or waited for any more."""
@@ -85,6 +86,7 @@ def test_after_a_fatal_alert_there_is_silence(pair, impl):
     assert pair.subject_outgoing.pending == 0
 
 
+@pytest.mark.clause("ssl.SSLError:after-alert")
 @pytest.mark.roles("client")
 @pytest.mark.level("observed")
 def test_after_a_fatal_alert_reading_is_at_its_end(pair, impl):
@@ -97,8 +99,8 @@ def test_after_a_fatal_alert_reading_is_at_its_end(pair, impl):
         pair.subject.write(b"hello")
 
 
+@pytest.mark.clause("ssl.SSLZeroReturnError:close-in-handshake", "RFC 8446 6.1:within-handshake")
 @pytest.mark.roles("client")
-@pytest.mark.clause("ssl.SSLZeroReturnError", "RFC 8446 6.1")
 def test_close_notify_within_the_handshake_is_a_clean_end(pair, impl):
     """A server that answers with close_notify has closed cleanly: SSLZeroReturnError."""
     answer(pair, WARNING, 0)
@@ -106,9 +108,9 @@ def test_close_notify_within_the_handshake_is_a_clean_end(pair, impl):
         pair.subject.do_handshake()
 
 
+@pytest.mark.clause("RFC 5246 7.2.2:warning-goes-on", "RFC 6066 3:unrecognized")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls12")
-@pytest.mark.clause("RFC 5246 7.2.2")
 def test_a_warning_ends_nothing_in_tls12(pair, impl):
     """In TLS 1.2 a client may go on after an alert of level warning, and does: unrecognized_name comes from servers
     that are well."""
@@ -117,9 +119,9 @@ def test_a_warning_ends_nothing_in_tls12(pair, impl):
         pair.subject.do_handshake()
 
 
+@pytest.mark.clause("ssl.SSLError:alert-received", "RFC 8446 6:levels-ignored")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls13")
-@pytest.mark.clause("RFC 8446 6")
 @pytest.mark.parametrize("number", [40, 48, 80], ids=["handshake_failure", "unknown_ca", "internal_error"])
 def test_a_level_does_not_excuse_an_error_in_tls13(pair, impl, number):
     """A client of TLS 1.3 alone takes an error for an error, whatever the level that stands beside it.
@@ -133,6 +135,7 @@ def test_a_level_does_not_excuse_an_error_in_tls13(pair, impl, number):
     assert not isinstance(caught.value, impl.SSLWantReadError)
 
 
+@pytest.mark.clause("ssl.SSLError:alert-received")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize(
     ("certificate", "trust", "host", "reason"),
@@ -154,6 +157,7 @@ def test_a_server_learns_why_a_client_refused_it(pair, impl, certificate, trust,
     assert not isinstance(caught.value, impl.SSLCertVerificationError)
 
 
+@pytest.mark.clause("ssl.SSLError:alert-received")
 @pytest.mark.peers("module", "tlslite")
 def test_an_alert_on_an_established_connection(pair, impl):
     """A fatal alert in the middle of the connection is raised by read(), after what was received before it."""

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLError")
-
 NAMES = [
     "SSLZeroReturnError",
     "SSLWantReadError",
@@ -15,12 +13,14 @@ NAMES = [
 EACH = pytest.mark.parametrize("name", NAMES, ids=[name.lower() for name in NAMES])
 
 
+@pytest.mark.clause("ssl.SSLError:oserror", "ssl.SSLError:not-valueerror")
 def test_sslerror_is_an_oserror(impl):
     """SSLError is a subtype of OSError, and none of ValueError."""
     assert issubclass(impl.SSLError, OSError)
     assert not issubclass(impl.SSLError, ValueError)
 
 
+@pytest.mark.clause("ssl.SSLError:caught-together", "ssl.SSLSyscallError:class")
 @EACH
 def test_the_others_are_sslerrors(impl, name):
     """Every other exception of the module is a subclass of SSLError, so that who catches that misses none."""
@@ -29,6 +29,7 @@ def test_the_others_are_sslerrors(impl, name):
     assert found is not impl.SSLError
 
 
+@pytest.mark.clause("ssl.SSLError:told-apart")
 @EACH
 def test_none_is_caught_as_another(impl, name):
     """No subclass of SSLError is a subclass of another: each condition is caught by its own name only."""
@@ -36,13 +37,13 @@ def test_none_is_caught_as_another(impl, name):
         assert issubclass(getattr(impl, name), getattr(impl, other)) is (name == other)
 
 
-@pytest.mark.clause("ssl.SSLCertVerificationError", "ssl.CertificateError")
+@pytest.mark.clause("ssl.CertificateError:alias")
 def test_certificate_error_is_an_alias(impl):
     """CertificateError is SSLCertVerificationError, under the name that it had before 3.7."""
     assert impl.CertificateError is impl.SSLCertVerificationError
 
 
-@pytest.mark.clause("ssl.SSLCertVerificationError")
+@pytest.mark.clause("ssl.SSLCertVerificationError:valueerror")
 @pytest.mark.known("bpo-28182")
 @pytest.mark.level("observed")
 def test_a_verification_error_is_a_valueerror_too(impl):
@@ -51,6 +52,7 @@ def test_a_verification_error_is_a_valueerror_too(impl):
     assert lineage.index(impl.SSLError) < lineage.index(OSError) < lineage.index(ValueError)
 
 
+@pytest.mark.clause("ssl.SSLError:by-hand")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("name", ["SSLError", *NAMES], ids=["sslerror", *(name.lower() for name in NAMES)])
 def test_one_may_be_made_by_hand(impl, name):

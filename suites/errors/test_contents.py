@@ -5,8 +5,6 @@ import pickle
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLError")
-
 
 def verification_error(pair):
     """The error with which a client refuses a server of an unknown authority."""
@@ -16,6 +14,7 @@ def verification_error(pair):
     return caught.value
 
 
+@pytest.mark.clause("ssl.SSLError:library", "ssl.SSLError:reason")
 @pytest.mark.roles("client")
 def test_library_and_reason_are_mnemonics(pair, impl):
     """library and reason of an error of the protocol are strings of capitals, digits and underscores."""
@@ -27,8 +26,8 @@ def test_library_and_reason_are_mnemonics(pair, impl):
     assert caught.value.reason == "UNEXPECTED_EOF_WHILE_READING"
 
 
+@pytest.mark.clause("ssl.SSLCertVerificationError:verify-code", "ssl.SSLCertVerificationError:verify-message")
 @pytest.mark.roles("client")
-@pytest.mark.clause("ssl.SSLCertVerificationError")
 def test_a_verification_error_has_code_and_message(pair):
     """verify_code is a number and verify_message a text for people, beside library and reason."""
     error = verification_error(pair)
@@ -39,8 +38,8 @@ def test_a_verification_error_has_code_and_message(pair):
     assert (error.library, error.reason) == ("SSL", "CERTIFICATE_VERIFY_FAILED")
 
 
+@pytest.mark.clause("ssl.SSLCertVerificationError:verify-message")
 @pytest.mark.roles("client")
-@pytest.mark.clause("ssl.SSLCertVerificationError")
 def test_each_fault_has_its_own_message(pair):
     """verify_message belongs to verify_code: the same for the same fault, another for another."""
     context = pair.subject_context
@@ -53,6 +52,7 @@ def test_each_fault_has_its_own_message(pair):
     assert verification_error(third).verify_message != first.verify_message
 
 
+@pytest.mark.clause("ssl.SSLError:errno-1")
 @pytest.mark.level("observed")
 @pytest.mark.roles("client")
 def test_an_error_of_the_protocol_has_number_1(pair, impl):
@@ -60,8 +60,8 @@ def test_an_error_of_the_protocol_has_number_1(pair, impl):
     assert verification_error(pair).errno == impl.SSL_ERROR_SSL == 1
 
 
+@pytest.mark.clause("ssl.SSLWantReadError:errno-2")
 @pytest.mark.level("observed")
-@pytest.mark.clause("ssl.SSLWantReadError")
 def test_wanting_to_read_has_number_2(pair, impl):
     """SSLWantReadError has errno SSL_ERROR_WANT_READ, and neither library nor reason."""
     with pytest.raises(impl.SSLWantReadError) as caught:
@@ -71,6 +71,7 @@ def test_wanting_to_read_has_number_2(pair, impl):
     assert caught.value.library is None
 
 
+@pytest.mark.clause("ssl.SSLError:reason-in-text")
 @pytest.mark.level("observed")
 @pytest.mark.roles("client")
 def test_the_text_has_the_reason_in_it(pair):
@@ -80,6 +81,7 @@ def test_the_text_has_the_reason_in_it(pair):
     assert error.reason in error.strerror
 
 
+@pytest.mark.clause("ssl.SSLError:copies")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy], ids=["pickle", "copy"])
 @pytest.mark.level("observed")
@@ -93,6 +95,7 @@ def test_an_error_can_be_pickled_and_copied(pair, impl, duplicate):
     assert (again.errno, again.strerror) == (error.errno, error.strerror)
 
 
+@pytest.mark.clause("ssl.SSLError:own-failure-only")
 @pytest.mark.roles("client")
 def test_one_connections_error_is_not_anothers(pair, impl):
     """What went wrong in one connection is not told of the next, which has a failure of its own or none."""
@@ -104,6 +107,7 @@ def test_one_connections_error_is_not_anothers(pair, impl):
         again.shake_hands()
 
 
+@pytest.mark.clause("ssl.SSLError:own-failure-only")
 @pytest.mark.roles("client")
 def test_a_failed_call_of_another_object_does_not_show(pair, impl):
     """A context that refuses a key leaves no error behind for a connection that goes on beside it."""

@@ -4,15 +4,15 @@ import pathlib
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.DER_cert_to_PEM_cert", "ssl.PEM_cert_to_DER_cert", "RFC 7468 5.1")
 
-
+@pytest.mark.clause("ssl.DER_cert_to_PEM_cert:same-certificate", "ssl.PEM_cert_to_DER_cert:same-certificate")
 def test_there_and_back_again(impl, pki):
     """A certificate turned into PEM and back is the same bytes."""
     der = pki.der("server")
     assert impl.PEM_cert_to_DER_cert(impl.DER_cert_to_PEM_cert(der)) == der
 
 
+@pytest.mark.clause("ssl.DER_cert_to_PEM_cert:same-certificate", "RFC 7468 5.1:frame", "RFC 7468 5.1:lines")
 def test_pem_has_header_footer_and_lines(impl, pki):
     """The PEM form begins and ends with its lines, holds no line longer than 64, and ends with a newline."""
     text = impl.DER_cert_to_PEM_cert(pki.der("server"))
@@ -23,12 +23,14 @@ def test_pem_has_header_footer_and_lines(impl, pki):
     assert 0 < len(lines[-3]) <= 64
 
 
+@pytest.mark.clause("ssl.PEM_cert_to_DER_cert:same-certificate")
 def test_a_file_of_one_certificate_is_read(impl, pki):
     """What stands in a PEM file of one certificate is what DER says."""
     text = pathlib.Path(pki.authority()).read_text(encoding="ascii")
     assert impl.PEM_cert_to_DER_cert(text) == pki.der("root")
 
 
+@pytest.mark.clause("ssl.DER_cert_to_PEM_cert:any-bytes")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("size", [0, 1, 47, 48, 49])
 def test_any_bytes_can_be_wrapped(impl, size):
@@ -37,6 +39,7 @@ def test_any_bytes_can_be_wrapped(impl, size):
     assert impl.PEM_cert_to_DER_cert(impl.DER_cert_to_PEM_cert(data)) == data
 
 
+@pytest.mark.clause("ssl.PEM_cert_to_DER_cert:frame-needed", "RFC 7468 5.1:frame")
 @pytest.mark.parametrize(
     "cut",
     [lambda text: text[5:], lambda text: text.rstrip()[:-5], lambda _: "", lambda text: text.split("\n")[1]],

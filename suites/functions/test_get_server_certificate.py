@@ -4,8 +4,6 @@ import socket
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.get_server_certificate")
-
 
 def serve_once(impl, pki, listener, name="server", seen=None):
     """Accept one connection and shake hands."""
@@ -31,6 +29,7 @@ def listener():
         yield made
 
 
+@pytest.mark.clause("ssl.get_server_certificate:pem", "ssl.get_server_certificate:unverified")
 def test_the_certificate_comes_as_pem(impl, pki, listener, background):
     """The server's certificate is given as PEM text, without being verified."""
     serving = background(serve_once, impl, pki, listener, "other-server")
@@ -39,6 +38,7 @@ def test_the_certificate_comes_as_pem(impl, pki, listener, background):
     assert impl.PEM_cert_to_DER_cert(text) == pki.der("other-server")
 
 
+@pytest.mark.clause("ssl.get_server_certificate:verified")
 def test_with_authorities_it_is_verified(impl, pki, listener, background):
     """With ca_certs the certificate is verified against them."""
     serving = background(serve_once, impl, pki, listener)
@@ -47,6 +47,7 @@ def test_with_authorities_it_is_verified(impl, pki, listener, background):
     assert impl.PEM_cert_to_DER_cert(text) == pki.der("server")
 
 
+@pytest.mark.clause("ssl.get_server_certificate:verified")
 def test_a_stranger_is_refused(impl, pki, listener, background):
     """With ca_certs a server that they do not vouch for raises SSLCertVerificationError."""
     serving = background(serve_once, impl, pki, listener, "other-server")
@@ -55,6 +56,7 @@ def test_a_stranger_is_refused(impl, pki, listener, background):
     serving.result()
 
 
+@pytest.mark.clause("ssl.get_server_certificate:server-name")
 @pytest.mark.known("bpo-36076")
 def test_the_name_is_asked_for(impl, pki, listener, background):
     """The host's name is sent as server_name."""
@@ -65,6 +67,7 @@ def test_the_name_is_asked_for(impl, pki, listener, background):
     assert seen == ["localhost"]
 
 
+@pytest.mark.clause("ssl.get_server_certificate:timeout")
 @pytest.mark.known("bpo-31870")
 def test_a_server_that_says_nothing_times_out(impl, listener):
     """With `timeout` a silent server raises TimeoutError."""
@@ -72,6 +75,7 @@ def test_a_server_that_says_nothing_times_out(impl, listener):
         impl.get_server_certificate(listener.getsockname(), timeout=0.05)
 
 
+@pytest.mark.clause("ssl.get_server_certificate:unreachable")
 def test_nobody_there_is_an_oserror(impl):
     """A port on which nobody listens raises ConnectionRefusedError."""
     with socket.create_server(("127.0.0.1", 0)) as closed:

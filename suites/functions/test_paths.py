@@ -5,7 +5,7 @@ import os
 import pytest
 
 
-@pytest.mark.clause("ssl.get_default_verify_paths")
+@pytest.mark.clause("ssl.get_default_verify_paths:named-tuple")
 def test_the_default_paths_have_names(impl):
     """The six fields are cafile, capath and what OpenSSL would use: variables and compiled-in paths."""
     paths = impl.get_default_verify_paths()
@@ -21,7 +21,7 @@ def test_the_default_paths_have_names(impl):
     assert (paths.openssl_cafile_env, paths.openssl_capath_env) == ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-@pytest.mark.clause("ssl.get_default_verify_paths")
+@pytest.mark.clause("ssl.get_default_verify_paths:existing-or-none")
 def test_what_is_not_there_is_none(impl):
     """cafile and capath are paths that exist, or None."""
     paths = impl.get_default_verify_paths()
@@ -29,7 +29,7 @@ def test_what_is_not_there_is_none(impl):
     assert paths.capath is None or os.path.isdir(paths.capath)
 
 
-@pytest.mark.clause("ssl.get_default_verify_paths")
+@pytest.mark.clause("ssl.get_default_verify_paths:environment")
 def test_the_environment_leads(impl, pki):
     """SSL_CERT_FILE and SSL_CERT_DIR name other paths."""
     names = {"SSL_CERT_FILE": pki.authority(), "SSL_CERT_DIR": os.path.dirname(pki.authority())}
@@ -45,7 +45,7 @@ def test_the_environment_leads(impl, pki):
     assert (paths.cafile, paths.capath) == (names["SSL_CERT_FILE"], names["SSL_CERT_DIR"])
 
 
-@pytest.mark.clause("ssl.get_protocol_name")
+@pytest.mark.clause("ssl.get_protocol_name:name")
 @pytest.mark.level("observed")
 def test_protocols_have_names(impl):
     """get_protocol_name() gives the constant's name without its prefix, and <unknown> for what is none."""

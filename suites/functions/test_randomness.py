@@ -2,9 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.RAND_bytes")
 
-
+@pytest.mark.clause("ssl.RAND_bytes:count")
 @pytest.mark.parametrize("count", [0, 1, 32, 1000])
 def test_so_many_bytes(impl, count):
     """RAND_bytes(n) gives n bytes."""
@@ -13,11 +12,13 @@ def test_so_many_bytes(impl, count):
     assert len(found) == count
 
 
+@pytest.mark.clause("ssl.RAND_bytes:unpredictable")
 def test_never_the_same(impl):
     """Two draws of 32 bytes differ."""
     assert impl.RAND_bytes(32) != impl.RAND_bytes(32)
 
 
+@pytest.mark.clause("ssl.RAND_bytes:negative")
 @pytest.mark.level("observed")
 def test_fewer_than_none_is_refused(impl):
     """A negative number raises ValueError."""
@@ -25,13 +26,13 @@ def test_fewer_than_none_is_refused(impl):
         impl.RAND_bytes(-1)
 
 
-@pytest.mark.clause("ssl.RAND_status")
+@pytest.mark.clause("ssl.RAND_status:seeded")
 def test_the_generator_is_seeded(impl):
     """RAND_status() is true."""
     assert impl.RAND_status()
 
 
-@pytest.mark.clause("ssl.RAND_add")
+@pytest.mark.clause("ssl.RAND_add:mixes-in", "ssl.RAND_add:writable-buffers")
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview], ids=["bytes", "bytearray", "memoryview"])
 def test_more_may_be_mixed_in(impl, kind):
     """RAND_add() takes text or any buffer, and gives nothing."""

@@ -5,9 +5,8 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.cert_time_to_seconds", "RFC 5280 4.1.2.5")
 
-
+@pytest.mark.clause("ssl.cert_time_to_seconds:epoch-seconds", "ssl.cert_time_to_seconds:integer")
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -28,6 +27,7 @@ def test_a_time_becomes_seconds(impl, text, seconds):
     assert type(found) is int
 
 
+@pytest.mark.clause("ssl.cert_time_to_seconds:other-forms")
 @pytest.mark.parametrize(
     "text",
     [
@@ -50,6 +50,7 @@ def test_what_is_no_time_is_refused(impl, text):
         impl.cert_time_to_seconds(text)
 
 
+@pytest.mark.clause("ssl.cert_time_to_seconds:leap-second")
 @pytest.mark.parametrize("second", [59, 60], ids=["fifty_nine", "leap_second"])
 def test_a_leap_second_is_a_second(impl, second):
     """The second 60 is accepted."""
@@ -57,6 +58,7 @@ def test_a_leap_second_is_a_second(impl, second):
     assert impl.cert_time_to_seconds(f"Dec 31 23:59:{second} 2016 GMT") == base + second
 
 
+@pytest.mark.clause("ssl.cert_time_to_seconds:utc")
 @pytest.mark.known("bpo-19940")
 def test_the_local_zone_does_not_matter(impl):
     """The result is the same in every time zone."""

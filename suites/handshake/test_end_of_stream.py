@@ -2,10 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLObject.do_handshake", "ssl.SSLEOFError")
 
-
-@pytest.mark.clause("ssl.SSLSocket.do_handshake")
+@pytest.mark.clause("ssl.SSLEOFError:abrupt-end")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.deliveries("whole")
 def test_a_peer_that_closes_at_once_is_an_eof(pair, impl):
@@ -18,6 +16,7 @@ def test_a_peer_that_closes_at_once_is_an_eof(pair, impl):
     assert pair.subject.version() is None
 
 
+@pytest.mark.clause("ssl.SSLEOFError:abrupt-end")
 @pytest.mark.deliveries("whole")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("kept", [1, 5, 40, -1], ids=["one_byte", "a_header", "forty_bytes", "all_but_one"])
@@ -36,6 +35,7 @@ def test_a_flight_that_is_cut_off_is_an_eof(pair, impl, kept):
     assert pair.subject.version() is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:implicit")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("begin", ["read", "write"])
 def test_reading_and_writing_report_the_end_as_well(pair, impl, begin):
@@ -46,6 +46,7 @@ def test_reading_and_writing_report_the_end_as_well(pair, impl, begin):
         getattr(pair.subject, begin)(*arguments)
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:retried")
 @pytest.mark.deliveries("whole")
 def test_a_complete_flight_is_handled_before_the_end(pair, impl):
     """The end counts when the bytes before it are used up: what was complete is answered first."""
@@ -64,6 +65,7 @@ def test_a_complete_flight_is_handled_before_the_end(pair, impl):
     assert pair.subject_outgoing.pending > before
 
 
+@pytest.mark.clause("ssl.SSLEOFError:abrupt-end", "ssl.SSLEOFError:for-ever")
 @pytest.mark.since("3.15")
 @pytest.mark.known("gh-148292")
 @pytest.mark.deliveries("whole")

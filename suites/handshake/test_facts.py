@@ -10,7 +10,13 @@ VERSIONS = {"tls12": "TLSv1.2", "tls13": "TLSv1.3"}
 NOTHING_YET = ["version", "cipher", "shared_ciphers", "compression", "selected_alpn_protocol"]
 
 
-@pytest.mark.clause(*(f"ssl.SSLObject.{name}" for name in NOTHING_YET))
+@pytest.mark.clause(
+    "ssl.SSLSocket.cipher:before",
+    "ssl.SSLSocket.shared_ciphers:none",
+    "ssl.SSLSocket.compression:none",
+    "ssl.SSLSocket.selected_alpn_protocol:none",
+    "ssl.SSLSocket.version:none",
+)
 @pytest.mark.known("bpo-29781")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.parametrize("name", NOTHING_YET)
@@ -19,7 +25,9 @@ def test_there_is_nothing_to_say_on_a_fresh_object(pair, name):
     assert getattr(pair.subject, name)() is None
 
 
-@pytest.mark.clause("ssl.SSLObject.pending", "ssl.SSLObject.session_reused")
+@pytest.mark.clause(
+    "ssl.SSLSocket.pending:decrypted-only", "ssl.SSLSocket.session:before", "ssl.SSLSocket.session_reused:before"
+)
 @pytest.mark.transports("memory", "socketpair")
 def test_a_fresh_object_has_nothing_pending_and_reuses_nothing(pair):
     """Without a connection pending() is 0, session_reused false, and there is no session."""
@@ -28,15 +36,15 @@ def test_a_fresh_object_has_nothing_pending_and_reuses_nothing(pair):
     assert pair.subject.session is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.group:before")
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLSocket.group")
 def test_group_is_none_without_a_connection(pair):
     """group() returns None if no connection has been established."""
     assert pair.subject.group() is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.group:name", "ssl.SSLSocket.client_sigalg:none", "ssl.SSLSocket.server_sigalg:name")
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLSocket.group", "ssl.SSLSocket.client_sigalg", "ssl.SSLSocket.server_sigalg")
 @pytest.mark.versions("tls13")
 def test_group_and_signature_algorithm_are_those_of_the_handshake(pair):
     """group() and server_sigalg() name what this handshake used; client_sigalg() is None without a client certificate.
@@ -50,15 +58,15 @@ def test_group_and_signature_algorithm_are_those_of_the_handshake(pair):
     assert pair.subject.client_sigalg() is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.client_sigalg:none", "ssl.SSLSocket.server_sigalg:none")
 @pytest.mark.since("3.15")
-@pytest.mark.clause("ssl.SSLSocket.client_sigalg", "ssl.SSLSocket.server_sigalg")
 def test_there_is_no_signature_algorithm_without_a_connection(pair):
     """client_sigalg() and server_sigalg() return None if no connection has been established."""
     assert pair.subject.client_sigalg() is None
     assert pair.subject.server_sigalg() is None
 
 
-@pytest.mark.clause("ssl.SSLObject.version")
+@pytest.mark.clause("ssl.SSLSocket.version:none")
 def test_version_stays_none_until_the_handshake_is_complete(pair, impl):
     """In mid-handshake no secure connection is established: version() is None."""
     pair.carry()
@@ -70,7 +78,7 @@ def test_version_stays_none_until_the_handshake_is_complete(pair, impl):
     assert pair.subject.version() == VERSIONS[pair.variant.version]
 
 
-@pytest.mark.clause("ssl.SSLObject.cipher", "ssl.SSLObject.shared_ciphers")
+@pytest.mark.clause("ssl.SSLSocket.cipher:before", "ssl.SSLSocket.shared_ciphers:none")
 @pytest.mark.parametrize("name", ["cipher", "shared_ciphers"])
 def test_ciphers_stay_unsaid_until_the_handshake_is_complete(pair, impl, name):
     """In mid-handshake no connection is established: cipher() and shared_ciphers() are None, as documented.
@@ -84,7 +92,7 @@ def test_ciphers_stay_unsaid_until_the_handshake_is_complete(pair, impl, name):
     assert getattr(pair.subject, name)() is None
 
 
-@pytest.mark.clause("ssl.SSLObject.version")
+@pytest.mark.clause("ssl.SSLSocket.version:negotiated")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.peers("module", "tlslite")
 def test_version_is_the_version_negotiated(pair):
@@ -93,7 +101,7 @@ def test_version_is_the_version_negotiated(pair):
     assert pair.subject.version() == VERSIONS[pair.variant.version]
 
 
-@pytest.mark.clause("ssl.SSLObject.version")
+@pytest.mark.clause("ssl.SSLSocket.version:negotiated")
 @pytest.mark.versions
 @pytest.mark.feature("HAS_TLSv1_2", "HAS_TLSv1_3")
 @pytest.mark.peers("module", "tlslite")
@@ -105,7 +113,7 @@ def test_the_version_is_the_peers_where_the_peer_has_only_one(pair, version):
     assert pair.subject.version() == VERSIONS[version]
 
 
-@pytest.mark.clause("ssl.SSLObject.cipher")
+@pytest.mark.clause("ssl.SSLSocket.cipher:tuple")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.peers("module", "tlslite")
 def test_cipher_names_the_suite_in_use(pair):
@@ -122,7 +130,7 @@ def test_cipher_names_the_suite_in_use(pair):
     assert bits == (128 if "128" in name else 256)
 
 
-@pytest.mark.clause("ssl.SSLObject.cipher")
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:observable", "ssl.SSLSocket.cipher:tuple")
 @pytest.mark.versions("tls12")
 @pytest.mark.parametrize(
     "name", ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"], ids=["aes128", "aes256"]
@@ -134,7 +142,7 @@ def test_cipher_follows_what_the_peer_allows(pair, name):
     assert pair.subject.cipher() == (name, "TLSv1.2", 128 if "128" in name else 256)
 
 
-@pytest.mark.clause("ssl.SSLObject.shared_ciphers")
+@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:tuples")
 @pytest.mark.roles("server")
 @pytest.mark.peers("module", "tlslite")
 def test_a_server_lists_the_ciphers_that_both_ends_have(pair):
@@ -151,7 +159,7 @@ def test_a_server_lists_the_ciphers_that_both_ends_have(pair):
         assert bits >= 128
 
 
-@pytest.mark.clause("ssl.SSLObject.shared_ciphers")
+@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:tuples")
 @pytest.mark.roles("server")
 @pytest.mark.versions("tls12")
 def test_a_cipher_that_one_end_lacks_is_not_shared(pair):
@@ -161,7 +169,7 @@ def test_a_cipher_that_one_end_lacks_is_not_shared(pair):
     assert pair.subject.shared_ciphers() == [("ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2", 128)]
 
 
-@pytest.mark.clause("ssl.SSLObject.shared_ciphers")
+@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:none")
 @pytest.mark.roles("client")
 @pytest.mark.transports("memory", "socketpair")
 def test_a_client_is_told_no_shared_ciphers(pair):
@@ -170,7 +178,7 @@ def test_a_client_is_told_no_shared_ciphers(pair):
     assert pair.subject.shared_ciphers() is None
 
 
-@pytest.mark.clause("ssl.SSLObject.shared_ciphers", "ssl.SSLObject.session_reused")
+@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:none")
 @pytest.mark.roles("server")
 def test_a_resumed_session_lists_no_shared_ciphers(pair):
     """shared_ciphers() is None if the session has been reused; cipher() still names the suite in use."""
@@ -184,7 +192,9 @@ def test_a_resumed_session_lists_no_shared_ciphers(pair):
     assert second.subject.shared_ciphers() is None
 
 
-@pytest.mark.clause("ssl.SSLObject.compression", "ssl.OP_NO_COMPRESSION", "RFC 8446 4.1.2")
+@pytest.mark.clause(
+    "ssl.OP_NO_COMPRESSION:no-compression", "RFC 8446 4.1.2:no-compression", "ssl.SSLSocket.compression:none"
+)
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.peers("module", "tlslite")
 def test_a_connection_is_not_compressed(pair):
@@ -193,7 +203,7 @@ def test_a_connection_is_not_compressed(pair):
     assert pair.subject.compression() is None
 
 
-@pytest.mark.clause("ssl.SSLObject.selected_npn_protocol")
+@pytest.mark.clause("ssl.SSLSocket.selected_npn_protocol:none")
 @pytest.mark.transports("memory", "socketpair")
 def test_npn_selects_nothing(pair, impl):
     """Without NPN (HAS_NPN is false nowadays) selected_npn_protocol() is None before and after the handshake."""
@@ -205,7 +215,7 @@ def test_npn_selects_nothing(pair, impl):
         assert pair.subject.selected_npn_protocol() is None
 
 
-@pytest.mark.clause("ssl.SSLObject.version", "ssl.SSLObject.cipher")
+@pytest.mark.clause("RFC 8446 4.1.1:selection-shows", "ssl.SSLSocket.cipher:tuple", "ssl.SSLSocket.version:negotiated")
 @pytest.mark.peers("module", "tlslite")
 def test_both_ends_tell_the_same(pair):
     """What the subject says of version and cipher is what its peer says."""

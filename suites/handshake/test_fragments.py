@@ -2,10 +2,7 @@
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLObject.do_handshake", "RFC 8446 5.1", "RFC 5246 6.2.1"),
-    pytest.mark.deliveries("whole", "bytewise"),
-]
+pytestmark = pytest.mark.deliveries("whole", "bytewise")
 
 HANDSHAKE = 22
 
@@ -42,6 +39,7 @@ def hand_in(pair, records):
             continue
 
 
+@pytest.mark.clause("RFC 5246 6.2.1:fragments", "RFC 8446 5.1:fragments")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("size", [1, 3, 100], ids=str)
 def test_a_hello_may_come_in_many_records(pair, impl, size):
@@ -52,6 +50,7 @@ def test_a_hello_may_come_in_many_records(pair, impl, size):
     pair.greet()
 
 
+@pytest.mark.clause("RFC 5246 6.2.1:fragments", "RFC 8446 5.1:fragments")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls12")
 @pytest.mark.peers("module", "tlslite")
@@ -65,6 +64,7 @@ def test_a_whole_flight_may_come_in_one_record(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("RFC 5246 6.2.1:fragments", "RFC 8446 5.1:fragments")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls12")
 def test_records_need_not_begin_where_messages_do(pair, impl):
@@ -75,6 +75,7 @@ def test_records_need_not_begin_where_messages_do(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLError:protocol-failure", "RFC 8446 5.1:not-interleaved", "RFC 8446 6.2:unexpected-message")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize(
     "between",
@@ -94,7 +95,11 @@ def test_nothing_may_come_between_the_parts_of_a_message(pair, impl, between):
     assert pair.subject.version() is None
 
 
-@pytest.mark.clause("RFC 8446 5.1", "RFC 5246 Appendix E.1")
+@pytest.mark.clause(
+    "RFC 5246 Appendix E.1:legacy-version-ignored",
+    "RFC 8446 4.2.1:versions-decide",
+    "RFC 8446 5.1:legacy-version-ignored",
+)
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("minor", [0, 1, 4], ids=["ssl_3_0", "tls_1_0", "a_later_one"])
 def test_the_version_in_the_header_of_a_hello_is_ignored(pair, impl, minor):

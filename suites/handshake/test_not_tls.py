@@ -2,10 +2,7 @@
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLObject.do_handshake", "ssl.SSLError"),
-    pytest.mark.deliveries("whole", "bytewise"),
-]
+pytestmark = pytest.mark.deliveries("whole", "bytewise")
 
 REQUESTS = {
     "get": b"GET / HTTP/1.0\r\n\r\n",
@@ -47,6 +44,7 @@ def alert_in(wire):
     return wire[6]
 
 
+@pytest.mark.clause("ssl.SSLError:protocol-failure")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize("request_text", REQUESTS.values(), ids=REQUESTS)
 def test_an_http_request_is_recognised(pair, impl, request_text):
@@ -59,6 +57,7 @@ def test_an_http_request_is_recognised(pair, impl, request_text):
     assert pair.subject_outgoing.pending == 0
 
 
+@pytest.mark.clause("ssl.SSLError:protocol-failure")
 @pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
 def test_what_is_no_record_is_a_wrong_version(pair, impl, text):
     """Bytes whose record header cannot be TLS are SSLError with the reason WRONG_VERSION_NUMBER."""
@@ -69,6 +68,7 @@ def test_what_is_no_record_is_a_wrong_version(pair, impl, text):
     assert caught.value.errno == impl.SSLErrorNumber.SSL_ERROR_SSL
 
 
+@pytest.mark.clause("ssl.SSLError:protocol-failure")
 @pytest.mark.level("observed")
 @pytest.mark.roles("server")
 @pytest.mark.deliveries("whole")
@@ -80,6 +80,7 @@ def test_a_proxy_request_is_recognised(pair, impl):
     assert caught.value.reason == "HTTPS_PROXY_REQUEST"
 
 
+@pytest.mark.clause("ssl.SSLError:dead-afterwards")
 @pytest.mark.parametrize("text", [REQUESTS["post"], OTHERS["http_reply"]], ids=["request", "reply"])
 def test_a_connection_that_met_something_else_stays_dead(pair, impl, text):
     """After the refusal nothing succeeds: each later call raises SSLError, version() is None, no data comes out.
@@ -95,7 +96,12 @@ def test_a_connection_that_met_something_else_stays_dead(pair, impl, text):
     assert pair.subject.pending() == 0
 
 
-@pytest.mark.clause("RFC 8446 5.1", "RFC 5246 6.2.1")
+@pytest.mark.clause(
+    "ssl.SSLError:protocol-failure",
+    "RFC 5246 6.2.1:header-over-limit",
+    "RFC 8446 5.1:header-over-limit",
+    "RFC 8446 6.2:record-overflow",
+)
 def test_a_record_that_is_too_long_is_refused_by_its_header(pair, impl):
     """A length above 2**14 in the first header is refused at once, with record_overflow; no body is awaited."""
     received(pair, impl, b"\x16\x03\x01\xff\xff")
@@ -105,20 +111,20 @@ def test_a_record_that_is_too_long_is_refused_by_its_header(pair, impl):
     assert alert_in(pair.subject_outgoing.read()) == impl.AlertDescription.ALERT_DESCRIPTION_RECORD_OVERFLOW
 
 
-@pytest.mark.clause("RFC 8446 5", "RFC 5246 6.2.1")
+@pytest.mark.clause("ssl.SSLError:protocol-failure", "RFC 8446 5:data-too-early", "RFC 8446 6.2:unexpected-message")
 def test_data_before_the_handshake_is_unexpected(pair, impl):
     """Where a hello is due, a record of application data is refused with unexpected_message."""
     refused_as_unexpected(pair, impl, b"\x17\x03\x03\x00\x05hello")
 
 
-@pytest.mark.clause("RFC 8446 5", "RFC 5246 7.4")
+@pytest.mark.clause("RFC 5246 7.4:order", "RFC 8446 5:ccs-too-early", "RFC 8446 6.2:unexpected-message")
 @pytest.mark.roles("server")
 def test_a_server_expects_no_change_cipher_spec_before_the_hello(pair, impl):
     """Before the first ClientHello a change_cipher_spec is refused with unexpected_message, in TLS 1.3 too."""
     refused_as_unexpected(pair, impl, b"\x14\x03\x03\x00\x01\x01")
 
 
-@pytest.mark.clause("RFC 5246 7.4")
+@pytest.mark.clause("ssl.SSLError:protocol-failure", "RFC 5246 7.4:order")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls12")
 def test_a_tls_1_2_client_expects_no_change_cipher_spec_before_the_hello(pair, impl):
@@ -134,7 +140,7 @@ def refused_as_unexpected(pair, impl, record):
     assert alert_in(pair.subject_outgoing.read()) == impl.AlertDescription.ALERT_DESCRIPTION_UNEXPECTED_MESSAGE
 
 
-@pytest.mark.clause("RFC 8446 5")
+@pytest.mark.clause("RFC 8446 5:ccs-dropped")
 @pytest.mark.versions("tls13")
 @pytest.mark.roles("client")
 @pytest.mark.deliveries("whole")
@@ -149,7 +155,7 @@ def test_a_change_cipher_spec_in_front_of_a_tls_1_3_server_hello_is_dropped(pair
     pair.greet()
 
 
-@pytest.mark.clause("RFC 8446 5")
+@pytest.mark.clause("RFC 8446 5:ccs-dropped", "RFC 8446 D.4:compatible")
 @pytest.mark.versions("tls13")
 @pytest.mark.deliveries("whole")
 def test_a_change_cipher_spec_behind_a_tls_1_3_hello_is_dropped(pair, impl):
@@ -169,7 +175,7 @@ def first_flight(pair, impl):
     return pair.subject_incoming.read()
 
 
-@pytest.mark.clause("RFC 8446 6.2", "RFC 5246 7.2.2")
+@pytest.mark.clause("ssl.SSLError:alert-received", "RFC 8446 6.2:alert-learnt")
 @pytest.mark.deliveries("whole")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize(
@@ -193,7 +199,7 @@ def test_a_fatal_alert_in_answer_to_the_hello_has_its_reason(pair, impl, code, r
     assert pair.subject.version() is None
 
 
-@pytest.mark.clause("ssl.SSLZeroReturnError", "RFC 8446 6.1")
+@pytest.mark.clause("ssl.SSLZeroReturnError:close-in-handshake", "RFC 8446 6.1:within-handshake")
 @pytest.mark.deliveries("whole")
 @pytest.mark.roles("client")
 def test_a_server_may_close_instead_of_answering(pair, impl):
@@ -205,7 +211,7 @@ def test_a_server_may_close_instead_of_answering(pair, impl):
     assert pair.subject.version() is None
 
 
-@pytest.mark.clause("ssl.SSLWantReadError")
+@pytest.mark.clause("ssl.SSLWantReadError:more-needed")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("start", [b"G", b"\x16", b"\x16\x03\x01\x00"], ids=["letter", "type", "four_bytes"])
 def test_less_than_a_header_is_no_reason_to_refuse(pair, impl, start):

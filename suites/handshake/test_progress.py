@@ -2,10 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLObject.do_handshake")
 
-
-@pytest.mark.clause("ssl.SSLSocket.do_handshake", "RFC 8446 2", "RFC 5246 7.3")
+@pytest.mark.clause("RFC 5246 7.3:handshake", "RFC 8446 2:handshake", "ssl.SSLSocket.do_handshake:completes")
 @pytest.mark.deliveries("all")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.transports("all")
@@ -17,7 +15,7 @@ def test_a_handshake_completes(pair):
     pair.greet()
 
 
-@pytest.mark.clause("ssl.SSLWantReadError")
+@pytest.mark.clause("ssl.SSLWantReadError:more-needed", "ssl.SSLSocket.do_handshake:retried")
 @pytest.mark.deliveries("whole", "bytewise")
 @pytest.mark.peers("module", "tlslite")
 def test_do_handshake_is_retried_until_it_returns(pair, impl):
@@ -37,6 +35,7 @@ def test_do_handshake_is_retried_until_it_returns(pair, impl):
     assert pair.peer.completes()
 
 
+@pytest.mark.clause("RFC 8446 4.1.2:one-hello", "ssl.SSLSocket.do_handshake:retried")
 @pytest.mark.deliveries("whole")
 def test_waiting_puts_out_nothing_twice(pair, impl):
     """do_handshake() may be called again without new bytes: it wants to read again and sends nothing more."""
@@ -54,6 +53,7 @@ def test_waiting_puts_out_nothing_twice(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:again")
 @pytest.mark.deliveries("whole")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.transports("memory", "socketpair")
@@ -71,7 +71,7 @@ def test_a_second_do_handshake_does_nothing(pair):
     assert len(pair.peer.bytes_seen) - seen < 16 + 5 + 60
 
 
-@pytest.mark.clause("ssl.SSLObject.write")
+@pytest.mark.clause("ssl.SSLSocket.write:may-read")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.transports("memory", "socketpair")
 def test_write_begins_the_handshake(pair):
@@ -82,7 +82,7 @@ def test_write_begins_the_handshake(pair):
     pair.greet()
 
 
-@pytest.mark.clause("ssl.SSLObject.read")
+@pytest.mark.clause("ssl.SSLSocket.read:may-write")
 @pytest.mark.peers("module", "tlslite")
 def test_read_begins_the_handshake(pair, impl):
     """read() on a fresh object performs the handshake; with no data behind it, it goes on wanting to read."""
@@ -94,7 +94,7 @@ def test_read_begins_the_handshake(pair, impl):
     assert pair.drive(pair.subject.read, 100) == b"data"
 
 
-@pytest.mark.clause("ssl.SSLObject.getpeercert", "ssl.SSLObject.cipher", "ssl.SSLObject.shared_ciphers")
+@pytest.mark.clause("ssl.SSLSocket.write:may-read")
 @pytest.mark.known("bpo-29334")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.deliveries("whole")
@@ -108,6 +108,7 @@ def test_a_handshake_begun_by_writing_is_as_complete(pair):
     assert pair.peer.receive(1) == b"x"
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:implicit")
 @pytest.mark.deliveries("whole")
 def test_read_write_and_do_handshake_may_take_turns(pair, impl):
     """Whichever call goes on with the handshake, it is one and the same: their turns add up."""
@@ -125,7 +126,11 @@ def test_read_write_and_do_handshake_may_take_turns(pair, impl):
     pair.greet()
 
 
-@pytest.mark.clause("ssl.SSLContext.check_hostname", "ssl.SSLCertVerificationError")
+@pytest.mark.clause(
+    "ssl.SSLContext.check_hostname:compares",
+    "ssl.SSLSocket.do_handshake:hostname",
+    "ssl.SSLSocket.do_handshake:implicit",
+)
 @pytest.mark.known("gh-74327")
 @pytest.mark.roles("client")
 @pytest.mark.transports("memory", "socketpair")
@@ -141,7 +146,7 @@ def test_a_handshake_begun_by_reading_or_writing_is_no_less_checked(pair, impl, 
     assert pair.peer.received() == b""
 
 
-@pytest.mark.clause("ssl.SSLObject.read")
+@pytest.mark.clause("ssl.SSLSocket.read:may-write")
 @pytest.mark.versions("tls12")
 @pytest.mark.roles("client")
 @pytest.mark.deliveries("all")
@@ -151,7 +156,7 @@ def test_data_behind_the_finished_of_a_server_is_kept(pair, impl):
     finish_with_data_behind(pair, impl)
 
 
-@pytest.mark.clause("ssl.SSLObject.read")
+@pytest.mark.clause("ssl.SSLSocket.read:may-write")
 @pytest.mark.versions("tls13")
 @pytest.mark.roles("server")
 @pytest.mark.deliveries("all")
@@ -176,6 +181,7 @@ def finish_with_data_behind(pair, impl):
     assert pair.read(12) == b"right behind"
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:nothing-returned")
 @pytest.mark.deliveries("whole")
 @pytest.mark.transports("memory", "socketpair")
 def test_do_handshake_returns_nothing(pair):
@@ -184,6 +190,7 @@ def test_do_handshake_returns_nothing(pair):
     assert pair.subject.do_handshake() is None
 
 
+@pytest.mark.clause("RFC 8446 2:handshake", "ssl.SSLSocket.do_handshake:completes")
 def test_two_ends_of_one_implementation_complete(couple):
     """An implementation shakes hands with itself, and both ends agree on what came of it."""
     couple.shake_hands()

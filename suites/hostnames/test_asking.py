@@ -3,14 +3,13 @@
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.check_hostname"),
     pytest.mark.roles("client"),
     pytest.mark.deliveries("whole"),
 ]
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:parameters")
 @pytest.mark.parametrize("host", [None, ""], ids=["none", "empty"])
-@pytest.mark.clause("ssl.SSLContext.wrap_bio")
 @pytest.mark.known("gh-156793", "CVE-2026-19553")
 def test_checking_needs_a_name_in_wrap_bio(impl, host):
     """With check_hostname a client that says no server_hostname gets ValueError from wrap_bio().
@@ -23,9 +22,9 @@ def test_checking_needs_a_name_in_wrap_bio(impl, host):
         context.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_hostname=host)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:name-demanded")
 @pytest.mark.parametrize("host", [None, ""], ids=["none", "empty"])
 @pytest.mark.transports("socketpair")
-@pytest.mark.clause("ssl.SSLContext.wrap_socket")
 def test_checking_needs_a_name_in_wrap_socket(pair, host):
     """With check_hostname a client that says no server_hostname gets ValueError from wrap_socket()."""
     assert pair.subject_context.check_hostname is True
@@ -33,6 +32,7 @@ def test_checking_needs_a_name_in_wrap_socket(pair, host):
         pair.wrap(server_hostname=host)
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:observable", "ssl.SSLContext.check_hostname:not-verification")
 @pytest.mark.peers("module", "tlslite")
 def test_without_checking_any_name_will_do(pair, impl):
     """With check_hostname False a good certificate for another name is accepted, and still verified."""
@@ -43,6 +43,7 @@ def test_without_checking_any_name_will_do(pair, impl):
     assert pair.subject.getpeercert()["subjectAltName"] == (("DNS", "other.example"),)
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:not-verification")
 def test_without_checking_a_stranger_is_still_refused(pair, impl):
     """check_hostname False does not turn off verification."""
     pair.subject_context.check_hostname = False
@@ -52,6 +53,7 @@ def test_without_checking_a_stranger_is_still_refused(pair, impl):
     assert caught.value.verify_code == 20
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:name-optional-without")
 def test_without_checking_no_name_is_needed(pair):
     """With check_hostname False a client need not say a name."""
     pair.subject_context.check_hostname = False
@@ -61,6 +63,7 @@ def test_without_checking_no_name_is_needed(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:observable")
 def test_checking_that_is_turned_on_again_counts(pair, impl):
     """check_hostname may be turned off and on; what it is when the connection is made counts."""
     pair.subject_context.check_hostname = False
@@ -71,6 +74,7 @@ def test_checking_that_is_turned_on_again_counts(pair, impl):
     assert caught.value.verify_code == 62
 
 
+@pytest.mark.clause("ssl.SSLContext:shared", "ssl.SSLContext.check_hostname:per-connection")
 def test_one_context_asks_each_server_for_its_name(pair, impl):
     """The name belongs to the connection: one context makes connections to servers of different names."""
     pair.server_hostname = "server.example"
@@ -86,7 +90,7 @@ def test_one_context_asks_each_server_for_its_name(pair, impl):
     third.shake_hands()
 
 
-@pytest.mark.clause("ssl.SSLSocket.server_hostname")
+@pytest.mark.clause("ssl.SSLSocket.server_hostname:name")
 @pytest.mark.transports("memory", "socketpair")
 def test_an_address_can_be_read_back(pair):
     """server_hostname gives an address as it was passed."""
@@ -95,7 +99,7 @@ def test_an_address_can_be_read_back(pair):
     assert pair.subject.server_hostname == "127.0.0.1"
 
 
-@pytest.mark.clause("RFC 6066 3")
+@pytest.mark.clause("RFC 6066 3:no-trailing-dot")
 @pytest.mark.peers("module", "tlslite")
 def test_the_server_is_asked_without_a_trailing_dot(pair):
     """What goes onto the wire has no trailing dot: "a byte string using ASCII encoding without a trailing dot"."""
@@ -105,8 +109,8 @@ def test_the_server_is_asked_without_a_trailing_dot(pair):
     assert pair.peer.seen.server_name == "localhost"
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:parameters")
 @pytest.mark.level("observed")
-@pytest.mark.clause("ssl.SSLContext.wrap_bio")
 @pytest.mark.parametrize("kind", [bytes, bytearray], ids=["bytes", "bytearray"])
 def test_a_name_may_be_bytes(pair, kind):
     """server_hostname is text, and ASCII bytes are taken for it (trio passes some)."""
@@ -115,7 +119,7 @@ def test_a_name_may_be_bytes(pair, kind):
     assert pair.subject.server_hostname == "localhost"
 
 
-@pytest.mark.clause("ssl.SSLContext.wrap_bio")
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:name-is-text")
 @pytest.mark.parametrize("wrong", [5, ["localhost"], "local\0host"], ids=["number", "list", "nul"])
 def test_what_is_no_text_is_refused(impl, wrong):
     """A server_hostname that is no text, or has a NUL in it, is refused before anything is sent."""

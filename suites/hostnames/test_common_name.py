@@ -3,7 +3,6 @@
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name", "RFC 6125 6.4.4"),
     pytest.mark.roles("client"),
     pytest.mark.deliveries("whole"),
 ]
@@ -15,6 +14,7 @@ def ask(pair, name, host):
     pair.server_hostname = host
 
 
+@pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:default")
 def test_the_default_is_to_look(impl):
     """hostname_checks_common_name is True in a new context, and a truth value when set."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -25,6 +25,11 @@ def test_the_default_is_to_look(impl):
     assert context.hostname_checks_common_name is True
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.hostname_checks_common_name:fallback",
+    "ssl.SSLContext.hostname_checks_common_name:observable",
+    "RFC 6125 6.4.4:fallback",
+)
 def test_a_common_name_counts_where_there_are_no_alternative_names(pair):
     """Without subjectAltName the common name is compared with server_hostname."""
     ask(pair, "cn-only", "localhost")
@@ -32,6 +37,7 @@ def test_a_common_name_counts_where_there_are_no_alternative_names(pair):
     assert pair.subject.getpeercert(True) == pair.pki.der("cn-only")
 
 
+@pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:fallback", "RFC 6125 6.4.4:fallback")
 def test_another_common_name_is_refused(pair, impl):
     """A common name that is not server_hostname is no better than none."""
     ask(pair, "cn-only", "server.example")
@@ -40,6 +46,7 @@ def test_another_common_name_is_refused(pair, impl):
     assert caught.value.verify_code == 62
 
 
+@pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:observable")
 def test_a_common_name_can_be_ignored(pair, impl):
     """With hostname_checks_common_name False a certificate without subjectAltName is nobody's."""
     pair.subject_context.hostname_checks_common_name = False
@@ -49,6 +56,7 @@ def test_a_common_name_can_be_ignored(pair, impl):
     assert caught.value.verify_code == 62
 
 
+@pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:alternative-names-stay")
 def test_ignoring_common_names_leaves_alternative_names(pair):
     """hostname_checks_common_name says nothing of subjectAltName."""
     pair.subject_context.hostname_checks_common_name = False
@@ -56,6 +64,7 @@ def test_ignoring_common_names_leaves_alternative_names(pair):
     pair.shake_hands()
 
 
+@pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:absence-only", "RFC 6125 6.4.4:beside-names")
 def test_a_common_name_beside_dns_names_does_not_count(pair, impl):
     """Where there are DNS names in subjectAltName the common name is not looked at."""
     ask(pair, "cn-beside-dns", "localhost")
@@ -64,6 +73,7 @@ def test_a_common_name_beside_dns_names_does_not_count(pair, impl):
     assert caught.value.verify_code == 62
 
 
+@pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:absence-only", "RFC 6125 6.4.4:beside-names")
 def test_a_common_name_beside_an_address_does_not_count(pair, impl):
     """The fallback is for certificates without subjectAltName; one with an address in it has that extension.
 
@@ -76,6 +86,7 @@ def test_a_common_name_beside_an_address_does_not_count(pair, impl):
     assert caught.value.verify_code == 62
 
 
+@pytest.mark.clause("RFC 6125 6.4.4:every")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("host", ["first.example", "localhost"], ids=["first", "last"])
 def test_every_common_name_counts(pair, host):
@@ -84,12 +95,14 @@ def test_every_common_name_counts(pair, host):
     pair.shake_hands()
 
 
+@pytest.mark.clause("RFC 6125 6.4.4:wildcard")
 def test_a_common_name_may_be_a_wildcard(pair):
     """A wildcard in the common name stands for one label, as elsewhere."""
     ask(pair, "cn-wildcard", "a.wild.example")
     pair.shake_hands()
 
 
+@pytest.mark.clause("RFC 6125 6.4.4:wildcard")
 def test_a_wildcard_common_name_stands_for_nothing_else(pair, impl):
     """A wildcard in the common name does not stand for the domain itself."""
     ask(pair, "cn-wildcard", "wild.example")

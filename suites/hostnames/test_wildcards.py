@@ -3,7 +3,6 @@
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.check_hostname", "RFC 6125 6.4.3"),
     pytest.mark.roles("client"),
     pytest.mark.deliveries("whole"),
 ]
@@ -23,6 +22,7 @@ def refused(pair, name, host):
     return caught.value.verify_code
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:one-label")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("host", ["a.wild.example", "B-2.wild.example"], ids=["letter", "more"])
 def test_a_wildcard_stands_for_one_label(pair, host):
@@ -32,6 +32,7 @@ def test_a_wildcard_stands_for_one_label(pair, host):
     assert pair.subject.getpeercert(True) == pair.pki.der("wildcard")
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:one-label")
 @pytest.mark.parametrize(
     "host",
     ["wild.example", "a.b.wild.example", "awild.example", "a.wild.example.org"],
@@ -42,12 +43,14 @@ def test_a_wildcard_stands_for_nothing_else(pair, host):
     assert refused(pair, "wildcard", host) == 62
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:one-label")
 def test_a_wildcard_is_compared_without_case(pair):
     """What stands after the wildcard is compared without regard to case."""
     ask(pair, "upper-case", "a.wild.example")
     pair.shake_hands()
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:part-of-label")
 @pytest.mark.parametrize(
     "host", ["www.wild.example", "ww.wild.example", "w.wild.example"], ids=["begins_and_ends", "short", "shorter"]
 )
@@ -56,6 +59,7 @@ def test_a_wildcard_for_a_part_of_a_label_matches_nothing(pair, host):
     assert refused(pair, "wildcard-partial", host) == 62
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:left-most")
 @pytest.mark.parametrize(
     "host",
     ["a.wild.example", "b.wild.example", "a.b.example"],
@@ -66,31 +70,34 @@ def test_a_wildcard_that_is_not_the_first_label_matches_nothing(pair, host):
     assert refused(pair, "wildcard-inner", host) == 62
 
 
+@pytest.mark.clause("RFC 6125 7.2:too-broad")
 @pytest.mark.level("should")
-@pytest.mark.clause("RFC 6125 7.2")
 @pytest.mark.parametrize("host", ["a.example", "localhost"], ids=["top_level_domain", "everything"])
 def test_a_wildcard_does_not_stand_for_a_whole_top_level_domain(pair, host):
     """``*.example`` and ``*`` are too much to be anybody's name."""
     assert refused(pair, "wildcard-top", host) == 62
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:beside-a-label")
 def test_a_wildcard_may_stand_beside_an_international_label(pair):
     """``*`` before an A-label is an ordinary wildcard."""
     ask(pair, "wildcard-idna", "www.b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example")
     pair.shake_hands()
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:within-a-label")
 def test_a_wildcard_within_an_international_label_matches_nothing(pair):
     """``xn--*`` is no wildcard: "the client SHOULD NOT attempt to match"."""
     assert refused(pair, "wildcard-idna", "b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.wild.example") == 62
 
 
-@pytest.mark.clause("RFC 9525 6.5")
+@pytest.mark.clause("RFC 9525 6.5:address-no-name")
 def test_a_wildcard_matches_no_address(pair):
     """``*.0.0.1`` is a DNS name, and no name of 127.0.0.1."""
     assert refused(pair, "wildcard-address", "127.0.0.1") == 64
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:underscore")
 @pytest.mark.level("observed")
 def test_a_wildcard_does_not_stand_for_an_underscore(pair):
     """OpenSSL lets a wildcard stand only for letters, digits and hyphens."""

@@ -5,8 +5,6 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLContext.keylog_filename")
-
 LABELS = {
     "tls12": {"CLIENT_RANDOM"},
     "tls13": {
@@ -28,6 +26,12 @@ def entries(path):
     return [match.groups() for match in found]
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.keylog_filename:written",
+    "ssl.SSLContext.keylog_filename:observable",
+    "ssl.SSLContext.keylog_filename:format",
+    "RFC 5246 8.1:master-secret",
+)
 def test_the_secrets_of_a_connection_are_written(pair, tmp_path):
     """Each secret of the handshake has a line: label, client random and secret, in hexadecimal."""
     path = tmp_path / "keys"
@@ -38,6 +42,7 @@ def test_the_secrets_of_a_connection_are_written(pair, tmp_path):
     assert len({random for _, random, _ in found}) == 1
 
 
+@pytest.mark.clause("ssl.SSLContext.keylog_filename:observable", "ssl.SSLContext.keylog_filename:unset")
 def test_without_a_name_nothing_is_written(pair, tmp_path):
     """keylog_filename is None at first, and None again stops the writing."""
     path = tmp_path / "keys"
@@ -50,6 +55,7 @@ def test_without_a_name_nothing_is_written(pair, tmp_path):
     assert entries(path) == []
 
 
+@pytest.mark.clause("ssl.SSLContext.keylog_filename:appended")
 def test_lines_are_appended(pair, tmp_path):
     """A second connection writes behind what is there."""
     path = tmp_path / "keys"
@@ -61,6 +67,7 @@ def test_lines_are_appended(pair, tmp_path):
     assert len({random for _, random, _ in entries(path)}) == 2
 
 
+@pytest.mark.clause("ssl.SSLContext.keylog_filename:unwritable")
 def test_a_folder_is_no_file(impl, tmp_path):
     """A name that cannot be opened for writing raises OSError, and nothing is set."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -69,6 +76,7 @@ def test_a_folder_is_no_file(impl, tmp_path):
     assert context.keylog_filename is None
 
 
+@pytest.mark.clause("ssl.SSLContext.keylog_filename:path")
 def test_a_name_is_a_path(impl):
     """What is no path raises TypeError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -76,7 +84,7 @@ def test_a_name_is_a_path(impl):
         context.keylog_filename = 1.5
 
 
-@pytest.mark.clause("ssl.create_default_context")
+@pytest.mark.clause("ssl.create_default_context:keylog-variable")
 def test_the_variable_counts_for_default_contexts_alone(impl, tmp_path):
     """create_default_context() honours SSLKEYLOGFILE; SSLContext() does not."""
     before = os.environ.get("SSLKEYLOGFILE")

@@ -2,10 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.MemoryBIO.write_eof")
 
-
-@pytest.mark.clause("ssl.MemoryBIO.eof")
+@pytest.mark.clause("ssl.MemoryBIO.eof:after-everything")
 def test_eof_shows_once_everything_has_been_read(impl, observe):
     """eof becomes true after the data in the buffer has been read, not when write_eof() is called."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -18,7 +16,7 @@ def test_eof_shows_once_everything_has_been_read(impl, observe):
     assert bio.eof is True
 
 
-@pytest.mark.clause("ssl.MemoryBIO.eof")
+@pytest.mark.clause("ssl.MemoryBIO.eof:not-before")
 def test_an_empty_bio_without_the_marker_is_not_at_its_end(impl, observe):
     """Empty is not ended: without write_eof() a drained buffer has eof False, and takes more."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -29,7 +27,7 @@ def test_an_empty_bio_without_the_marker_is_not_at_its_end(impl, observe):
     assert bio.read() == b"so good"
 
 
-@pytest.mark.clause("ssl.MemoryBIO.eof")
+@pytest.mark.clause("ssl.MemoryBIO.eof:after-everything", "ssl.MemoryBIO.write_eof:returns-none")
 def test_write_eof_on_an_empty_bio_shows_at_once(impl, observe):
     """write_eof() returns None, and with nothing left to read eof is true at once."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -39,7 +37,7 @@ def test_write_eof_on_an_empty_bio_shows_at_once(impl, observe):
     assert bio.eof is True
 
 
-@pytest.mark.clause("ssl.MemoryBIO.write", "ssl.SSLError")
+@pytest.mark.clause("ssl.MemoryBIO.write_eof:no-more")
 def test_write_after_write_eof_is_refused(impl, observe):
     """After write_eof() it is illegal to write: SSLError, and what was there before stays readable.
 
@@ -56,7 +54,7 @@ def test_write_after_write_eof_is_refused(impl, observe):
     assert bio.eof is True
 
 
-@pytest.mark.clause("ssl.MemoryBIO.write")
+@pytest.mark.clause("ssl.MemoryBIO.write_eof:no-more")
 def test_write_after_write_eof_is_refused_even_when_drained_or_empty(impl, observe):
     """Reading the buffer to its end does not open it again, and a write of no bytes is a write as well."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -69,6 +67,7 @@ def test_write_after_write_eof_is_refused_even_when_drained_or_empty(impl, obser
     assert bio.eof is True
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write_eof:twice")
 def test_write_eof_twice_is_one_end(impl, observe):
     """A second write_eof() changes nothing."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -79,7 +78,7 @@ def test_write_eof_twice_is_one_end(impl, observe):
     assert bio.eof is True
 
 
-@pytest.mark.clause("ssl.MemoryBIO.eof")
+@pytest.mark.clause("ssl.MemoryBIO.eof:read-only")
 def test_eof_is_read_only(impl, observe):
     """The end is marked by write_eof() alone: assigning to eof raises AttributeError."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -88,7 +87,7 @@ def test_eof_is_read_only(impl, observe):
     assert bio.eof is False
 
 
-@pytest.mark.clause("ssl.SSLObject.read", "ssl.SSLEOFError", "ssl.SSLWantReadError")
+@pytest.mark.clause("ssl.MemoryBIO.write_eof:marks-end")
 def test_the_marker_tells_an_object_that_waiting_is_in_vain(pair, impl):
     """An object over an empty incoming BIO wants to read; over one that has ended it reports the end of the stream."""
     with pytest.raises(impl.SSLWantReadError):

@@ -7,9 +7,8 @@ import weakref
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.MemoryBIO")
 
-
+@pytest.mark.clause("ssl.MemoryBIO:no-arguments")
 def test_a_bio_is_made_without_arguments(impl):
     """MemoryBIO() takes nothing; initial contents or a size raise TypeError."""
     assert isinstance(impl.MemoryBIO(), impl.MemoryBIO)
@@ -19,6 +18,7 @@ def test_a_bio_is_made_without_arguments(impl):
         impl.MemoryBIO(size=10)
 
 
+@pytest.mark.clause("ssl.MemoryBIO:no-copies")
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps], ids=["copy", "deepcopy", "pickle"])
 @pytest.mark.level("observed")
 def test_a_bio_cannot_be_duplicated(impl, duplicate):
@@ -30,6 +30,7 @@ def test_a_bio_cannot_be_duplicated(impl, duplicate):
     assert bio.read() == b"only here"
 
 
+@pytest.mark.clause("ssl.MemoryBIO:identity")
 @pytest.mark.level("observed")
 def test_bios_are_compared_by_identity(impl):
     """Two BIOs of the same contents are not equal, and a BIO is true, empty or not."""
@@ -39,6 +40,7 @@ def test_bios_are_compared_by_identity(impl):
     assert one
 
 
+@pytest.mark.clause("ssl.MemoryBIO:closed-class")
 @pytest.mark.level("observed")
 def test_a_bio_has_no_weak_references_subclasses_and_foreign_attributes(impl):
     """MemoryBIO is closed: no weakref, no subclass (TypeError), no attribute but its own (AttributeError)."""
@@ -51,7 +53,7 @@ def test_a_bio_has_no_weak_references_subclasses_and_foreign_attributes(impl):
         bio.label = "mine"
 
 
-@pytest.mark.clause("ssl.SSLContext.wrap_bio")
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:keeps-bios")
 def test_an_object_keeps_its_bios(impl):
     """wrap_bio() binds the object to its BIOs: they stay in use when the caller lets go of them."""
     incoming, outgoing = impl.MemoryBIO(), impl.MemoryBIO()

@@ -7,8 +7,6 @@ import mmap
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.MemoryBIO.write")
-
 
 def anonymous_map(data):
     made = mmap.mmap(-1, len(data))
@@ -31,6 +29,7 @@ BUFFERS = {
 NO_BUFFERS = {"text": "text", "none": None, "integer": 3, "list": [1, 2], "iterator": iter(b"bytes")}
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:length", "ssl.MemoryBIO.write:buffers")
 @pytest.mark.parametrize("make", BUFFERS.values(), ids=BUFFERS)
 def test_write_takes_any_buffer_and_returns_its_length_in_bytes(impl, observe, make):
     """write() takes every object that supports the buffer protocol and returns its length, counted in bytes."""
@@ -40,6 +39,7 @@ def test_write_takes_any_buffer_and_returns_its_length_in_bytes(impl, observe, m
     assert bio.read() == b"sixteen bytes .."
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:buffers-only")
 @pytest.mark.parametrize("thing", NO_BUFFERS.values(), ids=NO_BUFFERS)
 def test_write_refuses_what_is_no_buffer(impl, observe, thing):
     """write() of an object without the buffer protocol raises TypeError and writes nothing."""
@@ -49,6 +49,7 @@ def test_write_refuses_what_is_no_buffer(impl, observe, thing):
     assert bio.pending == 0
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:buffers-only")
 @pytest.mark.level("observed")
 def test_write_refuses_a_buffer_with_gaps(impl, observe):
     """A memoryview with a stride is a buffer, but not one piece of memory: BufferError, and nothing is written."""
@@ -58,6 +59,7 @@ def test_write_refuses_a_buffer_with_gaps(impl, observe):
     assert bio.pending == 0
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:position-only")
 def test_write_takes_one_argument_by_position(impl, observe):
     """The documented signature is write(buf, /): no argument, two, or one by keyword raise TypeError."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -67,6 +69,7 @@ def test_write_takes_one_argument_by_position(impl, observe):
     assert bio.pending == 0
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:length")
 def test_an_empty_write_changes_nothing(impl, observe):
     """write(b"") returns 0; it marks no end and adds no byte."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -77,6 +80,7 @@ def test_an_empty_write_changes_nothing(impl, observe):
     assert bio.read() == b"after"
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:joined")
 def test_writes_are_joined_in_order(impl, observe):
     """The buffer is a stream: several writes come out joined, wherever reads fall between and across them."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -88,6 +92,7 @@ def test_writes_are_joined_in_order(impl, observe):
     assert bio.read() == b"efghi"
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:copies")
 def test_write_copies_what_it_is_given(impl, observe):
     """The buffer written is free afterwards: it may be changed and resized, and the bytes in the BIO stay."""
     bio = observe(impl.MemoryBIO(), "bio")
@@ -98,6 +103,7 @@ def test_write_copies_what_it_is_given(impl, observe):
     assert bio.read() == b"as it was"
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:length")
 def test_a_bio_takes_as_much_as_it_is_given(impl):
     """There is no limit that a write() could meet: ten megabytes at once are all there, in order."""
     bio = impl.MemoryBIO()
@@ -108,6 +114,7 @@ def test_a_bio_takes_as_much_as_it_is_given(impl):
     assert bio.read() == data[1000:]
 
 
+@pytest.mark.clause("ssl.MemoryBIO.write:joined")
 def test_many_small_writes_and_reads_keep_the_stream(impl):
     """A BIO that is written and read in unequal pieces for a long time loses, doubles and swaps no byte."""
     bio = impl.MemoryBIO()

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket.do_handshake"), pytest.mark.transports("socketpair", "tcp")]
+pytestmark = pytest.mark.transports("socketpair", "tcp")
 
 
 def shake_hands(impl, sock):
@@ -23,6 +23,7 @@ def shake_hands(impl, sock):
             assert select.select([], [sock], [], 5)[1]
 
 
+@pytest.mark.clause("ssl-nonblocking:handshake-retried", "ssl.SSLSocket.do_handshake:retried")
 @pytest.mark.peers("module", "tlslite")
 def test_it_is_repeated_until_it_is_done(pair, impl):
     """do_handshake() of a non-blocking socket, called again whenever the socket is ready, completes the handshake."""
@@ -34,6 +35,7 @@ def test_it_is_repeated_until_it_is_done(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:nothing-yet", "ssl.SSLSocket.do_handshake:nonblocking")
 @pytest.mark.transports("socketpair")
 @pytest.mark.versions("tls13")
 def test_a_silent_peer_is_waited_for_by_the_caller(pair, impl):
@@ -52,6 +54,9 @@ def test_a_silent_peer_is_waited_for_by_the_caller(pair, impl):
                 call()
 
 
+@pytest.mark.clause(
+    "ssl-nonblocking:handshake-retried", "RFC 8446 4.1.2:one-hello", "ssl.SSLSocket.do_handshake:retried"
+)
 @pytest.mark.transports("socketpair")
 @pytest.mark.versions("tls13")
 @pytest.mark.roles("client")
@@ -71,6 +76,7 @@ def test_a_client_sends_its_hello_once(pair, impl):
     assert len(hello) == 5 + int.from_bytes(hello[3:5], "big")
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:may-write")
 @pytest.mark.transports("socketpair")
 def test_reading_implies_it(pair, impl):
     """recv() of a non-blocking socket that is called again whenever the socket is ready does the handshake too.
@@ -88,6 +94,7 @@ def test_reading_implies_it(pair, impl):
     assert pair.peer.completes()
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:block")
 @pytest.mark.transports("socketpair")
 def test_block_makes_it_wait(pair):
     """do_handshake(block=True) of a non-blocking socket waits until it is done, and then restores the mode."""
@@ -97,6 +104,7 @@ def test_block_makes_it_wait(pair):
     assert pair.subject.gettimeout() == 0
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:block")
 @pytest.mark.transports("socketpair")
 @pytest.mark.versions("tls13")
 def test_block_leaves_a_time_out_alone(pair):
@@ -106,6 +114,7 @@ def test_block_leaves_a_time_out_alone(pair):
     assert pair.subject.gettimeout() == 4
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:nonblocking-on-connect")
 @pytest.mark.level("observed")
 @pytest.mark.transports("socketpair")
 @pytest.mark.versions("tls13")
@@ -117,6 +126,7 @@ def test_it_cannot_be_done_on_connect(pair):
         pair.subject_context.wrap_socket(near, server_side=pair.server_side, server_hostname=pair.server_hostname)
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:retried")
 @pytest.mark.roles("client")
 @pytest.mark.transports("tcp")
 @pytest.mark.versions("tls13")
@@ -136,6 +146,7 @@ def test_connecting_comes_first(pair, impl):
         assert subject.version() == "TLSv1.3"
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:nonblocking")
 @pytest.mark.transports("socketpair")
 def test_a_bad_certificate_is_no_reason_to_wait(pair, impl):
     """Where the handshake fails, the loop ends with the reason, as it would on a blocking socket."""

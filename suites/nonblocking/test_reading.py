@@ -4,7 +4,7 @@ import select
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket.read", "ssl.SSLWantReadError"), pytest.mark.transports("socketpair")]
+pytestmark = pytest.mark.transports("socketpair")
 
 
 def readable(pair, patience=5):
@@ -19,6 +19,7 @@ READS = {
 }
 
 
+@pytest.mark.clause("ssl.SSLWantReadError:more-needed", "ssl-nonblocking:want-errors", "ssl.SSLSocket.read:nothing-yet")
 @pytest.mark.transports("socketpair", "tcp")
 @pytest.mark.parametrize("method", READS)
 def test_nothing_to_read_is_want_read(pair, impl, method):
@@ -34,6 +35,7 @@ def test_nothing_to_read_is_want_read(pair, impl, method):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:nothing-yet")
 def test_what_has_come_is_given_at_once(pair, impl):
     """Where the peer's data has come, reading gives it, and raises SSLWantReadError only for what follows."""
     pair.shake_hands()
@@ -46,6 +48,7 @@ def test_what_has_come_is_given_at_once(pair, impl):
         pair.subject.recv(100)
 
 
+@pytest.mark.clause("ssl-nonblocking:data-without-select")
 def test_the_rest_of_a_record_needs_no_select(pair, observe):
     """An SSL socket may have data that select() is not aware of: the rest of a record is read without it."""
     pair.shake_hands()
@@ -59,6 +62,7 @@ def test_the_rest_of_a_record_needs_no_select(pair, observe):
     assert pair.subject.recv(100) == b"x" * 90
 
 
+@pytest.mark.clause("ssl-nonblocking:select-no-promise", "ssl.SSLSocket.read:incomplete-record")
 def test_part_of_a_record_is_not_yet_data(pair, impl):
     """That select() finds bytes to read does not mean that there is data: with part of a record it is SSLWantReadError.
 
@@ -79,6 +83,7 @@ def test_part_of_a_record_is_not_yet_data(pair, impl):
     assert pair.peer.alert_seen == "bad_record_mac"
 
 
+@pytest.mark.clause("ssl-nonblocking:end-at-once", "ssl.SSLSocket.recv:end")
 def test_the_end_is_given_at_once(pair):
     """After the peer's close_notify, recv() returns b"" and does not ask to wait."""
     pair.shake_hands()
@@ -90,6 +95,7 @@ def test_the_end_is_given_at_once(pair):
     assert pair.subject.recv(1) == b""
 
 
+@pytest.mark.clause("ssl-nonblocking:data-without-select", "ssl-nonblocking:drain")
 def test_data_larger_than_a_record_is_read_by_waiting_in_between(pair, impl):
     """What takes many records is read whole by reading until SSLWantReadError and waiting with select() then."""
     data = bytes(range(256)) * 400
@@ -106,7 +112,7 @@ def test_data_larger_than_a_record_is_read_by_waiting_in_between(pair, impl):
     assert received == data
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap")
+@pytest.mark.clause("ssl-nonblocking:closing-retried", "ssl.SSLSocket.unwrap:closing-handshake")
 def test_unwrap_is_repeated_until_the_peer_answers(pair, impl):
     """unwrap() sends close_notify at once and raises SSLWantReadError until the peer's has come."""
     pair.shake_hands()

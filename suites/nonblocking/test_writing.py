@@ -4,7 +4,7 @@ import select
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket.write", "ssl.SSLWantWriteError"), pytest.mark.transports("socketpair")]
+pytestmark = pytest.mark.transports("socketpair")
 
 DATA = bytes(range(256)) * 1024
 
@@ -35,6 +35,12 @@ def send_again(pair, data):
             assert select.select([], [pair.bare_subject], [], 5)[1]
 
 
+@pytest.mark.clause(
+    "ssl.SSLWantWriteError:line-full",
+    "ssl-nonblocking:want-errors",
+    "ssl.SSLSocket.send:nonblocking",
+    "ssl.SSLSocket.write:would-block",
+)
 @pytest.mark.transports("socketpair", "tcp")
 @pytest.mark.known("bpo-20951")
 def test_a_full_line_is_want_write(pair, impl):
@@ -46,6 +52,7 @@ def test_a_full_line_is_want_write(pair, impl):
     assert not isinstance(caught.value, BlockingIOError)
 
 
+@pytest.mark.clause("ssl.SSLWantWriteError:line-full", "ssl.SSLSocket.write:retry")
 @pytest.mark.transports("socketpair", "tcp")
 def test_a_write_is_repeated_with_the_same_data(pair):
     """After SSLWantWriteError and select(), send() of the same data returns its length, and all of it arrives once."""
@@ -57,6 +64,7 @@ def test_a_write_is_repeated_with_the_same_data(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:retry")
 def test_the_data_may_stand_elsewhere_when_repeated(pair):
     """The repeated send() may take another buffer with the same data."""
     whole = fill(pair)
@@ -65,6 +73,7 @@ def test_the_data_may_stand_elsewhere_when_repeated(pair):
     assert pair.peer.receive(len(DATA) * (whole + 1)) == DATA * (whole + 1)
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:retry")
 @pytest.mark.transports("socketpair", "tcp")
 def test_reading_goes_on_while_writing_waits(pair):
     """A connection that cannot write at the moment can be read, and the write repeated afterwards."""
@@ -77,6 +86,7 @@ def test_reading_goes_on_while_writing_waits(pair):
     assert pair.peer.receive(len(DATA) * (whole + 1)) == DATA * (whole + 1)
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:odd-retry")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("shorter", [DATA[:100], b""], ids=["less", "nothing"])
 def test_a_shorter_write_cannot_follow(pair, impl, shorter):
@@ -88,6 +98,7 @@ def test_a_shorter_write_cannot_follow(pair, impl, shorter):
     assert caught.value.library == "SSL"
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:odd-retry")
 @pytest.mark.level("observed")
 def test_a_bad_retry_ends_the_connection(pair, impl):
     """After BAD_LENGTH nothing more can be written, also not what was begun: SSLEOFError."""
@@ -98,6 +109,7 @@ def test_a_bad_retry_ends_the_connection(pair, impl):
         pair.subject.send(DATA)
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:odd-retry")
 @pytest.mark.level("observed")
 def test_a_longer_write_may_follow(pair):
     """After SSLWantWriteError, send() may take more data than before, beginning with the same."""
@@ -108,6 +120,7 @@ def test_a_longer_write_may_follow(pair):
     assert pair.peer.receive(len(expected)) == expected
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendall:nonblocking")
 def test_sendall_does_not_wait_either(pair, impl):
     """sendall() of a non-blocking socket raises SSLWantWriteError; how much has gone out cannot be known then."""
     fill(pair)
@@ -115,6 +128,7 @@ def test_sendall_does_not_wait_either(pair, impl):
         pair.subject.sendall(DATA)
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:retry")
 def test_with_a_time_out_it_waits(pair):
     """The same write, repeated with a time-out, waits for the peer by itself."""
     whole = fill(pair)

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket"), pytest.mark.transports("socketpair")]
+pytestmark = pytest.mark.transports("socketpair")
 
 
 def is_open(fileno):
@@ -20,6 +20,7 @@ def is_open(fileno):
     return True
 
 
+@pytest.mark.clause("ssl.SSLSocket.close:descriptor")
 @pytest.mark.transports("socketpair", "tcp")
 def test_close_closes_the_descriptor(pair):
     """close() closes the descriptor, fileno() is -1 afterwards, and the peer sees the end of the transport."""
@@ -32,6 +33,7 @@ def test_close_closes_the_descriptor(pair):
     assert pair.peer.saw_transport_close()
 
 
+@pytest.mark.clause("ssl.SSLSocket.close:no-close-notify")
 @pytest.mark.level("observed")
 @pytest.mark.transports("socketpair", "tcp")
 def test_close_sends_no_close_notify(pair):
@@ -42,6 +44,7 @@ def test_close_sends_no_close_notify(pair):
     assert not pair.peer.saw_close_notify()
 
 
+@pytest.mark.clause("ssl.SSLSocket.close:twice")
 def test_closing_twice_is_no_error(pair):
     """close() of a closed socket does nothing, also before any handshake."""
     pair.subject.close()
@@ -59,6 +62,7 @@ CALLS = {
 }
 
 
+@pytest.mark.clause("ssl.SSLSocket.close:useless")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("method", CALLS)
 def test_a_closed_socket_is_of_no_use(pair, impl, method):
@@ -71,6 +75,7 @@ def test_a_closed_socket_is_of_no_use(pair, impl, method):
     assert not isinstance(caught.value, impl.SSLError)
 
 
+@pytest.mark.clause("ssl.SSLSocket:context-manager")
 @pytest.mark.versions("tls13")
 def test_with_closes(pair):
     """An SSLSocket is a context manager that closes itself, also when the block raises."""
@@ -82,6 +87,7 @@ def test_with_closes(pair):
     assert not is_open(fileno)
 
 
+@pytest.mark.clause("ssl.SSLSocket.detach:descriptor")
 def test_detach_gives_the_descriptor(pair):
     """detach() gives the descriptor to the caller, open, with the raw connection on it; fileno() is -1 afterwards."""
     pair.shake_hands()
@@ -96,6 +102,7 @@ def test_detach_gives_the_descriptor(pair):
         assert raw.recv(3) == b"\x17\x03\x03"
 
 
+@pytest.mark.clause("ssl.SSLSocket.detach:closed")
 @pytest.mark.parametrize("method", ["recv", "send"])
 def test_a_detached_socket_is_closed(pair, method):
     """After detach() the SSLSocket is in closed state: reading and writing raise OSError, and touch nothing.
@@ -113,6 +120,7 @@ def test_a_detached_socket_is_closed(pair, method):
         assert raw.recv(3) == b"\x17\x03\x03"
 
 
+@pytest.mark.clause("ssl.SSLSocket:collected")
 @pytest.mark.versions("tls13")
 def test_a_forgotten_socket_is_closed(pair):
     """An SSLSocket that nobody refers to any more is closed, with a ResourceWarning, and leaves nothing behind."""
@@ -132,6 +140,7 @@ def test_a_forgotten_socket_is_closed(pair):
     assert pair.peer.saw_transport_close()
 
 
+@pytest.mark.clause("ssl.SSLSocket.close:descriptor")
 @pytest.mark.versions("tls13")
 def test_a_hundred_connections_leave_no_descriptor(pair):
     """However many connections were made and closed, the next socket gets the same number."""

@@ -2,10 +2,7 @@
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.wrap_socket", "ssl.SSLEOFError"),
-    pytest.mark.transports("socketpair", "tcp"),
-]
+pytestmark = pytest.mark.transports("socketpair", "tcp")
 
 READS = {
     "recv": lambda subject: subject.recv(1),
@@ -15,6 +12,7 @@ READS = {
 }
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:ragged-eof-suppressed")
 @pytest.mark.parametrize("method", READS)
 @pytest.mark.transports("socketpair")
 def test_a_ragged_end_is_a_normal_one(pair, method):
@@ -26,6 +24,7 @@ def test_a_ragged_end_is_a_normal_one(pair, method):
     assert READS[method](pair.subject) in (b"", 0)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:ragged-eof-raised", "ssl.SSLEOFError:abrupt-end")
 @pytest.mark.known("gh-95494")
 @pytest.mark.parametrize("method", READS)
 def test_a_ragged_end_is_an_error_where_wanted(pair, impl, method):
@@ -38,6 +37,7 @@ def test_a_ragged_end_is_an_error_where_wanted(pair, impl, method):
         READS[method](pair.subject)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:clean-end")
 @pytest.mark.peers("module", "tlslite")
 def test_a_clean_end_is_no_error(pair):
     """With suppress_ragged_eofs False, close_notify is still the normal end."""
@@ -49,6 +49,7 @@ def test_a_clean_end_is_no_error(pair):
     assert pair.subject.recv_into(bytearray(1)) == 0
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:ragged-eof-suppressed", "ssl.SSLContext.wrap_socket:ragged-eof-raised")
 @pytest.mark.parametrize("suppress", [True, False], ids=["suppressed", "raised"])
 def test_what_came_before_the_end_is_given(pair, impl, suppress):
     """Either way, the data in front of a ragged end is given first."""
@@ -64,6 +65,9 @@ def test_what_came_before_the_end_is_given(pair, impl, suppress):
             pair.subject.recv(1)
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.wrap_socket:ragged-eof-raised", "ssl.SSLEOFError:abrupt-end", "ssl.SSLSocket.read:incomplete-record"
+)
 @pytest.mark.transports("socketpair")
 def test_an_end_within_a_record_is_ragged_too(pair, impl):
     """A transport that ends in the middle of a record is a ragged end as well, and never gives part of the record."""
@@ -76,6 +80,7 @@ def test_an_end_within_a_record_is_ragged_too(pair, impl):
         pair.subject.recv(100)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:reset-is-error")
 @pytest.mark.transports("tcp")
 @pytest.mark.parametrize("suppress", [True, False], ids=["suppressed", "raised"])
 def test_a_reset_is_no_end(pair, impl, suppress):
@@ -88,6 +93,7 @@ def test_a_reset_is_no_end(pair, impl, suppress):
         pair.subject.recv(1)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:handshake-never-suppressed")
 def test_the_handshake_knows_no_suppression(pair, impl):
     """A transport that ends during the handshake is an error, whatever suppress_ragged_eofs says."""
     pair.wrap(suppress_ragged_eofs=True)

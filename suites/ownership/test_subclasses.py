@@ -7,7 +7,12 @@ import pytest
 pytestmark = pytest.mark.versions("tls13")
 
 
-@pytest.mark.clause("ssl.SSLContext.sslsocket_class", "ssl.SSLContext.sslobject_class")
+@pytest.mark.clause(
+    "ssl.SSLContext.wrap_socket:class",
+    "ssl.SSLContext.sslsocket_class:default",
+    "ssl.SSLContext.wrap_bio:class",
+    "ssl.SSLContext.sslobject_class:default",
+)
 @pytest.mark.roles("client")
 def test_the_defaults_are_ssl_socket_and_ssl_object(pair, impl):
     """sslsocket_class is SSLSocket and sslobject_class SSLObject, until a context is told otherwise."""
@@ -16,7 +21,7 @@ def test_the_defaults_are_ssl_socket_and_ssl_object(pair, impl):
     assert type(pair.bare_subject) is impl.SSLObject
 
 
-@pytest.mark.clause("ssl.SSLContext.sslsocket_class")
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:class", "ssl.SSLContext.sslsocket_class:observable")
 @pytest.mark.known("bpo-32951")
 @pytest.mark.transports("socketpair")
 def test_wrap_socket_gives_the_class_of_the_context(pair, impl):
@@ -33,7 +38,7 @@ def test_wrap_socket_gives_the_class_of_the_context(pair, impl):
     assert pair.peer.receive(5) == b"HELLO"
 
 
-@pytest.mark.clause("ssl.SSLContext.sslobject_class")
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:class", "ssl.SSLContext.sslobject_class:observable")
 @pytest.mark.known("bpo-32951")
 def test_wrap_bio_gives_the_class_of_the_context(pair, impl):
     """wrap_bio() returns an instance of the context's sslobject_class, which works like any SSLObject."""
@@ -49,7 +54,7 @@ def test_wrap_bio_gives_the_class_of_the_context(pair, impl):
     assert pair.peer.receive(5) == b"HELLO"
 
 
-@pytest.mark.clause("ssl.SSLContext.sslsocket_class", "ssl.SSLContext.sslobject_class")
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class:observable", "ssl.SSLContext.sslobject_class:observable")
 @pytest.mark.roles("client")
 def test_the_class_of_one_context_is_not_that_of_another(pair, impl):
     """Setting sslsocket_class or sslobject_class on a context changes that context alone."""
@@ -60,7 +65,7 @@ def test_the_class_of_one_context_is_not_that_of_another(pair, impl):
     assert other.sslobject_class is impl.SSLObject
 
 
-@pytest.mark.clause("ssl.SSLContext.sslsocket_class")
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class:observable", "ssl.SSLSocket.accept:like-the-listener")
 @pytest.mark.roles("server")
 @pytest.mark.transports("tcp")
 def test_what_is_accepted_is_of_the_class_too(pair, impl):
@@ -80,7 +85,7 @@ def test_what_is_accepted_is_of_the_class_too(pair, impl):
             assert type(listener) is OwnSocket
 
 
-@pytest.mark.clause("ssl.SSLContext.sslsocket_class")
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class:observable", "ssl.SSLSocket.makefile:overridden")
 @pytest.mark.transports("socketpair")
 def test_an_overridden_method_is_the_one_that_is_called(pair, impl):
     """A file made of the socket reads through the subclass's own recv_into()."""

@@ -8,7 +8,6 @@ import warnings
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.wrap_socket"),
     pytest.mark.transports("socketpair"),
     pytest.mark.versions("tls13"),
 ]
@@ -30,6 +29,7 @@ def wrap(pair, sock, **options):
     return pair.subject_context.wrap_socket(sock, server_side=pair.server_side, **options)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:owns-descriptor")
 def test_the_original_is_detached(pair, impl):
     """The SSLSocket takes over the descriptor of the socket that it wraps, which is left without one."""
     near, far = socket.socketpair()
@@ -43,6 +43,7 @@ def test_the_original_is_detached(pair, impl):
     assert not is_open(fileno)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:keeps-time-out")
 def test_the_socket_keeps_its_time_out(pair):
     """The SSLSocket has the time-out of the socket that it was made of."""
     near, far = socket.socketpair()
@@ -51,6 +52,7 @@ def test_the_socket_keeps_its_time_out(pair):
         assert subject.gettimeout() == 2.5
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:lazy-client")
 @pytest.mark.roles("client")
 def test_an_unconnected_socket_can_be_wrapped(pair):
     """A client socket may be wrapped before it is connected; its TLS begins with connect()."""
@@ -62,6 +64,7 @@ def test_an_unconnected_socket_can_be_wrapped(pair):
         assert subject.version() is None
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:lazy-client")
 @pytest.mark.roles("client")
 def test_an_unconnected_socket_that_does_not_block_can_be_wrapped(pair):
     """do_handshake_on_connect is no reason to refuse a non-blocking socket that is not connected yet."""
@@ -71,6 +74,7 @@ def test_an_unconnected_socket_that_does_not_block_can_be_wrapped(pair):
         assert subject.gettimeout() == 0
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:listening-server")
 @pytest.mark.roles("server")
 def test_a_listening_socket_can_be_wrapped(pair):
     """A server-side socket without remote peer is taken for a listening one: it is wrapped and goes on listening."""
@@ -83,6 +87,7 @@ def test_a_listening_socket_can_be_wrapped(pair):
         socket.create_connection(name, timeout=5).close()
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:stream-only")
 def test_a_datagram_socket_is_refused(pair):
     """Other socket types than SOCK_STREAM are unsupported: NotImplementedError, and the socket stays as it is."""
     with socket.socket(type=socket.SOCK_DGRAM) as plain:
@@ -93,6 +98,7 @@ def test_a_datagram_socket_is_refused(pair):
         assert is_open(fileno)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:no-name-at-server")
 @pytest.mark.roles("server")
 def test_a_server_has_no_server_hostname(pair):
     """server_hostname with server_side true raises ValueError, and the socket stays as it is."""
@@ -105,7 +111,7 @@ def test_a_server_has_no_server_hostname(pair):
         assert far.recv(5) == b"plain"
 
 
-@pytest.mark.clause("ssl.SSLContext.check_hostname")
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:name-demanded")
 @pytest.mark.roles("client")
 def test_checking_hostnames_takes_a_hostname(pair):
     """With check_hostname, wrap_socket() without server_hostname raises ValueError, and the socket stays as it is.
@@ -121,12 +127,14 @@ def test_checking_hostnames_takes_a_hostname(pair):
         wrap(pair, near, server_hostname=None).close()
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:sockets-only")
 def test_what_is_no_socket_is_refused(pair):
     """wrap_socket() of something that is no socket raises, and makes nothing."""
     with pytest.raises((TypeError, AttributeError, OSError)):
         wrap(pair, io.BytesIO())
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:closed-socket")
 def test_a_closed_socket_is_refused(pair, impl):
     """wrap_socket() of a closed socket raises OSError."""
     plain = socket.socket()
@@ -156,6 +164,7 @@ def nonblocking(pair, near, far):
     wrap(pair, near, do_handshake_on_connect=True)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:owns-descriptor")
 @pytest.mark.known("gh-113280")
 @pytest.mark.parametrize("failure", [garbage, silence, hangup, nonblocking], ids=lambda call: call.__name__)
 def test_a_failure_on_a_connected_socket_closes_it(pair, failure):
@@ -176,6 +185,7 @@ def test_a_failure_on_a_connected_socket_closes_it(pair, failure):
         assert not is_open(fileno)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:session-type", "ssl.SSLContext.wrap_socket:owns-descriptor")
 @pytest.mark.roles("client")
 def test_what_is_no_session_closes_it_too(pair):
     """A session that is none is refused with TypeError, and nothing stays open."""
@@ -189,6 +199,7 @@ def test_what_is_no_session_closes_it_too(pair):
         assert not (near.fileno() == -1 and is_open(fileno))
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:session-client-only")
 @pytest.mark.roles("server")
 def test_a_server_takes_no_session(pair):
     """session with server_side true raises ValueError, and the socket stays as it is."""
@@ -199,6 +210,11 @@ def test_a_server_takes_no_session(pair):
         assert is_open(near.fileno())
 
 
+@pytest.mark.clause(
+    "ssl.PROTOCOL_TLS_CLIENT:clients-only",
+    "ssl.PROTOCOL_TLS_SERVER:servers-only",
+    "ssl.SSLContext.wrap_socket:owns-descriptor",
+)
 def test_a_wrong_context_closes_it_too(pair, impl):
     """Where the context is for the other role, wrap_socket() of a connected socket raises SSLError and closes it."""
     near, far = socket.socketpair()
@@ -212,6 +228,7 @@ def test_a_wrong_context_closes_it_too(pair, impl):
         assert not is_open(fileno)
 
 
+@pytest.mark.clause("ssl.SSLSocket:no-constructor")
 def test_there_is_no_public_constructor(pair, impl):
     """SSLSocket(sock) raises TypeError: instances are made with wrap_socket(). The socket stays as it is."""
     near, far = socket.socketpair()

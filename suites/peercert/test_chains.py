@@ -4,7 +4,6 @@ import pytest
 
 pytestmark = [
     pytest.mark.since("3.13"),
-    pytest.mark.clause("ssl.SSLSocket.get_verified_chain", "ssl.SSLSocket.get_unverified_chain"),
     pytest.mark.deliveries("whole"),
 ]
 
@@ -21,6 +20,7 @@ def ders(pair, *names):
     return [pair.pki.der(name) for name in names]
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:der-list", "ssl.SSLSocket.get_unverified_chain:der-list")
 @pytest.mark.known("gh-109109")
 @pytest.mark.transports("memory", "socketpair")
 def test_the_chains_are_lists_of_bytes(pair):
@@ -33,6 +33,7 @@ def test_the_chains_are_lists_of_bytes(pair):
         assert chain[0] == pair.subject.getpeercert(True)
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:leaf-to-root")
 def test_the_verified_chain_ends_at_the_root(pair):
     """The verified chain goes from the peer's certificate to the root that is trusted, which was not sent."""
     present(pair, "server-deep")
@@ -40,6 +41,7 @@ def test_the_verified_chain_ends_at_the_root(pair):
     assert pair.subject.get_verified_chain() == ders(pair, "server-deep", "intermediate-2", "intermediate", "root")
 
 
+@pytest.mark.clause("RFC 8446 4.4.2:chain-sent", "ssl.SSLSocket.get_unverified_chain:as-sent")
 @pytest.mark.parametrize(
     ("name", "chain"),
     [
@@ -58,6 +60,7 @@ def test_the_unverified_chain_is_what_was_sent(pair, name, chain):
     assert pair.subject.get_unverified_chain() == ders(pair, *chain)
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:leaf-to-root")
 @pytest.mark.parametrize(
     ("name", "chain"),
     [
@@ -74,6 +77,7 @@ def test_the_verified_chain_is_in_order_and_has_nothing_else(pair, name, chain):
     assert pair.subject.get_verified_chain() == ders(pair, *chain)
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:leaf-to-root")
 @pytest.mark.roles("client")
 def test_the_verified_chain_has_what_was_loaded(pair):
     """An authority that was not sent, and taken from the trust store, is in the verified chain only."""
@@ -84,8 +88,10 @@ def test_the_verified_chain_has_what_was_loaded(pair):
     assert pair.subject.get_unverified_chain() == ders(pair, "server-intermediate")
 
 
+@pytest.mark.clause(
+    "ssl.VERIFY_X509_PARTIAL_CHAIN:intermediate-anchors", "ssl.SSLSocket.get_verified_chain:leaf-to-root"
+)
 @pytest.mark.roles("client")
-@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN")
 def test_a_partial_chain_ends_where_trust_begins(pair, impl):
     """With VERIFY_X509_PARTIAL_CHAIN the verified chain ends at the intermediate authority that is trusted."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -97,8 +103,8 @@ def test_a_partial_chain_ends_where_trust_begins(pair, impl):
     assert pair.subject.get_verified_chain() == ders(pair, "server-intermediate", "intermediate")
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:unverified-same")
 @pytest.mark.roles("client")
-@pytest.mark.clause("ssl.CERT_NONE")
 @pytest.mark.parametrize("name", ["other-server", "server-deep"], ids=["stranger", "trusted"])
 def test_without_verification_both_chains_are_the_same(pair, impl, name):
     """With CERT_NONE get_verified_chain() gives what was sent, even where a longer chain could be verified.
@@ -114,6 +120,7 @@ def test_without_verification_both_chains_are_the_same(pair, impl, name):
     assert pair.subject.get_verified_chain() == pair.pki.chain(name)
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:empty", "ssl.SSLSocket.get_unverified_chain:empty")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize("method", ["get_verified_chain", "get_unverified_chain"], ids=["verified", "unverified"])
 @pytest.mark.parametrize("mode", ["CERT_NONE", "CERT_OPTIONAL"], ids=["not_asked", "asked"])
@@ -124,6 +131,7 @@ def test_a_client_without_certificate_has_no_chain(pair, impl, mode, method):
     assert getattr(pair.subject, method)() == []
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:empty", "ssl.SSLSocket.get_unverified_chain:empty")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("method", ["get_verified_chain", "get_unverified_chain"], ids=["verified", "unverified"])
 def test_before_the_handshake_there_is_no_chain(pair, method):
@@ -131,6 +139,7 @@ def test_before_the_handshake_there_is_no_chain(pair, method):
     assert getattr(pair.subject, method)() == []
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:empty")
 @pytest.mark.roles("client")
 @pytest.mark.level("observed")
 def test_a_resumed_connection_verified_nothing(pair, observe):
@@ -146,6 +155,7 @@ def test_a_resumed_connection_verified_nothing(pair, observe):
     assert again.subject.getpeercert(True) == pair.pki.der("server-intermediate")
 
 
+@pytest.mark.clause("ssl.SSLSocket.get_unverified_chain:as-sent")
 @pytest.mark.level("observed")
 def test_a_chain_is_completed_from_the_trust_store(couple):
     """A certificate that was loaded without a chain is sent with the authorities that its own context trusts."""

@@ -3,7 +3,6 @@
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLSocket.getpeercert"),
     pytest.mark.roles("client"),
     pytest.mark.deliveries("whole"),
 ]
@@ -17,12 +16,14 @@ def told(pair, name):
     return pair.subject.getpeercert()
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:text")
 @pytest.mark.known("CVE-2013-4238", "bpo-18709")
 def test_a_nul_in_a_dns_name_is_told(pair):
     """A NUL does not end a DNS name: the whole name is told."""
     assert told(pair, "nul-in-dns")["subjectAltName"] == (("DNS", "localhost\0.evil.example"),)
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:text")
 def test_a_nul_in_other_names_is_told(pair):
     """A NUL does not end an e-mail address or a URI either."""
     assert told(pair, "nul-in-others")["subjectAltName"] == (
@@ -32,11 +33,13 @@ def test_a_nul_in_other_names_is_told(pair):
     )
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:text")
 def test_a_nul_in_a_common_name_is_told(pair):
     """A NUL does not end a common name."""
     assert (("commonName", "localhost\0.evil.example"),) in told(pair, "nul-in-cn")["subject"]
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:text")
 def test_names_are_told_as_text(pair):
     """Whatever kind of string a name is written in, UTF8String, BMPString or TeletexString, it is told as str."""
     subject = told(pair, "odd-subject")["subject"]
@@ -44,17 +47,20 @@ def test_names_are_told_as_text(pair):
     assert all(isinstance(value, str) for rdn in subject[:5] for _, value in rdn)
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:text")
 @pytest.mark.known("bpo-46232")
 def test_a_bit_string_in_a_name_is_told(pair):
     """A BIT STRING in a distinguished name (x500UniqueIdentifier) is told as its octets."""
     assert (("x500UniqueIdentifier", b"\x0f0"),) in told(pair, "odd-subject")["subject"]
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:rdn-tuples")
 def test_an_attribute_without_a_name_is_told_by_its_number(pair):
     """A type of attribute that has no name is told as its object identifier in dotted form."""
     assert (("1.3.6.1.4.1.55738.666.2", "private"),) in told(pair, "odd-subject")["subject"]
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:rdn-tuples")
 def test_an_attribute_may_be_empty(pair):
     """An attribute with an empty value is told like any other, and attributes may come more than once."""
     subject = told(pair, "odd-subject")["subject"]
@@ -62,6 +68,7 @@ def test_an_attribute_may_be_empty(pair):
     assert (("serialNumber", "1"), ("commonName", "localhost")) in subject
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:odd-names")
 @pytest.mark.level("observed")
 def test_an_address_of_the_wrong_size_is_told_as_invalid(pair):
     """An iPAddress that is neither four nor sixteen octets long has its place among the names."""
@@ -73,12 +80,14 @@ def test_an_address_of_the_wrong_size_is_told_as_invalid(pair):
     )
 
 
+@pytest.mark.clause("RFC 5280 4.1.2.2:serial-number", "ssl.SSLSocket.getpeercert:serial-number")
 @pytest.mark.level("observed")
 def test_a_negative_serial_number_has_a_sign(pair):
     """A negative serial number, which RFC 5280 4.1.2.2 forbids, is told with its sign."""
     assert told(pair, "negative-serial")["serialNumber"] == "-1234"
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:harmless-points")
 @pytest.mark.known("bpo-35746", "CVE-2019-5010")
 def test_distribution_points_without_a_uri_do_no_harm(pair, observe):
     """CRL distribution points that are empty, or name no URI, name none here either."""
@@ -88,6 +97,7 @@ def test_distribution_points_without_a_uri_do_no_harm(pair, observe):
     assert not any(certificate.get("crlDistributionPoints", ()))
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:harmless-points")
 @pytest.mark.known("bpo-35746", "CVE-2019-5010")
 @pytest.mark.peers("tlslite")
 def test_an_empty_distribution_point_does_no_harm(pair, impl, observe):
@@ -104,6 +114,7 @@ def test_an_empty_distribution_point_does_no_harm(pair, impl, observe):
         assert not any(certificate.get("crlDistributionPoints", ()))
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:many-names")
 @pytest.mark.deliveries("whole", "coalesced", "split")
 def test_a_thousand_names_are_told(pair):
     """However many names there are, all are told, in order."""
@@ -113,6 +124,7 @@ def test_a_thousand_names_are_told(pair):
     assert len(set(names)) == 1001
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:der")
 @pytest.mark.parametrize(
     "name",
     [

@@ -3,7 +3,7 @@
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLSocket.getpeercert"),
+    pytest.mark.clause("ssl.SSLSocket.getpeercert:threads"),
     pytest.mark.known("pypy#2615"),
     pytest.mark.roles("client"),
     pytest.mark.deliveries("whole"),

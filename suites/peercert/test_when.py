@@ -2,9 +2,8 @@
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket.getpeercert")]
 
-
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:handshake-needed")
 @pytest.mark.parametrize("binary_form", [False, True], ids=["dict", "der"])
 def test_before_the_handshake_there_is_nothing_to_ask(pair, binary_form):
     """Before the handshake has begun getpeercert() raises ValueError."""
@@ -12,6 +11,7 @@ def test_before_the_handshake_there_is_nothing_to_ask(pair, binary_form):
         pair.subject.getpeercert(binary_form)
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:handshake-needed")
 @pytest.mark.parametrize("binary_form", [False, True], ids=["dict", "der"])
 def test_within_the_handshake_there_is_nothing_to_ask(pair, impl, binary_form):
     """While the handshake is under way getpeercert() raises ValueError, and the handshake goes on."""
@@ -22,6 +22,7 @@ def test_within_the_handshake_there_is_nothing_to_ask(pair, impl, binary_form):
     pair.shake_hands()
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:validated-dict", "ssl.SSLSocket.getpeercert:der")
 @pytest.mark.roles("client")
 @pytest.mark.peers("module", "tlslite")
 def test_a_validated_certificate_is_a_dict_and_bytes(pair):
@@ -34,9 +35,9 @@ def test_a_validated_certificate_is_a_dict_and_bytes(pair):
         assert der == pair.pki.der("server")
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:unvalidated-empty", "ssl.SSLSocket.getpeercert:der")
 @pytest.mark.roles("client")
 @pytest.mark.peers("module", "tlslite")
-@pytest.mark.clause("ssl.CERT_NONE")
 @pytest.mark.parametrize("name", ["server", "other-server"], ids=["good", "unknown_ca"])
 def test_a_certificate_that_was_not_validated_is_bytes_only(pair, impl, name):
     """With CERT_NONE the dict is empty, whether the certificate would have been good or not; the DER form is there."""
@@ -48,6 +49,7 @@ def test_a_certificate_that_was_not_validated_is_bytes_only(pair, impl, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:no-certificate")
 @pytest.mark.roles("server")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("mode", ["CERT_NONE", "CERT_OPTIONAL"], ids=["not_asked", "asked"])
@@ -59,6 +61,7 @@ def test_a_client_without_certificate_is_none(pair, impl, mode):
     assert pair.subject.getpeercert(True) is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:implicit", "ssl.SSLSocket.getpeercert:implicit")
 @pytest.mark.roles("client")
 @pytest.mark.deliveries("whole", "bytewise")
 @pytest.mark.parametrize("first", ["read", "write"])
@@ -73,6 +76,7 @@ def test_after_an_implicit_handshake_it_is_there(pair, first):
     assert pair.subject.getpeercert(True) == pair.pki.der("server")
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:stays")
 @pytest.mark.roles("client")
 def test_it_stays_after_close(pair):
     """The certificate is known as long as the object lives, after close_notify in both directions, too."""
@@ -86,6 +90,7 @@ def test_it_stays_after_close(pair):
     assert pair.subject.getpeercert(True) == pair.pki.der("server")
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:own-dict")
 @pytest.mark.roles("client")
 def test_each_call_gives_a_dict_of_its_own(pair):
     """Whoever changes the dict changes nothing but the dict."""
@@ -95,6 +100,7 @@ def test_each_call_gives_a_dict_of_its_own(pair):
     assert pair.subject.getpeercert() != {}
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:validated-dict")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair", "tcp")
 def test_a_socket_tells_what_an_object_tells(pair):
@@ -105,6 +111,7 @@ def test_a_socket_tells_what_an_object_tells(pair):
     assert pair.subject.getpeercert(True) == pair.pki.der("every-name")
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:validated-dict")
 def test_a_server_tells_what_a_client_tells(couple, impl):
     """Of one certificate a server and a client tell the same."""
     for context in (couple.client_context, couple.server_context):
@@ -116,6 +123,7 @@ def test_a_server_tells_what_a_client_tells(couple, impl):
     assert couple.client.getpeercert()["serialNumber"] == "0123456789ABCDEF"
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:resumed")
 def test_a_resumed_client_is_still_known(couple, impl):
     """A server that resumes a session tells of the client's certificate from the handshake in which it was sent."""
     couple.client_context.load_cert_chain(*couple.pki["client"])

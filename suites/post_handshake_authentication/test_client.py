@@ -7,7 +7,6 @@ pytestmark = [
     pytest.mark.versions("tls13"),
     pytest.mark.since("3.14"),
     pytest.mark.feature("HAS_PHA"),
-    pytest.mark.clause("ssl.SSLContext.post_handshake_auth", "RFC 8446 4.6.2"),
 ]
 
 BOTH = pytest.mark.peers("module", "tlslite")
@@ -31,6 +30,13 @@ def be_asked(pair):
     return pair.peer.seen.certificate
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.post_handshake_auth:client-offers",
+    "ssl.SSLContext.post_handshake_auth:observable",
+    "ssl-tlsv1_3:requests-while-reading",
+    "RFC 8446 4.6.2:request-answered",
+    "ssl.SSLSocket.verify_client_post_handshake:delayed",
+)
 @BOTH
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.deliveries("whole", "split", "coalesced")
@@ -44,6 +50,7 @@ def test_it_answers_while_it_reads(pair):
     pair.greet()
 
 
+@pytest.mark.clause("RFC 8446 4.6.2:again")
 @BOTH
 def test_it_may_be_asked_again(pair):
     """A client answers as often as it is asked."""
@@ -54,6 +61,7 @@ def test_it_may_be_asked_again(pair):
         assert be_asked(pair) == pair.pki.der("client")
 
 
+@pytest.mark.clause("RFC 8446 4.6.2:request-answered")
 @pytest.mark.parametrize(
     "name", ["client-rsa", "client-ed25519", "client-intermediate"], ids=["rsa", "ed25519", "behind_an_intermediate"]
 )
@@ -65,8 +73,8 @@ def test_any_certificate(pair, name):
     assert be_asked(pair) == pair.pki.der(name)
 
 
+@pytest.mark.clause("RFC 8446 4.4.2:client-empty", "RFC 8446 4.6.2:request-answered")
 @BOTH
-@pytest.mark.clause("RFC 8446 4.4.2")
 def test_without_certificate_it_says_so(pair):
     """A client without certificate answers that it has none; where that is enough the connection goes on."""
     prepare(pair, None, "optional")
@@ -76,6 +84,7 @@ def test_without_certificate_it_says_so(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:judged")
 @pytest.mark.parametrize(
     ("certificate", "reason"),
     [(None, "TLSV13_ALERT_CERTIFICATE_REQUIRED"), ("other-client", "TLSV1_ALERT_UNKNOWN_CA")],
@@ -94,7 +103,7 @@ def test_a_refusal_is_learnt_at_the_next_read(pair, impl, certificate, reason):
     assert caught.value.reason == reason
 
 
-@pytest.mark.clause("ssl.SSLSocket.client_sigalg")
+@pytest.mark.clause("ssl.SSLSocket.client_sigalg:name")
 @pytest.mark.since("3.15")
 def test_the_scheme_is_known_once_it_has_answered(pair):
     """client_sigalg() is None until the client has authenticated itself, then the scheme with which it did."""
@@ -106,8 +115,12 @@ def test_the_scheme_is_known_once_it_has_answered(pair):
     assert pair.subject.client_sigalg() == "ecdsa_secp256r1_sha256"
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.post_handshake_auth:client-offers",
+    "ssl.SSLContext.post_handshake_auth:observable",
+    "RFC 8446 4.2.6:offered-only",
+)
 @pytest.mark.parametrize("offered", [True, False], ids=["offered", "not_offered"])
-@pytest.mark.clause("RFC 8446 4.2.6")
 def test_only_what_is_offered_is_asked(pair, offered):
     """A client without post_handshake_auth does not say that it could be asked, and a server then cannot."""
     prepare(pair)
@@ -121,7 +134,7 @@ def test_only_what_is_offered_is_asked(pair, offered):
             pair.peer.request_certificate()
 
 
-@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake")
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:server-only")
 def test_a_client_asks_nobody(pair, impl):
     """verify_client_post_handshake() at a client is an SSLError, and the connection goes on."""
     prepare(pair)
@@ -132,6 +145,7 @@ def test_a_client_asks_nobody(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLContext.post_handshake_auth:default-off", "ssl.SSLContext.post_handshake_auth:truth-value")
 def test_the_setting_is_a_bool_that_is_off(impl):
     """post_handshake_auth is False in a new context, and takes any value as True or False."""
     for protocol in (impl.PROTOCOL_TLS_CLIENT, impl.PROTOCOL_TLS_SERVER):

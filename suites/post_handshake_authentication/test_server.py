@@ -7,7 +7,6 @@ pytestmark = [
     pytest.mark.versions("tls13"),
     pytest.mark.since("3.14"),
     pytest.mark.feature("HAS_PHA"),
-    pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake", "RFC 8446 4.6.2"),
 ]
 
 BOTH = pytest.mark.peers("module", "tlslite")
@@ -30,9 +29,11 @@ def ask(pair):
     return pair.read(1)
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.post_handshake_auth:server-defers", "ssl.SSLSocket.verify_client_post_handshake:asks"
+)
 @BOTH
 @pytest.mark.transports("memory", "socketpair")
-@pytest.mark.clause("ssl.SSLContext.post_handshake_auth")
 def test_the_certificate_comes_when_it_is_asked_for(pair, impl):
     """With post_handshake_auth a server sees no certificate in the handshake, and the client's after it has asked."""
     prepare(pair, impl)
@@ -45,6 +46,7 @@ def test_the_certificate_comes_when_it_is_asked_for(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLContext.post_handshake_auth:server-defers")
 def test_without_the_setting_it_is_asked_in_the_handshake(pair, impl):
     """A server without post_handshake_auth asks in the handshake, and may ask again afterwards."""
     prepare(pair, impl)
@@ -55,6 +57,7 @@ def test_without_the_setting_it_is_asked_in_the_handshake(pair, impl):
     assert pair.subject.getpeercert(True) == pair.pki.der("client")
 
 
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:delayed")
 def test_the_question_goes_out_with_the_next_write(pair, impl):
     """verify_client_post_handshake() itself sends nothing: the next operation that writes does."""
     prepare(pair, impl)
@@ -66,7 +69,7 @@ def test_the_question_goes_out_with_the_next_write(pair, impl):
     assert pair.peer.receive(3) == b"now"
 
 
-@pytest.mark.clause("ssl.CERT_OPTIONAL", "RFC 8446 4.4.2")
+@pytest.mark.clause("ssl.CERT_OPTIONAL:client-may-pass", "ssl.SSLSocket.verify_client_post_handshake:judged")
 def test_a_client_may_have_none_where_it_is_optional(pair, impl):
     """With CERT_OPTIONAL a client without certificate answers with none, and the connection goes on."""
     prepare(pair, impl, "CERT_OPTIONAL", None)
@@ -77,7 +80,11 @@ def test_a_client_may_have_none_where_it_is_optional(pair, impl):
     pair.greet()
 
 
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 8446 4.4.2.4")
+@pytest.mark.clause(
+    "ssl.CERT_REQUIRED:missing-raises",
+    "RFC 8446 4.4.2.4:no-certificate-refused",
+    "ssl.SSLSocket.verify_client_post_handshake:judged",
+)
 def test_a_client_must_have_one_where_it_is_required(pair, impl):
     """With CERT_REQUIRED a client without certificate is refused, and told certificate_required."""
     prepare(pair, impl, certificate=None)
@@ -90,6 +97,7 @@ def test_a_client_must_have_one_where_it_is_required(pair, impl):
     assert pair.peer.alert_seen == "certificate_required"
 
 
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:judged")
 @BOTH
 @pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
 def test_a_certificate_that_is_not_trusted_is_refused(pair, impl, mode):
@@ -103,6 +111,7 @@ def test_a_certificate_that_is_not_trusted_is_refused(pair, impl, mode):
     assert pair.peer.alert_seen == "unknown_ca"
 
 
+@pytest.mark.clause("RFC 8446 4.6.2:again", "ssl.SSLSocket.verify_client_post_handshake:asks")
 def test_it_can_be_asked_again(pair, impl):
     """A server may ask a second time once the first question is answered."""
     prepare(pair, impl)
@@ -114,6 +123,7 @@ def test_it_can_be_asked_again(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:one-question")
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("whole")
 def test_one_question_at_a_time(pair, impl):
@@ -128,8 +138,8 @@ def test_one_question_at_a_time(pair, impl):
     assert caught.value.reason == "REQUEST_SENT"
 
 
+@pytest.mark.clause("RFC 8446 4.6.2:keys-between")
 @pytest.mark.peers("tlslite")
-@pytest.mark.clause("RFC 8446 4.6.3")
 def test_the_client_may_change_its_keys_before_it_answers(pair, impl):
     """A KeyUpdate between question and answer changes the key under which the answer is proved."""
     prepare(pair, impl)
@@ -144,7 +154,7 @@ def test_the_client_may_change_its_keys_before_it_answers(pair, impl):
     assert pair.subject.getpeercert(True) == pair.pki.der("client")
 
 
-@pytest.mark.clause("ssl.SSLSocket.session_reused", "RFC 8446 4.6.1")
+@pytest.mark.clause("RFC 8446 4.6.1:identity-kept", "ssl.SSLSocket.session_reused:says")
 def test_the_identity_outlives_a_resumption(pair, impl):
     """A session whose ticket was made after the question is resumed with the client's certificate known."""
     prepare(pair, impl)
@@ -159,6 +169,11 @@ def test_the_identity_outlives_a_resumption(pair, impl):
     assert second.subject.getpeercert(True) == pair.pki.der("client")
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.post_handshake_auth:observable",
+    "RFC 8446 4.2.6:offered-only",
+    "ssl.SSLSocket.verify_client_post_handshake:enabled-only",
+)
 @pytest.mark.parametrize("mode", ["CERT_NONE", "CERT_REQUIRED"], ids=["none", "required"])
 def test_a_client_that_does_not_offer_it_is_not_asked(pair, impl, mode):
     """Where the client has not offered post-handshake authentication, asking is an SSLError and nothing is sent."""
@@ -173,7 +188,7 @@ def test_a_client_that_does_not_offer_it_is_not_asked(pair, impl, mode):
     pair.greet()
 
 
-@pytest.mark.clause("ssl.CERT_NONE")
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:enabled-only")
 def test_a_server_that_wants_no_certificate_does_not_ask(pair, impl):
     """With CERT_NONE asking is an SSLError."""
     prepare(pair, impl, "CERT_NONE")
@@ -184,6 +199,7 @@ def test_a_server_that_wants_no_certificate_does_not_ask(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:not-before")
 def test_before_the_handshake_nobody_is_asked(pair, impl):
     """Before there is a TLS 1.3 connection asking is an SSLError."""
     prepare(pair, impl)
@@ -192,6 +208,7 @@ def test_before_the_handshake_nobody_is_asked(pair, impl):
     assert caught.value.reason == "WRONG_SSL_VERSION"
 
 
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:tls13-only")
 @pytest.mark.versions("tls12")
 def test_in_tls12_nobody_is_asked(pair, impl):
     """TLS 1.2 has no post-handshake authentication: asking is an SSLError."""

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLSocket.session", "RFC 8446 2.2")
-
 client = pytest.mark.roles("client")
 both_kinds = pytest.mark.peers("module", "tlslite")
 
@@ -15,8 +13,15 @@ def with_session(pair):
     return pair.subject.session
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.wrap_bio:parameters",
+    "RFC 5246 7.3:resumption",
+    "RFC 5246 7.4.1.3:session-id",
+    "RFC 8446 2.2:resumption",
+    "ssl.SSLSocket.session:observable",
+    "ssl.SSLSocket.session_reused:says",
+)
 @client
-@pytest.mark.clause("ssl.SSLSocket.session_reused")
 def test_a_session_is_resumed(pair):
     """A client that hands over a session resumes it, and both ends say so."""
     second = pair.reconnect(session=with_session(pair))
@@ -27,8 +32,8 @@ def test_a_session_is_resumed(pair):
     assert pair.subject.session_reused is False
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:observable", "ssl.SSLSocket.session_reused:says")
 @client
-@pytest.mark.clause("ssl.SSLSocket.session_reused")
 def test_without_a_session_nothing_is_resumed(pair):
     """The same second connection without a session is a full handshake."""
     with_session(pair)
@@ -38,9 +43,9 @@ def test_without_a_session_nothing_is_resumed(pair):
     assert second.peer.seen.resumed is False
 
 
+@pytest.mark.clause("RFC 5246 7.3:resumption", "RFC 8446 2.2:resumption", "ssl.SSLSocket.session_reused:says")
 @pytest.mark.roles("server")
 @both_kinds
-@pytest.mark.clause("ssl.SSLSocket.session_reused")
 def test_a_server_resumes_what_it_issued(pair):
     """A server recognises the session of its own context, and both ends say so."""
     pair.shake_hands()
@@ -51,6 +56,7 @@ def test_a_server_resumes_what_it_issued(pair):
     assert second.subject.session_reused is True
 
 
+@pytest.mark.clause("RFC 8446 2.2:unknown-ticket", "ssl.SSLSocket.session_reused:says")
 @pytest.mark.roles("server")
 def test_another_server_does_not(pair, impl):
     """A server with a context of its own does not recognise the session, and makes a full handshake."""
@@ -65,6 +71,7 @@ def test_another_server_does_not(pair, impl):
     assert second.peer.seen.resumed is False
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:observable")
 @client
 def test_a_session_can_be_set_before_the_handshake(pair):
     """Setting `session` on an object does what session= does when it is made."""
@@ -75,6 +82,7 @@ def test_a_session_can_be_set_before_the_handshake(pair):
     assert second.subject.session_reused is True
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:too-late")
 @client
 @pytest.mark.known("bpo-19500")
 def test_after_the_handshake_it_is_too_late(pair):
@@ -84,6 +92,7 @@ def test_after_the_handshake_it_is_too_late(pair):
         pair.subject.session = session
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:own-context")
 @client
 @pytest.mark.known("bpo-19500")
 def test_a_session_belongs_to_its_context(pair, impl):
@@ -94,6 +103,7 @@ def test_a_session_belongs_to_its_context(pair, impl):
         stranger.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_hostname="localhost", session=session)
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:clients-only")
 @client
 @pytest.mark.known("bpo-19500")
 def test_a_server_takes_no_session(pair, impl):
@@ -105,6 +115,7 @@ def test_a_server_takes_no_session(pair, impl):
         server.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_side=True, session=session)
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:sessions-only")
 @client
 @pytest.mark.known("bpo-19500")
 @pytest.mark.parametrize("wrong", ["text", 1, b"bytes"], ids=["str", "int", "bytes"])
@@ -114,6 +125,7 @@ def test_only_a_session_is_a_session(pair, wrong):
         pair.subject.session = wrong
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:twice")
 @client
 @pytest.mark.level("observed")
 def test_a_session_may_be_used_twice(pair):
@@ -125,6 +137,7 @@ def test_a_session_may_be_used_twice(pair):
         assert second.subject.session_reused is True
 
 
+@pytest.mark.clause("RFC 8446 4.6.1:identity-kept", "ssl.SSLSocket.getpeercert:resumed")
 @client
 def test_a_resumed_connection_knows_its_peer(pair):
     """getpeercert() after resumption gives the certificate of the first handshake."""

@@ -6,11 +6,17 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLSession")
-
 client = pytest.mark.roles("client")
 
 
+@pytest.mark.clause(
+    "ssl-tlsv1_3:tickets-later",
+    "ssl.SSLSession:attributes",
+    "ssl.SSLSession.id:bytes",
+    "ssl.SSLSession.ticket_lifetime_hint:seconds",
+    "ssl.SSLSession.has_ticket:ticket",
+    "ssl.SSLSocket.session:after-handshake",
+)
 @client
 def test_a_session_knows_itself(pair, impl):
     """After a handshake and a first message a client has a session with id, time, timeout and ticket."""
@@ -25,6 +31,7 @@ def test_a_session_knows_itself(pair, impl):
     assert session.has_ticket is True
 
 
+@pytest.mark.clause("ssl.SSLSession.time:now", "ssl.SSLSession.timeout:seconds")
 @client
 def test_its_time_is_now(pair):
     """`time` is in seconds since the epoch, `timeout` the seconds for which it is good."""
@@ -36,6 +43,7 @@ def test_its_time_is_now(pair):
     assert session.timeout > 0
 
 
+@pytest.mark.clause("ssl.SSLSession.id:bytes")
 @client
 @pytest.mark.versions("tls13")
 @pytest.mark.level("observed")
@@ -50,9 +58,9 @@ def test_a_ticket_makes_an_id(pair):
     assert pair.subject.session.ticket_lifetime_hint == 7200
 
 
+@pytest.mark.clause("ssl.SSLContext.num_tickets:observable", "ssl.SSLSession.has_ticket:ticket")
 @client
 @pytest.mark.versions("tls13")
-@pytest.mark.clause("ssl.SSLContext.num_tickets")
 def test_no_ticket_gives_no_ticket(pair):
     """A server that sends no tickets leaves the client without one."""
     pair.peer.settings.tickets = 0
@@ -61,6 +69,7 @@ def test_no_ticket_gives_no_ticket(pair):
     assert pair.subject.session.has_ticket is False
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:before")
 @pytest.mark.roles("client", "server")
 def test_before_the_handshake_there_is_none(pair):
     """A fresh object has no session, and has reused none."""
@@ -68,6 +77,7 @@ def test_before_the_handshake_there_is_none(pair):
     assert pair.subject.session_reused is False
 
 
+@pytest.mark.clause("ssl.SSLSession:read-only")
 @client
 @pytest.mark.parametrize("name", ["id", "time", "timeout", "ticket_lifetime_hint", "has_ticket"])
 def test_a_session_is_read_only(pair, name):
@@ -78,6 +88,7 @@ def test_a_session_is_read_only(pair, name):
         setattr(session, name, getattr(session, name))
 
 
+@pytest.mark.clause("ssl.SSLSession:identity")
 @client
 @pytest.mark.level("observed")
 def test_a_session_is_itself(pair):
@@ -89,6 +100,7 @@ def test_a_session_is_itself(pair):
         hash(pair.subject.session)
 
 
+@pytest.mark.clause("ssl.SSLSession:identity")
 @client
 @pytest.mark.level("observed")
 def test_two_connections_have_two_sessions(pair):
@@ -101,6 +113,7 @@ def test_two_connections_have_two_sessions(pair):
     assert pair.subject.session != second.subject.session
 
 
+@pytest.mark.clause("ssl.SSLSession:no-copies")
 @client
 @pytest.mark.level("observed")
 def test_a_session_stays_in_its_process(pair):
@@ -112,6 +125,7 @@ def test_a_session_stays_in_its_process(pair):
             attempt(pair.subject.session)
 
 
+@pytest.mark.clause("ssl.SSLSession:no-constructor")
 def test_a_session_has_no_constructor(impl):
     """SSLSession cannot be made by hand."""
     with pytest.raises(TypeError):

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("RFC 8446 6.1", "ssl.SSLObject.read", "ssl.SSLObject.write")
-
 
 def connected(pair):
     pair.shake_hands()
@@ -11,6 +9,7 @@ def connected(pair):
     pair.carry()
 
 
+@pytest.mark.clause("RFC 8446 6.1:clean-end", "ssl.SSLSocket.read:end")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.deliveries("all")
 @pytest.mark.transports("memory", "socketpair")
@@ -24,6 +23,7 @@ def test_everything_sent_before_close_notify_is_read_first(pair):
     assert pair.drive(pair.subject.read, 10) == b""
 
 
+@pytest.mark.clause("RFC 8446 6.1:clean-end", "ssl.SSLSocket.read:end")
 @pytest.mark.known("bpo-23576")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.transports("memory", "socketpair")
@@ -36,6 +36,7 @@ def test_close_notify_is_the_end_though_the_line_stays_open(pair):
         assert pair.drive(pair.subject.read, 10, bytearray(10)) == 0
 
 
+@pytest.mark.clause("RFC 8446 6.1:one-direction", "ssl.SSLSocket.write:half-closed")
 @pytest.mark.deliveries("whole")
 @pytest.mark.transports("memory", "socketpair")
 def test_the_end_that_was_told_may_go_on_writing(pair):
@@ -52,6 +53,7 @@ def test_the_end_that_was_told_may_go_on_writing(pair):
     assert pair.drive(pair.subject.read, 10) == b""
 
 
+@pytest.mark.clause("RFC 8446 6.1:one-direction")
 @pytest.mark.deliveries("all")
 def test_the_end_that_closed_may_go_on_reading(pair, impl):
     """After unwrap() has sent close_notify, read() still gives what the peer sends, until the peer closes."""
@@ -68,6 +70,7 @@ def test_the_end_that_closed_may_go_on_reading(pair, impl):
     assert pair.drive(pair.subject.unwrap) is None
 
 
+@pytest.mark.clause("RFC 8446 6.1:sender-silent", "ssl.SSLSocket.write:closed")
 @pytest.mark.deliveries("whole")
 def test_the_end_that_closed_cannot_write(pair, impl):
     """After unwrap() has sent close_notify, write() raises SSLError PROTOCOL_IS_SHUTDOWN and sends nothing."""
@@ -82,7 +85,7 @@ def test_the_end_that_closed_cannot_write(pair, impl):
     assert pair.subject_outgoing.pending == 0
 
 
-@pytest.mark.clause("ssl.SSLZeroReturnError")
+@pytest.mark.clause("ssl.SSLZeroReturnError:clean-close", "RFC 8446 6.1:both-closed")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("first", ["peer", "subject"])
@@ -103,7 +106,7 @@ def test_once_both_have_closed_reading_raises(pair, impl, first):
     assert caught.value.reason == "PROTOCOL_IS_SHUTDOWN"
 
 
-@pytest.mark.clause("ssl.SSLZeroReturnError")
+@pytest.mark.clause("ssl.SSLZeroReturnError:clean-close")
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("whole")
 def test_the_peers_close_notify_read_after_our_own_raises_at_once(pair, impl):
@@ -118,6 +121,7 @@ def test_the_peers_close_notify_read_after_our_own_raises_at_once(pair, impl):
     assert pair.subject.unwrap() is None
 
 
+@pytest.mark.clause("RFC 8446 6.1:ignored-behind")
 @pytest.mark.deliveries("whole", "coalesced")
 def test_what_follows_close_notify_is_never_data(pair):
     """Data received after a closure alert must be ignored: read() stays at b"", whatever lies behind it."""
@@ -130,7 +134,7 @@ def test_what_follows_close_notify_is_never_data(pair):
     assert pair.subject.pending() == 0
 
 
-@pytest.mark.clause("ssl.SSLObject.version", "ssl.SSLObject.cipher", "ssl.SSLObject.pending", "ssl.SSLObject.unwrap")
+@pytest.mark.clause("ssl.SSLObject:closed-still-known")
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("whole")
 def test_a_clean_close_forgets_nothing(pair):
@@ -143,7 +147,7 @@ def test_a_clean_close_forgets_nothing(pair):
     assert pair.subject.pending() == 0
 
 
-@pytest.mark.clause("ssl.SSLObject.do_handshake")
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:again")
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("whole")
 def test_a_closed_connection_does_not_begin_again(pair):

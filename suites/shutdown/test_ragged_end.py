@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLEOFError", "ssl.SSLObject.read", "RFC 8446 6.1")
-
 
 def connected(pair):
     pair.shake_hands()
@@ -11,6 +9,12 @@ def connected(pair):
     pair.carry()
 
 
+@pytest.mark.clause(
+    "ssl.SSLEOFError:abrupt-end",
+    "ssl.SSLEOFError:reason-eof",
+    "RFC 8446 6.1:truncation-noticed",
+    "ssl.SSLSocket.read:ragged-end",
+)
 @pytest.mark.known("gh-95494")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.deliveries("all")
@@ -28,6 +32,7 @@ def test_truncation_is_an_error_behind_the_last_data(pair, impl):
     assert caught.value.library == "SSL"
 
 
+@pytest.mark.clause("ssl.SSLEOFError:abrupt-end", "RFC 8446 6.1:truncation-noticed")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("kept", [1, 5, 12, -1], ids=["one_byte", "a_header", "some_body", "all_but_one"])
 def test_a_record_cut_in_two_is_a_ragged_end(pair, impl, kept):
@@ -42,6 +47,7 @@ def test_a_record_cut_in_two_is_a_ragged_end(pair, impl, kept):
     assert pair.subject.pending() == 0
 
 
+@pytest.mark.clause("ssl.SSLEOFError:abrupt-end", "RFC 8446 6.1:truncation-noticed")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("kept", [1, 5, -1], ids=["one_byte", "a_header", "all_but_one"])
 def test_a_close_notify_cut_in_two_is_no_close_notify(pair, impl, kept):
@@ -55,6 +61,7 @@ def test_a_close_notify_cut_in_two_is_no_close_notify(pair, impl, kept):
         pair.subject.read(100)
 
 
+@pytest.mark.clause("RFC 8446 6.1:clean-end")
 def test_the_end_behind_close_notify_is_clean(pair):
     """The control: with close_notify in front of it, the end of the stream is b"", and unwrap() returns None."""
     connected(pair)
@@ -67,6 +74,7 @@ def test_the_end_behind_close_notify_is_clean(pair):
     assert pair.subject.unwrap() is None
 
 
+@pytest.mark.clause("ssl.SSLEOFError:abrupt-end", "ssl.SSLEOFError:for-ever")
 @pytest.mark.deliveries("whole")
 def test_a_ragged_end_stays_one(pair, impl):
     """However often it is asked, read() raises SSLEOFError after a ragged end; it never turns into b""."""
@@ -79,7 +87,7 @@ def test_a_ragged_end_stays_one(pair, impl):
             pair.drive(pair.subject.read, 10, bytearray(10))
 
 
-@pytest.mark.clause("ssl.SSLObject.write", "ssl.SSLObject.do_handshake")
+@pytest.mark.clause("ssl.SSLEOFError:for-ever")
 @pytest.mark.since("3.15")
 @pytest.mark.known("gh-148292")
 @pytest.mark.deliveries("whole")
@@ -102,7 +110,7 @@ def test_every_call_reports_a_ragged_end_again(pair, impl):
     assert pair.subject_outgoing.pending == 0
 
 
-@pytest.mark.clause("ssl.SSLObject.write")
+@pytest.mark.clause("ssl.SSLSocket.read:ragged-end")
 @pytest.mark.deliveries("whole")
 def test_writing_fails_once_the_end_was_seen(pair, impl):
     """write() does not look at the incoming BIO: it works until read() has met the ragged end, then raises SSLError."""
@@ -118,7 +126,7 @@ def test_writing_fails_once_the_end_was_seen(pair, impl):
     assert pair.peer.received() == b""
 
 
-@pytest.mark.clause("ssl.SSLObject.unwrap")
+@pytest.mark.clause("ssl.SSLSocket.unwrap:no-answer")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("call", ["read", "unwrap"])
 def test_our_own_close_notify_does_not_excuse_the_peers(pair, impl, call):
@@ -131,7 +139,7 @@ def test_our_own_close_notify_does_not_excuse_the_peers(pair, impl, call):
         pair.drive(getattr(pair.subject, call))
 
 
-@pytest.mark.clause("ssl.OP_IGNORE_UNEXPECTED_EOF")
+@pytest.mark.clause("ssl.OP_IGNORE_UNEXPECTED_EOF:end-is-clean")
 @pytest.mark.deliveries("whole")
 def test_a_context_may_be_told_to_ignore_it(pair, impl):
     """With OP_IGNORE_UNEXPECTED_EOF in its context's options an object takes a ragged end for a clean one: b""."""
@@ -144,7 +152,7 @@ def test_a_context_may_be_told_to_ignore_it(pair, impl):
     assert pair.drive(pair.subject.read, 10) == b""
 
 
-@pytest.mark.clause("ssl.OP_IGNORE_UNEXPECTED_EOF")
+@pytest.mark.clause("ssl.OP_IGNORE_UNEXPECTED_EOF:data-only")
 @pytest.mark.deliveries("whole")
 def test_a_truncated_handshake_is_never_ignored(pair, impl):
     """OP_IGNORE_UNEXPECTED_EOF is about the end of the data: a handshake that is cut off still fails."""

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLObject.unwrap", "RFC 8446 6.1", "RFC 5246 7.2.1")
-
 
 def connected(pair):
     pair.shake_hands()
@@ -11,6 +9,7 @@ def connected(pair):
     pair.carry()
 
 
+@pytest.mark.clause("RFC 5246 7.2.1:both-close", "RFC 8446 6.1:both-closed", "ssl.SSLSocket.unwrap:closing-handshake")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.deliveries("all")
 def test_the_end_that_closes_first_waits_for_the_other(pair, impl):
@@ -23,6 +22,12 @@ def test_the_end_that_closes_first_waits_for_the_other(pair, impl):
     assert pair.drive(pair.subject.unwrap) is None
 
 
+@pytest.mark.clause(
+    "RFC 5246 7.2.1:both-close",
+    "RFC 5246 7.2.1:answered-at-once",
+    "RFC 8446 6.1:both-closed",
+    "ssl.SSLSocket.unwrap:closing-handshake",
+)
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.deliveries("all")
 def test_the_end_that_was_told_answers_and_is_done(pair):
@@ -35,6 +40,7 @@ def test_the_end_that_was_told_answers_and_is_done(pair):
     assert pair.peer.saw_close_notify()
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:closing-handshake")
 @pytest.mark.deliveries("whole")
 def test_without_unwrap_nothing_is_sent(pair):
     """The control: close_notify is sent by unwrap() alone, not by reading the peer's."""
@@ -45,6 +51,7 @@ def test_without_unwrap_nothing_is_sent(pair):
     assert not pair.peer.saw_close_notify()
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:once")
 @pytest.mark.deliveries("whole")
 def test_close_notify_is_sent_once(pair, impl):
     """unwrap() may be called again and again while it waits: one close_notify goes out, in a record of its own."""
@@ -62,6 +69,7 @@ def test_close_notify_is_sent_once(pair, impl):
     assert pair.peer.saw_close_notify()
 
 
+@pytest.mark.clause("RFC 8446 6.1:both-closed", "ssl.SSLSocket.unwrap:closing-handshake")
 def test_both_ends_may_close_at_once(couple, impl):
     """The two close_notify alerts may cross on their way; both ends are done with them."""
     couple.shake_hands()
@@ -74,6 +82,7 @@ def test_both_ends_may_close_at_once(couple, impl):
     assert couple.client.unwrap() is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:again")
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("whole")
 def test_unwrap_again_is_harmless(pair):
@@ -88,6 +97,7 @@ def test_unwrap_again_is_harmless(pair):
     assert pair.subject_outgoing.pending == 0
 
 
+@pytest.mark.clause("RFC 8446 6.1:ignored-behind", "ssl.SSLSocket.unwrap:plain-behind")
 def test_bytes_after_close_notify_stay_in_the_bio(pair):
     """What the peer sends after close_notify is not TLS, and unwrap() leaves it for the caller."""
     pair.shake_hands()
@@ -99,6 +109,7 @@ def test_bytes_after_close_notify_stay_in_the_bio(pair):
     assert pair.subject_incoming.read() == b"220 plain again\r\n"
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:plain-behind")
 def test_the_bytes_on_either_side_of_the_tls_layer_are_plain(pair):
     """After both close_notify alerts the line is clear text again, in both directions."""
     connected(pair)
@@ -111,7 +122,7 @@ def test_the_bytes_on_either_side_of_the_tls_layer_are_plain(pair):
     assert pair.peer.receive_raw(11) == b"plain to me"
 
 
-@pytest.mark.clause("RFC 8446 4.6.1")
+@pytest.mark.clause("ssl-tlsv1_3:tickets-later", "RFC 8446 4.6.1:tickets-any-time", "ssl.SSLSocket.unwrap:tickets")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls13")
 @pytest.mark.peers("module", "tlslite")
@@ -126,6 +137,7 @@ def test_unread_session_tickets_do_not_disturb_it(pair):
     assert pair.peer.saw_close_notify()
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:too-early")
 def test_unwrap_before_the_handshake_is_refused(pair, impl):
     """unwrap() before the handshake has begun raises SSLError, and nothing goes onto the wire."""
     with pytest.raises(impl.SSLError) as caught:
@@ -134,6 +146,7 @@ def test_unwrap_before_the_handshake_is_refused(pair, impl):
     assert pair.subject_outgoing.pending == 0
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:too-early")
 @pytest.mark.deliveries("whole")
 def test_unwrap_in_mid_handshake_is_refused_and_harmless(pair, impl):
     """In mid-handshake unwrap() is refused in the same way; the handshake can go on as if nothing had been asked."""
@@ -149,6 +162,7 @@ def test_unwrap_in_mid_handshake_is_refused_and_harmless(pair, impl):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:unread-data")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("peer_closes", [True, False], ids=["with_close_notify_behind", "alone"])
 def test_unread_data_makes_unwrap_fail(pair, impl, peer_closes):
@@ -170,6 +184,7 @@ def test_unread_data_makes_unwrap_fail(pair, impl, peer_closes):
     assert pair.peer.saw_close_notify()
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:unread-data")
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("whole")
 def test_a_record_read_in_part_makes_unwrap_fail(pair, impl):
@@ -183,6 +198,7 @@ def test_a_record_read_in_part_makes_unwrap_fail(pair, impl):
     assert caught.value.reason == "APPLICATION_DATA_AFTER_CLOSE_NOTIFY"
 
 
+@pytest.mark.clause("ssl.SSLSocket.unwrap:closing-handshake")
 @pytest.mark.deliveries("whole")
 def test_data_that_was_read_does_not(pair):
     """The control: with all data read, close_notify behind it lets unwrap() return None."""
@@ -193,7 +209,7 @@ def test_data_that_was_read_does_not(pair):
     assert pair.drive(pair.subject.unwrap) is None
 
 
-@pytest.mark.clause("ssl.SSLEOFError")
+@pytest.mark.clause("ssl.SSLSocket.unwrap:no-answer")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.deliveries("whole")
 def test_unwrap_reports_a_ragged_end(pair, impl):
@@ -205,7 +221,7 @@ def test_unwrap_reports_a_ragged_end(pair, impl):
     assert pair.peer.saw_close_notify()
 
 
-@pytest.mark.clause("ssl.SSLError")
+@pytest.mark.clause("ssl.SSLError:protocol-failure", "ssl.SSLSocket.unwrap:swallows-nothing")
 @pytest.mark.known("bpo-34759")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLContext.sni_callback"), pytest.mark.feature("HAS_SNI")]
+pytestmark = pytest.mark.feature("HAS_SNI")
 
 serving = pytest.mark.roles("server")
 both_kinds = pytest.mark.peers("module", "tlslite")
@@ -29,6 +29,11 @@ def refusal(pair, impl):
     return caught.value.reason
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.sni_callback:called",
+    "ssl.SSLContext.sni_callback:arguments",
+    "ssl.SSLContext.sni_callback:none-goes-on",
+)
 @serving
 @both_kinds
 def test_the_callback_is_told_object_name_and_context(pair):
@@ -42,6 +47,7 @@ def test_the_callback_is_told_object_name_and_context(pair):
     assert context is pair.subject_context
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:arguments")
 @serving
 @pytest.mark.transports("socketpair")
 def test_under_wrap_socket_the_object_is_the_socket(pair, impl):
@@ -53,6 +59,7 @@ def test_under_wrap_socket_the_object_is_the_socket(pair, impl):
     assert callback.calls[0][0] is pair.bare_subject
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:no-name")
 @serving
 @both_kinds
 def test_a_client_that_names_nobody_gives_none(pair):
@@ -64,6 +71,7 @@ def test_a_client_that_names_nobody_gives_none(pair):
     assert [name for _, name, _ in callback.calls] == [None]
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:taken-away")
 @serving
 def test_the_callback_can_be_read_back_and_taken_away(pair):
     """sni_callback gives what was set; None takes it away."""
@@ -76,6 +84,7 @@ def test_the_callback_can_be_read_back_and_taken_away(pair):
     assert callback.calls == []
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:callable-only")
 def test_a_callback_is_callable(impl):
     """Anything but a callable or None raises TypeError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -83,6 +92,7 @@ def test_a_callback_is_callable(impl):
         context.sni_callback = 4
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:servers-only")
 def test_a_client_context_takes_no_callback(impl):
     """A context for clients only refuses a callback with ValueError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -90,6 +100,7 @@ def test_a_client_context_takes_no_callback(impl):
         context.sni_callback = Caller()
 
 
+@pytest.mark.clause("ssl.AlertDescription:as-answer", "ssl.SSLContext.sni_callback:alert", "RFC 6066 3:unrecognized")
 @serving
 @pytest.mark.parametrize(
     ("answer", "alert"),
@@ -107,6 +118,7 @@ def test_an_alert_ends_the_handshake(pair, impl, answer, alert):
     assert pair.peer.alert_seen == alert
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:other-answers")
 @serving
 @pytest.mark.parametrize("answer", ["text", 1.5, ()], ids=["text", "float", "tuple"])
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -117,6 +129,7 @@ def test_a_wrong_answer_ends_the_handshake(pair, impl, answer):
     assert pair.peer.alert_seen == "internal_error"
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:exception")
 @serving
 @pytest.mark.known("CVE-2026-27448")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -131,9 +144,14 @@ def test_an_exception_ends_the_handshake(pair, impl):
     assert pair.peer.alert_seen == "handshake_failure"
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.sni_callback:switches-context",
+    "ssl.SSLContext.sni_callback:observable",
+    "ssl.SSLContext.sni_callback:none-goes-on",
+    "ssl.SSLSocket.context:observable",
+)
 @serving
 @both_kinds
-@pytest.mark.clause("ssl.SSLSocket.context")
 def test_another_context_presents_its_certificate(pair, impl):
     """A callback that sets the object's context decides which certificate the client gets."""
     other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -148,6 +166,7 @@ def test_another_context_presents_its_certificate(pair, impl):
     assert pair.subject.context is other
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:observable")
 @serving
 @both_kinds
 def test_without_the_callback_it_presents_its_own(pair):
@@ -156,9 +175,9 @@ def test_without_the_callback_it_presents_its_own(pair):
     assert pair.peer.seen.certificate == pair.pki.der("server")
 
 
+@pytest.mark.clause("ssl.SSLSocket.context:contexts-only")
 @serving
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.clause("ssl.SSLSocket.context")
 def test_only_a_context_can_be_set(pair, impl):
     """Setting the object's context to something else raises TypeError inside the callback."""
     raised = []
@@ -176,6 +195,7 @@ def test_only_a_context_can_be_set(pair, impl):
     assert raised == [TypeError]
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:forgotten-object")
 @serving
 @pytest.mark.known("gh-146080")
 @pytest.mark.level("observed")
@@ -190,8 +210,8 @@ def test_a_forgotten_object_does_not_crash(impl, pki):
     gc.collect()
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:called", "ssl.SSLContext.set_servername_callback:called")
 @serving
-@pytest.mark.clause("ssl.SSLContext.set_servername_callback")
 def test_the_older_setter_sets_a_callback_too(pair):
     """set_servername_callback() sets a callback that is called with the same three."""
     callback = Caller()

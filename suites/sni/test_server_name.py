@@ -2,11 +2,12 @@
 
 import pytest
 
-pytestmark = [pytest.mark.clause("RFC 6066 3", "ssl.SSLContext.wrap_socket"), pytest.mark.roles("client")]
+pytestmark = pytest.mark.roles("client")
 
 both_kinds = pytest.mark.peers("module", "tlslite")
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:server-hostname", "RFC 6066 3:sent")
 @both_kinds
 def test_the_name_is_sent(pair):
     """The server is told server_hostname."""
@@ -14,6 +15,7 @@ def test_the_name_is_sent(pair):
     assert pair.peer.seen.server_name == "localhost"
 
 
+@pytest.mark.clause("RFC 6066 3:none")
 @both_kinds
 def test_no_name_is_sent_when_there_is_none(pair):
     """Without server_hostname there is no extension."""
@@ -23,6 +25,7 @@ def test_no_name_is_sent_when_there_is_none(pair):
     assert pair.peer.seen.server_name is None
 
 
+@pytest.mark.clause("RFC 6066 3:no-address")
 @both_kinds
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"], ids=["ipv4", "ipv6"])
 def test_an_address_is_not_sent(pair, address):
@@ -32,7 +35,7 @@ def test_an_address_is_not_sent(pair, address):
     assert pair.peer.seen.server_name is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.server_hostname")
+@pytest.mark.clause("RFC 6066 3:a-label", "ssl.SSLSocket.server_hostname:a-label")
 @pytest.mark.known("bpo-28414")
 def test_an_international_name_becomes_its_a_label(pair):
     """A U-label is sent, and read back from server_hostname, in its ASCII form."""
@@ -43,13 +46,14 @@ def test_an_international_name_becomes_its_a_label(pair):
     assert pair.subject.server_hostname == "xn--bcher-kva.example"
 
 
-@pytest.mark.clause("ssl.SSLSocket.server_hostname")
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:server-hostname", "ssl.SSLSocket.server_hostname:name")
 def test_the_name_can_be_read_back(pair):
     """server_hostname is what the client asked for."""
     assert pair.subject.server_hostname == "localhost"
     assert pair.subject.server_side is False
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:name-is-checked", "RFC 6066 3:no-name")
 @pytest.mark.parametrize("name", ["", ".example.org", "localhost\0evil"], ids=["empty", "leading_dot", "nul"])
 def test_what_is_no_name_is_refused(impl, name):
     """An empty name, one that begins with a dot and one with a NUL are refused before anything is sent."""

@@ -5,13 +5,13 @@ import socket
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLSocket"),
     pytest.mark.roles("client"),
     pytest.mark.transports("tcp"),
     pytest.mark.versions("tls13"),
 ]
 
 
+@pytest.mark.clause("ssl.SSLSocket:is-a-socket")
 def test_an_ssl_socket_is_a_socket(pair, impl):
     """SSLSocket is derived from socket.socket, and has family, type and proto of the socket that it wraps."""
     assert issubclass(impl.SSLSocket, socket.socket)
@@ -20,6 +20,7 @@ def test_an_ssl_socket_is_a_socket(pair, impl):
     assert pair.subject.type == socket.SOCK_STREAM
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeername:address", "ssl.SSLSocket.getsockname:address")
 def test_names_are_those_of_the_connection(pair):
     """getsockname() and getpeername() give the two addresses of the TCP connection, each end the other's."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -32,6 +33,7 @@ def test_names_are_those_of_the_connection(pair):
         assert subject.getpeername() == far.getsockname()
 
 
+@pytest.mark.clause("ssl.SSLSocket.getpeername:unconnected")
 def test_getpeername_needs_a_peer(pair, impl):
     """getpeername() of a socket that is not connected raises OSError, not an SSLError."""
     subject = pair.subject_context.wrap_socket(socket.socket(), server_hostname="localhost")
@@ -40,6 +42,7 @@ def test_getpeername_needs_a_peer(pair, impl):
     assert not isinstance(caught.value, impl.SSLError)
 
 
+@pytest.mark.clause("ssl.SSLSocket:inherited", "ssl.SSLSocket.getsockopt:option", "ssl.SSLSocket.setsockopt:option")
 def test_options_are_those_of_the_socket(pair):
     """setsockopt() sets an option of the socket, and getsockopt() reads it."""
     assert pair.subject.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) == socket.SOCK_STREAM
@@ -48,6 +51,7 @@ def test_options_are_those_of_the_socket(pair):
     assert pair.subject.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
+@pytest.mark.clause("ssl.SSLSocket.fileno:descriptor")
 def test_fileno_is_the_descriptor_of_the_socket(pair):
     """fileno() is the descriptor that the operating system knows the connection by, for select and the like."""
     same = socket.socket(fileno=pair.subject.fileno())

@@ -6,13 +6,13 @@ What each means for reading and writing is in the areas nonblocking and timeouts
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLSocket"),
     pytest.mark.roles("client"),
     pytest.mark.transports("socketpair"),
     pytest.mark.versions("tls13"),
 ]
 
 
+@pytest.mark.clause("ssl.SSLSocket.gettimeout:set", "ssl.SSLSocket.settimeout:set")
 def test_the_time_out_is_what_was_set(pair):
     """gettimeout() gives what settimeout() was given last, None for a socket that waits for ever."""
     pair.subject.settimeout(2.5)
@@ -23,6 +23,7 @@ def test_the_time_out_is_what_was_set(pair):
     assert pair.subject.getblocking() is True
 
 
+@pytest.mark.clause("ssl.SSLSocket.setblocking:time-outs")
 def test_setblocking_stands_for_two_time_outs(pair):
     """setblocking(False) is settimeout(0), and setblocking(True) is settimeout(None)."""
     pair.subject.setblocking(False)
@@ -32,6 +33,7 @@ def test_setblocking_stands_for_two_time_outs(pair):
     assert pair.subject.gettimeout() is None
 
 
+@pytest.mark.clause("ssl.SSLSocket.settimeout:negative")
 def test_a_negative_time_out_is_refused(pair):
     """settimeout() of a negative number raises ValueError and changes nothing."""
     pair.subject.settimeout(2.5)
@@ -40,6 +42,7 @@ def test_a_negative_time_out_is_refused(pair):
     assert pair.subject.gettimeout() == 2.5
 
 
+@pytest.mark.clause("ssl.SSLSocket.settimeout:set", "ssl.SSLSocket.setblocking:time-outs")
 def test_the_mode_may_change_on_a_living_connection(pair):
     """A connection goes on when its socket goes from blocking to non-blocking and back."""
     pair.shake_hands()

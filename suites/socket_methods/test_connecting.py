@@ -6,7 +6,6 @@ import socket
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLSocket", "ssl.SSLContext.wrap_socket"),
     pytest.mark.roles("client"),
     pytest.mark.transports("tcp"),
 ]
@@ -24,6 +23,12 @@ def dial(pair, background, method="connect"):
     return subject, call
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.wrap_socket:lazy-client",
+    "ssl.SSLContext.wrap_socket:handshake-on-connect",
+    "ssl.SSLSocket.connect:handshake",
+    "ssl.SSLSocket.do_handshake:completes",
+)
 @pytest.mark.peers("module", "tlslite")
 def test_connect_shakes_hands(pair, background):
     """connect() of a wrapped socket connects, does the handshake, and returns None; application data can follow."""
@@ -36,6 +41,7 @@ def test_connect_shakes_hands(pair, background):
         assert pair.peer.receive(5) == b"hello"
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect_ex:zero")
 def test_connect_ex_gives_zero(pair, background):
     """connect_ex() connects, does the handshake, and returns 0."""
     subject, call = dial(pair, background, "connect_ex")
@@ -44,6 +50,7 @@ def test_connect_ex_gives_zero(pair, background):
         assert subject.version() is not None
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect:bad-certificate")
 @pytest.mark.parametrize("method", ["connect", "connect_ex"])
 def test_a_failed_handshake_is_raised(pair, background, impl, method):
     """Where the peer's certificate is not good, connect() raises, and so does connect_ex(): it is no errno."""
@@ -54,6 +61,7 @@ def test_a_failed_handshake_is_raised(pair, background, impl, method):
     assert pair.peer.alert_seen == "unknown_ca"
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:handshake-by-hand", "ssl.SSLSocket.connect:by-hand")
 def test_connect_without_handshake(pair):
     """With do_handshake_on_connect False, connect() connects and no more; do_handshake() does the rest."""
     subject = pair.subject_context.wrap_socket(
@@ -69,6 +77,7 @@ def test_connect_without_handshake(pair):
         assert subject.version() is not None
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect:before")
 @pytest.mark.versions("tls13")
 def test_an_unconnected_socket_has_no_tls(pair, impl):
     """A client socket that is not connected has no connection to tell of, and cannot do a handshake: OSError."""
@@ -84,6 +93,7 @@ def test_an_unconnected_socket_has_no_tls(pair, impl):
     assert not isinstance(caught.value, impl.SSLError)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:server-hostname", "RFC 9525 6.1:reference-identity")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("bad", ["other.example", "127.0.0.2"], ids=["name", "address"])
 def test_the_hostname_is_that_of_wrap_socket(pair, background, impl, bad):
@@ -94,6 +104,7 @@ def test_the_hostname_is_that_of_wrap_socket(pair, background, impl, bad):
         call.result()
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect:once")
 @pytest.mark.versions("tls13")
 def test_connecting_twice_is_refused(pair):
     """connect() and connect_ex() on a connected SSLSocket raise ValueError, and the connection goes on."""
@@ -105,6 +116,7 @@ def test_connecting_twice_is_refused(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect:clients-only")
 @pytest.mark.roles("server")
 @pytest.mark.versions("tls13")
 def test_a_server_does_not_connect(pair):
@@ -116,6 +128,7 @@ def test_a_server_does_not_connect(pair):
             subject.connect_ex(("127.0.0.1", 9))
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect:refused", "ssl.SSLSocket.connect_ex:errno")
 @pytest.mark.versions("tls13")
 def test_a_refused_connection_is_an_oserror(pair, impl):
     """Where nobody listens, connect() raises ConnectionRefusedError, and connect_ex() returns its errno."""
@@ -131,6 +144,7 @@ def test_a_refused_connection_is_an_oserror(pair, impl):
             assert subject.connect_ex(silent.getsockname()) == errno.ECONNREFUSED
 
 
+@pytest.mark.clause("ssl.SSLSocket.bind:address")
 @pytest.mark.versions("tls13")
 def test_bind_chooses_where_to_connect_from(pair):
     """bind() gives an unconnected SSLSocket its own address, which is where it connects from."""

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket"), pytest.mark.transports("socketpair")]
+pytestmark = pytest.mark.transports("socketpair")
 
 CALLS = {
     "recv": lambda subject, flags: subject.recv(1, flags),
@@ -14,6 +14,7 @@ CALLS = {
 }
 
 
+@pytest.mark.clause("ssl.SSLSocket:flags-refused")
 @pytest.mark.parametrize("method", CALLS)
 def test_flags_are_refused(pair, method):
     """Passing a non-zero flags argument to recv(), recv_into(), send() or sendall() is not allowed: ValueError.
@@ -28,6 +29,7 @@ def test_flags_are_refused(pair, method):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket:flags-refused")
 @pytest.mark.parametrize("method", CALLS)
 def test_flags_of_zero_are_allowed(pair, method):
     """A flags argument of 0 means what leaving it out means."""
@@ -51,6 +53,7 @@ MESSAGE_CALLS = {
 }
 
 
+@pytest.mark.clause("ssl.SSLSocket:datagrams")
 @pytest.mark.level("observed")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize("method", DATAGRAM_CALLS)
@@ -68,6 +71,7 @@ def test_datagram_methods_are_refused(pair, method):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket:messages")
 @pytest.mark.level("observed")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize("method", MESSAGE_CALLS)

@@ -5,7 +5,6 @@ import socket
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLSocket", "ssl.SSLContext.wrap_socket"),
     pytest.mark.roles("server"),
     pytest.mark.transports("tcp"),
 ]
@@ -23,6 +22,11 @@ def dial(listener):
     return socket.create_connection(listener.getsockname(), timeout=5)
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.wrap_socket:listening-server",
+    "ssl.SSLContext.wrap_socket:handshake-on-connect",
+    "ssl.SSLSocket.accept:connection-and-address",
+)
 @pytest.mark.peers("module", "tlslite")
 def test_accept_gives_a_connection_and_an_address(pair, impl):
     """accept() returns the connection, an SSLSocket whose handshake is done, and the address of the client."""
@@ -41,6 +45,7 @@ def test_accept_gives_a_connection_and_an_address(pair, impl):
         assert connection.recv(5) == b"hello"
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:tied", "ssl.SSLSocket.accept:like-the-listener")
 @pytest.mark.versions("tls13")
 def test_what_is_accepted_is_like_the_listener(pair):
     """An accepted connection is server-side, tied to the listener's context, and has no server_hostname."""
@@ -53,6 +58,9 @@ def test_what_is_accepted_is_like_the_listener(pair):
             assert connection.server_hostname is None
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.wrap_socket:listening-server", "ssl.SSLSocket.bind:address", "ssl.SSLSocket.listen:listener"
+)
 @pytest.mark.versions("tls13")
 def test_bind_and_listen_make_a_listener(pair):
     """A server-side SSLSocket that is made first, and bound and set to listen afterwards, accepts TLS connections."""
@@ -66,6 +74,7 @@ def test_bind_and_listen_make_a_listener(pair):
             assert connection.version() == "TLSv1.3"
 
 
+@pytest.mark.clause("ssl.SSLSocket.accept:listener-plain")
 @pytest.mark.versions("tls13")
 def test_a_listener_is_no_connection(pair):
     """The listening SSLSocket itself never has a TLS connection: version() and cipher() are None, before and after."""
@@ -78,6 +87,7 @@ def test_a_listener_is_no_connection(pair):
         assert listener.cipher() is None
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:handshake-by-hand", "ssl.SSLSocket.accept:by-hand")
 @pytest.mark.peers("module", "tlslite")
 def test_accept_without_handshake(pair):
     """With do_handshake_on_connect False, accept() does not wait for the client to speak; do_handshake() does."""
@@ -92,6 +102,7 @@ def test_accept_without_handshake(pair):
         assert connection.version() is not None
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:ragged-eof-inherited", "ssl.SSLSocket.accept:like-the-listener")
 def test_accepted_sockets_signal_ragged_eof_like_the_listener(pair, impl):
     """suppress_ragged_eofs of the listener holds for the connections that it accepts."""
     with listen(pair, suppress_ragged_eofs=False) as listener:
@@ -105,6 +116,7 @@ def test_accepted_sockets_signal_ragged_eof_like_the_listener(pair, impl):
             connection.recv(1)
 
 
+@pytest.mark.clause("ssl.SSLSocket.accept:bad-client")
 @pytest.mark.versions("tls13")
 def test_a_client_without_tls_does_not_end_the_listener(pair, impl):
     """accept() raises SSLError for a client that does not speak TLS, and the listener goes on to the next."""
@@ -119,6 +131,7 @@ def test_a_client_without_tls_does_not_end_the_listener(pair, impl):
             assert connection.version() == "TLSv1.3"
 
 
+@pytest.mark.clause("ssl.SSLSocket.accept:time-out")
 @pytest.mark.versions("tls13")
 def test_accept_times_out_like_a_plain_socket(pair, impl):
     """Where nobody connects, accept() raises TimeoutError after the listener's time-out, no SSLError."""
@@ -129,6 +142,7 @@ def test_accept_times_out_like_a_plain_socket(pair, impl):
     assert not isinstance(caught.value, impl.SSLError)
 
 
+@pytest.mark.clause("ssl.SSLSocket.accept:nonblocking")
 @pytest.mark.versions("tls13")
 def test_a_non_blocking_accept_raises_like_a_plain_socket(pair, impl):
     """Where nobody connects, accept() of a non-blocking listener raises BlockingIOError.

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket"), pytest.mark.transports("socketpair")]
+pytestmark = pytest.mark.transports("socketpair")
 
 
 def is_open(fileno):
@@ -16,6 +16,7 @@ def is_open(fileno):
     return True
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:reading")
 def test_lines_are_read_across_records(pair):
     """A file made for reading gives lines, however the peer has cut them into records."""
     pair.shake_hands()
@@ -25,6 +26,7 @@ def test_lines_are_read_across_records(pair):
         assert [file.readline() for _ in range(3)] == [b"one\n", b"two\n", b"three\n"]
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:end")
 def test_reading_ends_with_close_notify(pair):
     """read() without a size gives everything until the peer's close_notify."""
     pair.shake_hands()
@@ -35,6 +37,7 @@ def test_reading_ends_with_close_notify(pair):
         assert file.read() == b""
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:writing")
 def test_writing_reaches_the_peer_with_flush(pair):
     """What is written into a file for writing is sent with flush() at the latest, encrypted."""
     pair.shake_hands()
@@ -45,6 +48,7 @@ def test_writing_reaches_the_peer_with_flush(pair):
     assert b"from the subject" not in pair.peer.bytes_seen
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:writing")
 @pytest.mark.roles("client")
 def test_one_file_for_both_directions(pair):
     """A file made with "rwb" reads and writes."""
@@ -57,6 +61,7 @@ def test_one_file_for_both_directions(pair):
         assert file.readline() == b"pong\n"
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:text")
 @pytest.mark.roles("client")
 def test_a_text_file_has_an_encoding(pair):
     """Without "b" in the mode the file takes and gives str, encoded as it is told."""
@@ -69,6 +74,7 @@ def test_a_text_file_has_an_encoding(pair):
         assert file.readline() == "zurück\n"
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:reading")
 @pytest.mark.roles("client")
 def test_unbuffered_reads_are_single_reads(pair):
     """An unbuffered file gives what one recv() gives, and fills a buffer like recv_into()."""
@@ -81,6 +87,7 @@ def test_unbuffered_reads_are_single_reads(pair):
         assert buffer[:2] == b"ef"
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:lifetime")
 def test_the_connection_lives_as_long_as_the_file(pair):
     """After close() of the socket, the file made of it still reads; the descriptor is closed with the last of both."""
     pair.shake_hands()
@@ -95,6 +102,7 @@ def test_the_connection_lives_as_long_as_the_file(pair):
     assert pair.subject.fileno() == -1
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:lifetime")
 @pytest.mark.roles("client")
 def test_closing_the_file_leaves_the_socket_open(pair):
     """close() of the file does not close the socket that it was made of."""
@@ -103,6 +111,7 @@ def test_closing_the_file_leaves_the_socket_open(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.makefile:time-out")
 @pytest.mark.roles("client")
 def test_a_time_out_reaches_the_reader(pair):
     """Reading a file of a socket with a time-out raises TimeoutError when nothing comes."""

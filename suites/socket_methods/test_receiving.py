@@ -4,12 +4,10 @@ import array
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLSocket", "ssl.SSLSocket.read"),
-    pytest.mark.transports("socketpair", "tcp"),
-]
+pytestmark = pytest.mark.transports("socketpair", "tcp")
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv:data")
 @pytest.mark.peers("module", "tlslite")
 def test_recv_gives_what_the_peer_sent(pair):
     """recv() returns the application data that the peer sent, as bytes."""
@@ -20,6 +18,7 @@ def test_recv_gives_what_the_peer_sent(pair):
     assert type(received) is bytes
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv:data")
 @pytest.mark.transports("socketpair")
 def test_recv_gives_no_more_than_was_asked_for(pair):
     """recv(n) returns at most n bytes, and the rest of what came is there for the next call."""
@@ -29,6 +28,7 @@ def test_recv_gives_no_more_than_was_asked_for(pair):
     assert pair.subject.recv(4) == b"ef"
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv:nothing", "ssl.SSLSocket.read:zero")
 @pytest.mark.transports("socketpair")
 @pytest.mark.known("bpo-23804")
 def test_recv_of_nothing_does_not_wait(pair):
@@ -42,6 +42,7 @@ def test_recv_of_nothing_does_not_wait(pair):
         pair.subject.recv(1)
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv:negative")
 @pytest.mark.transports("socketpair")
 def test_recv_of_a_negative_length_is_refused(pair):
     """recv() with a negative length raises ValueError, and the connection goes on."""
@@ -51,6 +52,7 @@ def test_recv_of_a_negative_length_is_refused(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv:default", "ssl.SSLSocket.read:default-len")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 def test_read_without_a_length_gives_up_to_1024_bytes(pair):
@@ -62,6 +64,7 @@ def test_read_without_a_length_gives_up_to_1024_bytes(pair):
     assert pair.subject.recv(1024) == b"x" * 952
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:buffer")
 def test_read_into_a_buffer_gives_the_count(pair):
     """read(n, buffer) reads up to n bytes into the buffer, leaves the rest of it alone and returns their number."""
     pair.shake_hands()
@@ -73,6 +76,7 @@ def test_read_into_a_buffer_gives_the_count(pair):
     assert buffer == b"efcd...."
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv_into:fills")
 def test_recv_into_fills_a_buffer(pair):
     """recv_into(buffer) reads up to the size of the buffer and returns the number of bytes."""
     pair.shake_hands()
@@ -84,6 +88,7 @@ def test_recv_into_fills_a_buffer(pair):
     assert buffer == b"efcd"
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv_into:nbytes")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 @pytest.mark.parametrize("nbytes", [0, 3], ids=["zero", "three"])
@@ -97,6 +102,7 @@ def test_recv_into_heeds_nbytes(pair, nbytes):
     assert buffer == b"abcdef"[:expected].ljust(5, b"\0")
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv_into:bytes-not-items")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 @pytest.mark.known("gh-84443")
@@ -112,6 +118,7 @@ def test_recv_into_counts_bytes_not_items(pair):
     assert buffer.tobytes() == b"abcdefgh"[: 2 * buffer.itemsize]
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv_into:fills")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 def test_recv_into_part_of_a_buffer(pair):
@@ -123,6 +130,7 @@ def test_recv_into_part_of_a_buffer(pair):
     assert buffer == b"...abc..."
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv_into:writable")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 def test_recv_into_what_cannot_be_written_is_refused(pair):
@@ -134,6 +142,7 @@ def test_recv_into_what_cannot_be_written_is_refused(pair):
     assert pair.subject.recv(3) == b"abc"
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv:end", "ssl.SSLSocket.recv_into:end")
 @pytest.mark.peers("module", "tlslite")
 def test_end_of_stream_is_empty_for_ever(pair):
     """After the peer's close_notify, recv() returns b"" and recv_into() 0, however often they are called.
@@ -149,6 +158,7 @@ def test_end_of_stream_is_empty_for_ever(pair):
     assert pair.subject.read(1) == b""
 
 
+@pytest.mark.clause("ssl.SSLSocket.recv:data", "ssl.SSLSocket.read:stream")
 def test_data_larger_than_a_record_comes_in_parts(pair):
     """What takes several records arrives whole and in order, in as many recv() as it takes."""
     data = bytes(range(256)) * 400
@@ -160,7 +170,7 @@ def test_data_larger_than_a_record_comes_in_parts(pair):
     assert received == data
 
 
-@pytest.mark.clause("ssl.SSLSocket.pending")
+@pytest.mark.clause("ssl.SSLSocket.pending:counts")
 @pytest.mark.transports("socketpair")
 def test_pending_counts_what_is_already_decrypted(pair):
     """pending() is the number of bytes that can be read without the network: the rest of a record in hand."""

@@ -4,11 +4,12 @@ import io
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket"), pytest.mark.transports("socketpair")]
+pytestmark = pytest.mark.transports("socketpair")
 
 HUNDRED = bytes(range(100))
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendfile:whole-file")
 @pytest.mark.transports("socketpair", "tcp")
 def test_the_whole_file_is_sent(pair, tmp_path):
     """sendfile() sends the file until its end, returns the number of bytes sent, and moves the file's position."""
@@ -23,6 +24,7 @@ def test_the_whole_file_is_sent(pair, tmp_path):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendfile:part")
 def test_offset_and_count_choose_a_part(pair, tmp_path):
     """sendfile() begins at offset, sends no more than count bytes, and leaves the file's position behind them."""
     path = tmp_path / "file"
@@ -35,6 +37,7 @@ def test_offset_and_count_choose_a_part(pair, tmp_path):
     assert pair.peer.received() == b""
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendfile:part")
 @pytest.mark.roles("client")
 def test_a_count_past_the_end_sends_what_there_is(pair, tmp_path):
     """sendfile() ends with the file, where count is more than that."""
@@ -46,6 +49,7 @@ def test_a_count_past_the_end_sends_what_there_is(pair, tmp_path):
     assert pair.peer.receive(10) == HUNDRED[90:]
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendfile:any-file")
 @pytest.mark.roles("client")
 def test_a_file_in_memory_is_sent_too(pair):
     """sendfile() takes any file object opened in binary mode, with or without a descriptor."""
@@ -54,6 +58,7 @@ def test_a_file_in_memory_is_sent_too(pair):
     assert pair.peer.receive(100) == HUNDRED
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendfile:refusals")
 @pytest.mark.roles("client")
 def test_a_text_file_is_refused(pair, tmp_path):
     """sendfile() of a file in text mode raises ValueError and sends nothing."""
@@ -65,6 +70,7 @@ def test_a_text_file_is_refused(pair, tmp_path):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendfile:refusals")
 @pytest.mark.roles("client")
 def test_a_count_of_nothing_is_refused(pair):
     """sendfile() with a count of 0 raises ValueError and sends nothing."""
@@ -74,6 +80,7 @@ def test_a_count_of_nothing_is_refused(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendfile:refusals")
 def test_a_non_blocking_socket_is_refused(pair):
     """sendfile() on a non-blocking socket raises ValueError and sends nothing."""
     pair.shake_hands()

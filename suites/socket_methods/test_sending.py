@@ -4,12 +4,10 @@ import array
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLSocket", "ssl.SSLSocket.write"),
-    pytest.mark.transports("socketpair", "tcp"),
-]
+pytestmark = pytest.mark.transports("socketpair", "tcp")
 
 
+@pytest.mark.clause("ssl.SSLSocket.send:count")
 @pytest.mark.peers("module", "tlslite")
 def test_send_reaches_the_peer(pair):
     """send() returns the number of bytes sent, and just those reach the peer."""
@@ -19,6 +17,7 @@ def test_send_reaches_the_peer(pair):
     assert pair.peer.received() == b""
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:count")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 def test_write_gives_the_count(pair):
@@ -28,6 +27,7 @@ def test_write_gives_the_count(pair):
     assert pair.peer.receive(3) == b"abc"
 
 
+@pytest.mark.clause("ssl.SSLSocket.sendall:everything")
 def test_sendall_sends_everything(pair):
     """sendall() returns None after it has sent all the data, however many records that takes."""
     data = bytes(range(256)) * 400
@@ -36,6 +36,7 @@ def test_sendall_sends_everything(pair):
     assert pair.peer.receive(len(data)) == data
 
 
+@pytest.mark.clause("ssl.SSLSocket.send:empty")
 @pytest.mark.transports("socketpair")
 @pytest.mark.known("bpo-42854")
 def test_sending_nothing_is_no_error(pair):
@@ -50,6 +51,7 @@ def test_sending_nothing_is_no_error(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.send:buffers")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 @pytest.mark.parametrize("make", [bytes, bytearray, memoryview], ids=["bytes", "bytearray", "memoryview"])
@@ -62,6 +64,7 @@ def test_any_buffer_can_be_sent(pair, make):
     assert pair.peer.receive(9) == b"abcdefghi"
 
 
+@pytest.mark.clause("ssl.SSLSocket.send:buffers")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 @pytest.mark.known("bpo-27340")
@@ -74,6 +77,7 @@ def test_wider_items_are_sent_as_their_bytes(pair):
     assert pair.peer.receive(6 * numbers.itemsize) == 2 * numbers.tobytes()
 
 
+@pytest.mark.clause("ssl.SSLSocket.send:buffers-only")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
 def test_text_cannot_be_sent(pair):

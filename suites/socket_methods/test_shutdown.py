@@ -4,9 +4,10 @@ import socket
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket"), pytest.mark.transports("socketpair", "tcp")]
+pytestmark = pytest.mark.transports("socketpair", "tcp")
 
 
+@pytest.mark.clause("ssl.SSLSocket.shutdown:ends-stream")
 @pytest.mark.parametrize("how", [socket.SHUT_WR, socket.SHUT_RDWR], ids=["write", "both"])
 def test_shutdown_ends_the_stream(pair, how):
     """After shutdown() of the sending half the peer sees the end of the transport."""
@@ -16,6 +17,7 @@ def test_shutdown_ends_the_stream(pair, how):
     assert pair.peer.saw_transport_close()
 
 
+@pytest.mark.clause("ssl.SSLSocket.shutdown:no-close-notify")
 @pytest.mark.level("observed")
 @pytest.mark.known("gh-124618")
 @pytest.mark.parametrize("how", [socket.SHUT_WR, socket.SHUT_RDWR], ids=["write", "both"])
@@ -27,6 +29,7 @@ def test_shutdown_sends_no_close_notify(pair, how):
     assert not pair.peer.saw_close_notify()
 
 
+@pytest.mark.clause("ssl.SSLSocket.shutdown:takes-tls-off")
 @pytest.mark.level("observed")
 @pytest.mark.known("gh-124618")
 @pytest.mark.transports("socketpair")
@@ -48,6 +51,7 @@ def test_shutdown_takes_tls_off(pair):
     assert pair.subject.recv(3) == b"\x17\x03\x03"
 
 
+@pytest.mark.clause("ssl.SSLSocket.shutdown:connection-needed")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls13")
 def test_shutdown_needs_a_connection(pair, impl):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.transports("socketpair")
 VERSIONS = {"tls12": "TLSv1.2", "tls13": "TLSv1.3"}
 
 
-@pytest.mark.clause("ssl.SSLSocket.version")
+@pytest.mark.clause("ssl.SSLSocket.version:negotiated", "ssl.SSLSocket.version:none")
 @pytest.mark.peers("module", "tlslite")
 def test_version_is_known_with_the_handshake(pair):
     """version() is None until the handshake is complete, and then the version that both ends negotiated."""
@@ -21,7 +21,7 @@ def test_version_is_known_with_the_handshake(pair):
     assert pair.subject.version() == VERSIONS[pair.variant.version]
 
 
-@pytest.mark.clause("ssl.SSLSocket.cipher")
+@pytest.mark.clause("ssl.SSLSocket.cipher:tuple", "ssl.SSLSocket.cipher:before")
 def test_cipher_is_known_with_the_handshake(pair):
     """cipher() is None until there is a connection, and then name, protocol version and secret bits of the cipher."""
     assert pair.subject.cipher() is None
@@ -32,7 +32,7 @@ def test_cipher_is_known_with_the_handshake(pair):
     assert bits in (128, 256)
 
 
-@pytest.mark.clause("ssl.SSLSocket.shared_ciphers")
+@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:tuples")
 @pytest.mark.roles("server")
 def test_a_server_knows_the_shared_ciphers(pair):
     """shared_ciphers() of a server is None without a connection, and then a list that has the cipher in use."""
@@ -43,7 +43,7 @@ def test_a_server_knows_the_shared_ciphers(pair):
     assert all(len(cipher) == 3 for cipher in shared)
 
 
-@pytest.mark.clause("ssl.SSLSocket.shared_ciphers")
+@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:none")
 @pytest.mark.roles("client")
 def test_a_client_does_not_know_the_shared_ciphers(pair):
     """shared_ciphers() of a client is None, also with a connection."""
@@ -52,7 +52,7 @@ def test_a_client_does_not_know_the_shared_ciphers(pair):
     assert pair.subject.shared_ciphers() is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.shared_ciphers")
+@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:none")
 @pytest.mark.roles("server")
 @pytest.mark.versions("tls12")
 def test_a_resumed_session_shares_no_ciphers(pair):
@@ -65,7 +65,7 @@ def test_a_resumed_session_shares_no_ciphers(pair):
     assert second.subject.shared_ciphers() is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.compression")
+@pytest.mark.clause("ssl.SSLSocket.compression:none")
 def test_there_is_no_compression(pair):
     """compression() is None for a connection that is not compressed, which by default none is."""
     assert pair.subject.compression() is None
@@ -73,7 +73,7 @@ def test_there_is_no_compression(pair):
     assert pair.subject.compression() is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.pending")
+@pytest.mark.clause("ssl.SSLSocket.pending:decrypted-only")
 def test_nothing_is_pending_before_data(pair):
     """pending() is 0 before the handshake, and after it until data has been read in part."""
     assert pair.subject.pending() == 0
@@ -81,7 +81,7 @@ def test_nothing_is_pending_before_data(pair):
     assert pair.subject.pending() == 0
 
 
-@pytest.mark.clause("ssl.SSLSocket.getpeercert")
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:handshake-needed")
 def test_getpeercert_needs_the_handshake(pair):
     """getpeercert() before the handshake raises ValueError, in either form."""
     with pytest.raises(ValueError):
@@ -90,7 +90,7 @@ def test_getpeercert_needs_the_handshake(pair):
         pair.subject.getpeercert(True)
 
 
-@pytest.mark.clause("ssl.SSLSocket.getpeercert")
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:validated-dict")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.roles("client")
 def test_a_client_has_the_certificate_of_the_server(pair):
@@ -103,7 +103,7 @@ def test_a_client_has_the_certificate_of_the_server(pair):
     assert pair.subject.getpeercert(binary_form=True) == pair.pki.der("server")
 
 
-@pytest.mark.clause("ssl.SSLSocket.getpeercert")
+@pytest.mark.clause("ssl.CERT_NONE:server-does-not-ask", "ssl.SSLSocket.getpeercert:no-certificate")
 @pytest.mark.roles("server")
 def test_a_server_that_did_not_ask_has_no_certificate(pair):
     """getpeercert() of a server with CERT_NONE is None in either form, even where the client could present one."""
@@ -113,7 +113,7 @@ def test_a_server_that_did_not_ask_has_no_certificate(pair):
     assert pair.subject.getpeercert(True) is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.getpeercert")
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:validated-dict")
 @pytest.mark.roles("server")
 def test_a_server_that_asked_has_the_certificate_of_the_client(pair, impl):
     """getpeercert() of a server with CERT_REQUIRED gives the client's certificate."""
@@ -125,7 +125,7 @@ def test_a_server_that_asked_has_the_certificate_of_the_client(pair, impl):
     assert pair.subject.getpeercert(True) == pair.pki.der("client")
 
 
-@pytest.mark.clause("ssl.SSLSocket.get_verified_chain", "ssl.SSLSocket.get_unverified_chain")
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:der-list", "ssl.SSLSocket.get_unverified_chain:der-list")
 @pytest.mark.roles("client")
 @pytest.mark.since("3.13")
 def test_chains_are_lists_of_der(pair):
@@ -137,7 +137,7 @@ def test_chains_are_lists_of_der(pair):
     assert pair.subject.get_verified_chain() == [leaf, intermediate, pair.pki.der("root")]
 
 
-@pytest.mark.clause("ssl.SSLSocket.get_verified_chain", "ssl.SSLSocket.get_unverified_chain")
+@pytest.mark.clause("ssl.SSLSocket.get_verified_chain:empty", "ssl.SSLSocket.get_unverified_chain:empty")
 @pytest.mark.known("gh-109109")
 @pytest.mark.level("observed")
 @pytest.mark.roles("server")
@@ -149,7 +149,7 @@ def test_without_a_certificate_the_chains_are_empty(pair):
     assert pair.subject.get_verified_chain() == []
 
 
-@pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol")
+@pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol:agreed", "ssl.SSLSocket.selected_alpn_protocol:none")
 def test_alpn_is_known_with_the_handshake(pair):
     """selected_alpn_protocol() is None until the handshake is complete, and then what both ends agreed on."""
     pair.subject_context.set_alpn_protocols(["h2", "http/1.1"])
@@ -160,7 +160,7 @@ def test_alpn_is_known_with_the_handshake(pair):
     assert pair.peer.seen.alpn == "http/1.1"
 
 
-@pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol")
+@pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol:none")
 @pytest.mark.parametrize("willing", ["nobody", "subject", "peer"])
 def test_without_alpn_there_is_no_protocol(pair, willing):
     """selected_alpn_protocol() is None where either end does not do ALPN."""
@@ -172,7 +172,7 @@ def test_without_alpn_there_is_no_protocol(pair, willing):
     assert pair.subject.selected_alpn_protocol() is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.selected_npn_protocol")
+@pytest.mark.clause("ssl.SSLSocket.selected_npn_protocol:none", "ssl.SSLSocket.selected_npn_protocol:deprecated")
 def test_npn_is_history(pair):
     """selected_npn_protocol() is None, and deprecated since 3.10."""
     pair.shake_hands()
@@ -182,7 +182,11 @@ def test_npn_is_history(pair):
     assert [warning.category for warning in caught] == [DeprecationWarning]
 
 
-@pytest.mark.clause("ssl.SSLSocket.get_channel_binding", "RFC 5929 3")
+@pytest.mark.clause(
+    "RFC 5929 3:known-after-handshake",
+    "ssl.SSLSocket.get_channel_binding:bytes",
+    "ssl.SSLSocket.get_channel_binding:none",
+)
 def test_a_channel_binding_is_known_with_the_handshake(pair, impl):
     """get_channel_binding() is None until the handshake is complete, and then some bytes, "tls-unique" by default."""
     assert "tls-unique" in impl.CHANNEL_BINDING_TYPES
@@ -194,7 +198,7 @@ def test_a_channel_binding_is_known_with_the_handshake(pair, impl):
     assert pair.subject.get_channel_binding("tls-unique") == binding
 
 
-@pytest.mark.clause("ssl.SSLSocket.get_channel_binding")
+@pytest.mark.clause("ssl.SSLSocket.get_channel_binding:types")
 @pytest.mark.parametrize("kind", ["tls-exporter", "tls-server-end-point", "nonsense"], ids=["exporter", "end", "none"])
 def test_an_unsupported_channel_binding_is_refused(pair, impl, kind):
     """get_channel_binding() of a type that is not in CHANNEL_BINDING_TYPES raises ValueError."""
@@ -204,7 +208,7 @@ def test_an_unsupported_channel_binding_is_refused(pair, impl, kind):
         pair.subject.get_channel_binding(kind)
 
 
-@pytest.mark.clause("ssl.SSLSocket.session", "ssl.SSLSocket.session_reused")
+@pytest.mark.clause("ssl.SSLSocket.session:after-handshake", "ssl.SSLSocket.session_reused:before")
 def test_a_session_is_known_with_the_handshake(pair, impl):
     """session is None until the handshake has been performed, and then an SSLSession, on either side."""
     assert pair.subject.session is None
@@ -213,7 +217,7 @@ def test_a_session_is_known_with_the_handshake(pair, impl):
     assert pair.subject.session_reused is False
 
 
-@pytest.mark.clause("ssl.SSLSocket.session")
+@pytest.mark.clause("ssl.SSLSocket.session:observable", "ssl.SSLSocket.session:too-late")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls12")
 def test_a_session_can_be_set_before_the_handshake(pair):
@@ -228,21 +232,21 @@ def test_a_session_can_be_set_before_the_handshake(pair):
         second.subject.session = pair.subject.session
 
 
-@pytest.mark.clause("ssl.SSLSocket.context")
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:tied", "ssl.SSLSocket.context:tied")
 def test_context_is_that_of_wrap_socket(pair):
     """context is the SSLContext whose wrap_socket() made the socket."""
     context = pair.subject_context
     assert pair.subject.context is context
 
 
-@pytest.mark.clause("ssl.SSLSocket.server_side", "ssl.SSLSocket.server_hostname")
+@pytest.mark.clause("ssl.SSLSocket.server_side:role", "ssl.SSLSocket.server_hostname:name")
 def test_roles_and_names_are_those_of_wrap_socket(pair):
     """server_side is True or False as wrap_socket() was told; server_hostname its name, None on a server."""
     assert pair.subject.server_side is pair.server_side
     assert pair.subject.server_hostname == (None if pair.server_side else "localhost")
 
 
-@pytest.mark.clause("ssl.SSLSocket.server_hostname")
+@pytest.mark.clause("ssl.SSLSocket.server_hostname:a-label")
 @pytest.mark.known("bpo-28414")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls13")
@@ -252,7 +256,7 @@ def test_server_hostname_is_ascii(pair):
     assert pair.subject.server_hostname == "xn--bcher-kva.example"
 
 
-@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake")
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:enabled-only")
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_post_handshake_authentication_needs_its_preconditions(pair, impl, when):
     """verify_client_post_handshake() raises SSLError where post-handshake authentication was not agreed upon.
@@ -268,7 +272,7 @@ def test_post_handshake_authentication_needs_its_preconditions(pair, impl, when)
         pair.greet()
 
 
-@pytest.mark.clause("ssl.SSLSocket.group")
+@pytest.mark.clause("ssl.SSLSocket.group:name")
 @pytest.mark.since("3.15")
 @pytest.mark.parametrize("group", ["X25519", "secp384r1"], ids=["x25519", "secp384r1"])
 def test_the_group_is_known_with_the_handshake(pair, group):
@@ -284,7 +288,9 @@ def test_the_group_is_known_with_the_handshake(pair, group):
     assert pair.subject.group().lower() == group.lower()
 
 
-@pytest.mark.clause("ssl.SSLSocket.client_sigalg", "ssl.SSLSocket.server_sigalg")
+@pytest.mark.clause(
+    "ssl.SSLSocket.client_sigalg:none", "ssl.SSLSocket.server_sigalg:name", "ssl.SSLSocket.server_sigalg:none"
+)
 @pytest.mark.since("3.15")
 def test_signature_algorithms_are_known_with_the_handshake(pair):
     """server_sigalg() is None until there is a connection; client_sigalg() too where no client authenticates."""
@@ -295,7 +301,7 @@ def test_signature_algorithms_are_known_with_the_handshake(pair):
     assert pair.subject.client_sigalg() is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.client_sigalg")
+@pytest.mark.clause("ssl.SSLSocket.client_sigalg:name")
 @pytest.mark.since("3.15")
 def test_the_signature_algorithm_of_a_client_is_known(pair, impl):
     """client_sigalg() is the algorithm that an authenticated client signed with, on both sides."""

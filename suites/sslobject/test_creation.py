@@ -5,9 +5,8 @@ import socket
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLObject", "ssl.SSLContext.wrap_bio")
 
-
+@pytest.mark.clause("ssl.SSLObject:no-constructor")
 def test_there_is_no_public_constructor(impl):
     """Instances come from wrap_bio() only: calling the class raises TypeError, whatever it is given."""
     with pytest.raises(TypeError):
@@ -20,6 +19,12 @@ def test_there_is_no_public_constructor(impl):
     assert type(client) is impl.SSLObject
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.wrap_bio:parameters",
+    "ssl.SSLSocket.context:tied",
+    "ssl.SSLSocket.server_side:role",
+    "ssl.SSLSocket.server_hostname:name",
+)
 @pytest.mark.deliveries("whole")
 def test_wrap_bio_ties_context_and_role_to_the_object(pair):
     """context is the context that made the object, server_side a bool, server_hostname the name or None."""
@@ -29,6 +34,7 @@ def test_wrap_bio_ties_context_and_role_to_the_object(pair):
     assert pair.subject.server_hostname == (None if pair.server_side else "localhost")
 
 
+@pytest.mark.clause("ssl.SSLSocket.server_side:read-only", "ssl.SSLSocket.server_hostname:read-only")
 @pytest.mark.deliveries("whole")
 def test_role_and_name_are_read_only(pair):
     """server_side and server_hostname say how the object was made: assigning to them raises AttributeError."""
@@ -39,6 +45,9 @@ def test_role_and_name_are_read_only(pair):
         assert getattr(pair.subject, name) == before
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.wrap_bio:reads-and-writes", "ssl.SSLContext.wrap_bio:nothing-yet", "ssl.SSLObject:handshake-by-hand"
+)
 @pytest.mark.deliveries("whole")
 def test_nothing_happens_before_the_first_call(pair, impl):
     """wrap_bio() neither writes nor reads: a handshake starts when somebody calls for it, even if bytes are waiting."""
@@ -55,6 +64,7 @@ def test_nothing_happens_before_the_first_call(pair, impl):
     assert pair.subject_outgoing.pending > 0
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:parameters")
 def test_wrap_bio_takes_its_arguments_by_position(impl):
     """The order is incoming, outgoing, server_side, server_hostname, session; frameworks pass them so."""
     incoming, outgoing = impl.MemoryBIO(), impl.MemoryBIO()
@@ -67,6 +77,7 @@ def test_wrap_bio_takes_its_arguments_by_position(impl):
     assert outgoing.pending > 0
 
 
+@pytest.mark.clause("ssl.SSLObject:handshake-by-hand", "ssl.SSLObject:no-suppression")
 @pytest.mark.parametrize("name", ["do_handshake_on_connect", "suppress_ragged_eofs"])
 def test_the_options_of_sockets_are_unknown(impl, name):
     """There is no do_handshake_on_connect and no suppress_ragged_eofs: wrap_bio() raises TypeError for either."""
@@ -75,6 +86,7 @@ def test_the_options_of_sockets_are_unknown(impl, name):
         context.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_hostname="localhost", **{name: True})
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:bios-only")
 @pytest.mark.parametrize("thing", [None, b"bytes", io.BytesIO()], ids=["none", "bytes", "bytesio"])
 def test_wrap_bio_refuses_what_is_no_bio(impl, pki, thing):
     """Both sides must be BIOs: None, bytes or a file raise TypeError in either place."""
@@ -86,7 +98,9 @@ def test_wrap_bio_refuses_what_is_no_bio(impl, pki, thing):
         context.wrap_bio(impl.MemoryBIO(), thing, server_side=True)
 
 
-@pytest.mark.clause("ssl.PROTOCOL_TLS_CLIENT", "ssl.PROTOCOL_TLS_SERVER")
+@pytest.mark.clause(
+    "ssl.PROTOCOL_TLS_CLIENT:clients-only", "ssl.PROTOCOL_TLS_SERVER:servers-only", "ssl.SSLContext.wrap_bio:role-fits"
+)
 def test_a_context_for_one_role_makes_no_object_for_the_other(impl):
     """A PROTOCOL_TLS_CLIENT context makes no server, a PROTOCOL_TLS_SERVER context no client: SSLError."""
     client, server = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT), impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -99,6 +113,7 @@ def test_a_context_for_one_role_makes_no_object_for_the_other(impl):
     assert server.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_side=True).server_side is True
 
 
+@pytest.mark.clause("ssl.SSLContext:shared", "ssl.SSLObject:independent")
 @pytest.mark.deliveries("whole")
 def test_one_context_makes_independent_objects(pair, impl):
     """Two objects of one context are two connections: the handshake of one leaves the other untouched."""
@@ -111,6 +126,7 @@ def test_one_context_makes_independent_objects(pair, impl):
     assert pair.subject.version() is not None
 
 
+@pytest.mark.clause("ssl.SSLObject:no-io", "ssl.SSLSocket:is-a-socket")
 @pytest.mark.deliveries("whole")
 def test_an_object_is_no_socket(pair, impl):
     """SSLObject has no network I/O, and is neither an SSLSocket nor any other socket."""

@@ -2,10 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLObject")
 
-
-@pytest.mark.clause("ssl.SSLWantReadError")
+@pytest.mark.clause("ssl.SSLObject:nonblocking")
 @pytest.mark.deliveries("all")
 def test_every_call_that_lacks_bytes_returns_at_once(pair, impl):
     """All I/O is non-blocking: do_handshake(), read() and unwrap() raise SSLWantReadError when bytes are missing.
@@ -23,6 +21,7 @@ def test_every_call_that_lacks_bytes_returns_at_once(pair, impl):
         assert caught.value.errno == impl.SSLErrorNumber.SSL_ERROR_WANT_READ
 
 
+@pytest.mark.clause("ssl.SSLObject:writing-never-waits")
 @pytest.mark.deliveries("whole")
 def test_writing_never_waits(pair):
     """The outgoing BIO takes everything, so that write() of a megabyte is done in one call, with nobody reading."""
@@ -34,7 +33,7 @@ def test_writing_never_waits(pair):
     assert pair.peer.receive(len(data)) == data
 
 
-@pytest.mark.clause("ssl.SSLEOFError")
+@pytest.mark.clause("ssl.SSLEOFError:abrupt-end", "ssl.SSLObject:no-suppression")
 @pytest.mark.peers("module", "tlslite")
 def test_a_ragged_end_is_always_an_error(pair, impl):
     """An end of the stream without close_notify is reported by SSLEOFError: there is no suppress_ragged_eofs."""
@@ -48,7 +47,7 @@ def test_a_ragged_end_is_always_an_error(pair, impl):
     assert caught.value.errno == impl.SSLErrorNumber.SSL_ERROR_EOF
 
 
-@pytest.mark.clause("ssl.SSLEOFError")
+@pytest.mark.clause("ssl.SSLObject:no-suppression")
 @pytest.mark.deliveries("whole")
 def test_a_ragged_end_is_an_error_for_a_buffer_as_well(pair, impl):
     """read(n, buffer) raises SSLEOFError at a ragged end; after close_notify the same call returns 0."""
@@ -59,6 +58,7 @@ def test_a_ragged_end_is_an_error_for_a_buffer_as_well(pair, impl):
         pair.drive(pair.subject.read, 10, bytearray(10))
 
 
+@pytest.mark.clause("ssl.SSLObject:clean-end", "ssl.SSLSocket.read:end")
 @pytest.mark.deliveries("whole")
 def test_a_clean_end_is_none(pair):
     """The control of the ragged end: close_notify before it makes read() return b"" and read(n, buffer) 0."""
@@ -70,7 +70,7 @@ def test_a_clean_end_is_none(pair):
     assert pair.drive(pair.subject.read, 10, bytearray(10)) == 0
 
 
-@pytest.mark.clause("ssl.SSLObject.unwrap")
+@pytest.mark.clause("ssl.SSLObject:unwrap-none")
 @pytest.mark.peers("module", "tlslite")
 def test_unwrap_returns_nothing(pair):
     """unwrap() returns None once both close_notify alerts are across; there is no socket to give back."""
@@ -81,7 +81,11 @@ def test_unwrap_returns_nothing(pair):
     assert pair.peer.saw_close_notify()
 
 
-@pytest.mark.clause("ssl.SSLContext.set_servername_callback", "ssl.SSLContext.sni_callback")
+@pytest.mark.clause(
+    "ssl.SSLContext.sni_callback:arguments",
+    "ssl.SSLContext.set_servername_callback:called",
+    "ssl.SSLObject:callback-object",
+)
 @pytest.mark.roles("server")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("setter", ["sni_callback", "set_servername_callback"])

@@ -7,9 +7,10 @@ import weakref
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLObject"), pytest.mark.deliveries("whole")]
+pytestmark = pytest.mark.deliveries("whole")
 
 
+@pytest.mark.clause("ssl.SSLObject:no-pickle")
 @pytest.mark.level("observed")
 def test_an_object_cannot_be_pickled(pair):
     """A connection has keys and a place in its stream: pickling it raises TypeError, fresh and connected."""
@@ -20,6 +21,7 @@ def test_an_object_cannot_be_pickled(pair):
         pickle.dumps(pair.bare_subject)
 
 
+@pytest.mark.clause("ssl.SSLObject:copies")
 @pytest.mark.level("observed")
 def test_a_shallow_copy_is_the_same_connection(pair):
     """copy.copy() gives a second object over one connection; a deep copy is refused with TypeError."""
@@ -34,6 +36,7 @@ def test_a_shallow_copy_is_the_same_connection(pair):
         copy.deepcopy(pair.bare_subject)
 
 
+@pytest.mark.clause("ssl.SSLObject:weak-references")
 @pytest.mark.level("observed")
 def test_a_weak_reference_may_point_at_it(pair):
     """Frameworks keep objects in weak dictionaries: an SSLObject can be referenced weakly, and hashed by identity."""
@@ -42,6 +45,7 @@ def test_a_weak_reference_may_point_at_it(pair):
     assert by_object[pair.bare_subject] == "here"
 
 
+@pytest.mark.clause("ssl.SSLObject:collectable")
 @pytest.mark.versions("tls13")
 def test_an_object_goes_when_its_last_reference_goes(couple):
     """Nothing in the module keeps a finished connection: dropped, both ends are gone after a collection."""
@@ -52,6 +56,7 @@ def test_an_object_goes_when_its_last_reference_goes(couple):
     assert [end() for end in ends] == [None, None]
 
 
+@pytest.mark.clause("ssl.SSLContext:collectable", "ssl.SSLObject:collectable")
 @pytest.mark.known("gh-109534")
 @pytest.mark.versions("tls13")
 def test_an_object_whose_handshake_failed_goes_as_well(pair, impl):
@@ -70,6 +75,7 @@ def test_an_object_whose_handshake_failed_goes_as_well(pair, impl):
     assert gone() is None
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:keeps-bios", "ssl.SSLObject:keeps-context")
 @pytest.mark.versions("tls13")
 def test_an_object_keeps_its_context(couple):
     """The object needs nothing of its caller but itself: the contexts may be dropped right after wrap_bio()."""
@@ -82,7 +88,7 @@ def test_an_object_keeps_its_context(couple):
     assert couple.client.version() == couple.server.version()
 
 
-@pytest.mark.clause("ssl.SSLObject.context", "ssl.SSLContext.sni_callback")
+@pytest.mark.clause("ssl.SSLSocket.context:contexts-only")
 def test_another_context_may_be_assigned_but_nothing_else(pair, impl):
     """context takes another SSLContext (that is how a server chooses by name); other types raise TypeError."""
     other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER if pair.server_side else impl.PROTOCOL_TLS_CLIENT)
@@ -94,7 +100,7 @@ def test_another_context_may_be_assigned_but_nothing_else(pair, impl):
     assert pair.bare_subject.context is other
 
 
-@pytest.mark.clause("ssl.SSLObject.do_handshake")
+@pytest.mark.clause("ssl.SSLObject:collectable")
 @pytest.mark.versions("tls13")
 def test_dropping_a_half_made_connection_is_harmless(pair, impl):
     """An object that is let go in mid-handshake says nothing, and its context goes on to serve the next one."""

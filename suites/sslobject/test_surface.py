@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLObject")
-
 METHODS = [
     "read", "write", "getpeercert", "selected_alpn_protocol", "selected_npn_protocol", "cipher", "shared_ciphers",
     "compression", "pending", "do_handshake", "verify_client_post_handshake", "unwrap", "get_channel_binding",
@@ -19,12 +17,14 @@ ONLY_OF_SOCKETS = [
 ]  # fmt: skip
 
 
+@pytest.mark.clause("ssl.SSLObject:methods")
 @pytest.mark.parametrize("name", METHODS)
 def test_the_documented_methods_are_there(impl, name):
     """SSLObject has each method that its documentation lists."""
     assert callable(getattr(impl.SSLObject, name))
 
 
+@pytest.mark.clause("ssl.SSLObject:chains")
 @pytest.mark.since("3.13")
 @pytest.mark.parametrize("name", CHAINS)
 def test_the_methods_for_chains_are_there(impl, name):
@@ -32,6 +32,7 @@ def test_the_methods_for_chains_are_there(impl, name):
     assert callable(getattr(impl.SSLObject, name))
 
 
+@pytest.mark.clause("ssl.SSLObject:methods")
 @pytest.mark.parametrize("name", ATTRIBUTES)
 def test_the_documented_attributes_are_there(impl, name):
     """An SSLObject has each attribute that its documentation lists, from the start."""
@@ -41,6 +42,7 @@ def test_the_documented_attributes_are_there(impl, name):
     assert hasattr(client, name)
 
 
+@pytest.mark.clause("ssl.SSLObject:no-io")
 @pytest.mark.parametrize("name", ONLY_OF_SOCKETS)
 def test_what_belongs_to_sockets_is_missing(impl, name):
     """SSLObject lacks any form of network I/O: a framework can tell the two classes apart by asking for it."""
@@ -51,7 +53,7 @@ def test_what_belongs_to_sockets_is_missing(impl, name):
     assert hasattr(impl.SSLSocket, name)
 
 
-@pytest.mark.clause("ssl.SSLObject.read", "ssl.SSLObject.write")
+@pytest.mark.clause("ssl.SSLObject:methods")
 @pytest.mark.deliveries("whole")
 def test_read_and_write_take_their_arguments_by_name(pair):
     """The signatures are read(len=1024, buffer=None) and write(data)."""
@@ -68,7 +70,7 @@ def test_read_and_write_take_their_arguments_by_name(pair):
     assert pair.subject.read() == b"red"
 
 
-@pytest.mark.clause("ssl.SSLObject.do_handshake", "ssl.SSLObject.unwrap")
+@pytest.mark.clause("ssl.SSLObject:methods")
 @pytest.mark.deliveries("whole")
 def test_do_handshake_and_unwrap_take_no_argument(pair, impl):
     """Without a socket there is nothing to block on: SSLObject.do_handshake() has no block parameter."""

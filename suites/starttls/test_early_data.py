@@ -8,7 +8,6 @@ import warnings
 import pytest
 
 pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.wrap_socket"),
     pytest.mark.transports("tcp"),
     pytest.mark.versions("tls13"),
 ]
@@ -44,6 +43,7 @@ def wrap(pair, near, handshake):
     )
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:early-data")
 @pytest.mark.known("gh-108310", "CVE-2023-40217")
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "later"])
 def test_data_in_front_of_a_reset_is_never_read(pair, handshake):
@@ -59,6 +59,7 @@ def test_data_in_front_of_a_reset_is_never_read(pair, handshake):
         pytest.fail(f"recv() gave {subject.recv(100)!r}")
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:early-data")
 @pytest.mark.known("gh-108310")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "later"])
@@ -72,6 +73,7 @@ def test_wrapping_after_such_a_reset_is_refused(pair, impl, handshake):
     assert caught.value.reason == "Closed before TLS handshake with data in recv buffer."
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:early-data")
 @pytest.mark.known("gh-108310")
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "later"])
 def test_a_reset_without_data_is_no_connection_either(pair, handshake):
@@ -86,6 +88,7 @@ def test_a_reset_without_data_is_no_connection_either(pair, handshake):
             pytest.fail(f"recv() gave {subject.recv(100)!r}")
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:early-data")
 @pytest.mark.known("gh-108310")
 @pytest.mark.transports("socketpair")
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "later"])
@@ -99,6 +102,7 @@ def test_data_in_front_of_a_close_is_never_read(pair, handshake):
         pytest.fail(f"recv() gave {subject.recv(100)!r}")
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:early-data")
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "later"])
 def test_data_of_a_living_peer_is_never_read(pair, impl, handshake):
     """Plain text from a peer that stays is taken for the TLS that it is not: SSLError.
@@ -113,6 +117,7 @@ def test_data_of_a_living_peer_is_never_read(pair, impl, handshake):
             pytest.fail(f"recv() gave {subject.recv(100)!r}")
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:late")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.roles("server")
 @pytest.mark.versions("tls12", "tls13")

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLContext.wrap_socket"), pytest.mark.transports("socketpair")]
+pytestmark = pytest.mark.transports("socketpair")
 
 
 def connected():
@@ -20,6 +20,7 @@ def wrap(pair, near):
     return pair.subject_context.wrap_socket(near, server_side=pair.server_side, server_hostname=pair.server_hostname)
 
 
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:late")
 @pytest.mark.peers("module", "tlslite")
 def test_a_connection_can_be_wrapped_late(pair):
     """A socket on which plain text has been exchanged can be wrapped; what follows is TLS."""
@@ -37,7 +38,7 @@ def test_a_connection_can_be_wrapped_late(pair):
         assert subject.recv(100) == b"answer"
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap")
+@pytest.mark.clause("ssl.SSLSocket.unwrap:socket")
 def test_unwrap_gives_a_plain_socket(pair):
     """unwrap() returns the underlying socket, which is used for further communication, in plain text both ways."""
     near, far = connected()
@@ -52,7 +53,7 @@ def test_unwrap_gives_a_plain_socket(pair):
         assert plain.recv(100) == b"QUIT\r\n"
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap", "RFC 8446 6.1")
+@pytest.mark.clause("ssl.SSLSocket.unwrap:plain-behind")
 def test_plain_text_right_behind_close_notify_is_not_lost(pair):
     """What the peer sends in plain text behind its close_notify is read from the socket that unwrap() returns."""
     near, far = connected()
@@ -65,7 +66,7 @@ def test_plain_text_right_behind_close_notify_is_not_lost(pair):
         assert plain.recv(100) == b"250 plain again\r\n"
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap")
+@pytest.mark.clause("ssl.SSLSocket.unwrap:socket")
 def test_unwrap_needs_no_close(pair):
     """After unwrap() the connection and its descriptor are what they were, the time-out too; only TLS is gone."""
     near, far = connected()
@@ -80,7 +81,7 @@ def test_unwrap_needs_no_close(pair):
         assert plain.gettimeout() == 5
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap", "ssl.SSLSocket.read", "ssl.SSLSocket.write")
+@pytest.mark.clause("ssl.SSLSocket.read:connection-needed", "ssl.SSLSocket.write:closed")
 def test_an_unwrapped_ssl_socket_has_no_tls(pair):
     """read() and write() require a connection on which unwrap() was not called: they raise ValueError after it.
 
@@ -101,7 +102,7 @@ def test_an_unwrapped_ssl_socket_has_no_tls(pair):
         assert subject.session is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap")
+@pytest.mark.clause("ssl.SSLSocket.unwrap:itself")
 @pytest.mark.level("observed")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls13")
@@ -118,7 +119,7 @@ def test_unwrap_gives_the_socket_itself(pair):
         assert subject.recv(6) == b"peeked"
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap")
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:again")
 def test_tls_can_be_put_on_again(pair):
     """After unwrap() and some plain text, the socket can be wrapped a second time, and unwrapped again."""
     near, far = connected()
@@ -140,7 +141,7 @@ def test_tls_can_be_put_on_again(pair):
         assert second.peer.receive_raw(3) == b"bye"
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap")
+@pytest.mark.clause("ssl.SSLEOFError:abrupt-end", "ssl.SSLSocket.unwrap:no-answer")
 @pytest.mark.known("bpo-34759")
 def test_unwrap_without_an_answer_is_an_error(pair):
     """Where the peer closes the connection instead of answering close_notify, unwrap() raises an error."""

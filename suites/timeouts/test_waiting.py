@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket"), pytest.mark.transports("socketpair")]
+pytestmark = pytest.mark.transports("socketpair")
 
 SHORT = 0.03
 READS = {
@@ -29,7 +29,7 @@ def beside_silence(pair, **options):
     return pair.subject_context.wrap_socket(near, do_handshake_on_connect=False, **options), far
 
 
-@pytest.mark.clause("ssl.SSLSocket.read")
+@pytest.mark.clause("ssl.SSLSocket.settimeout:set", "ssl.SSLSocket.read:waits")
 @pytest.mark.parametrize("method", READS)
 def test_reading_ends_with_the_time_out(pair, impl, method):
     """Reading raises TimeoutError, which is no SSLError, when the time-out is over, and not before."""
@@ -43,7 +43,7 @@ def test_reading_ends_with_the_time_out(pair, impl, method):
     assert not isinstance(caught.value, impl.SSLError)
 
 
-@pytest.mark.clause("ssl.SSLSocket.write")
+@pytest.mark.clause("ssl.SSLSocket.write:time-out-total")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("method", WRITES)
 def test_writing_ends_with_the_time_out(pair, impl, method):
@@ -59,7 +59,7 @@ def test_writing_ends_with_the_time_out(pair, impl, method):
     assert not isinstance(caught.value, impl.SSLError)
 
 
-@pytest.mark.clause("ssl.SSLSocket.do_handshake")
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:time-out-total")
 def test_the_handshake_ends_with_the_time_out(pair, impl):
     """do_handshake() with a silent peer raises TimeoutError when the time-out is over, and not before."""
     subject, far = beside_silence(pair)
@@ -71,7 +71,7 @@ def test_the_handshake_ends_with_the_time_out(pair, impl):
     assert not isinstance(caught.value, impl.SSLError)
 
 
-@pytest.mark.clause("ssl.SSLContext.wrap_socket")
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:handshake-on-connect")
 @pytest.mark.versions("tls13")
 def test_wrapping_ends_with_the_time_out(pair):
     """wrap_socket() does the handshake within the time-out of the socket that it is given, or raises TimeoutError."""
@@ -81,6 +81,7 @@ def test_wrapping_ends_with_the_time_out(pair):
         pair.subject_context.wrap_socket(near, server_side=pair.server_side, server_hostname=pair.server_hostname)
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect:handshake")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls13")
 def test_connecting_ends_with_the_time_out(pair):
@@ -91,7 +92,7 @@ def test_connecting_ends_with_the_time_out(pair):
         subject.connect(listener.getsockname())
 
 
-@pytest.mark.clause("ssl.SSLSocket.unwrap")
+@pytest.mark.clause("ssl.SSLSocket.unwrap:time-out-total")
 def test_unwrapping_ends_with_the_time_out(pair):
     """unwrap() sends close_notify and raises TimeoutError where the peer's does not come."""
     pair.shake_hands()
@@ -102,6 +103,7 @@ def test_unwrapping_ends_with_the_time_out(pair):
     assert pair.peer.saw_close_notify()
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:waits")
 def test_no_time_out_waits(pair, background):
     """With a time-out of None, recv() waits until there is data, however long that is."""
     pair.shake_hands()
@@ -111,6 +113,7 @@ def test_no_time_out_waits(pair, background):
     assert received.result() == b"at last"
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:waits")
 @pytest.mark.level("observed")
 def test_reading_goes_on_after_a_time_out(pair):
     """A read that has timed out has lost nothing: the next one gives what has come since."""
@@ -123,6 +126,7 @@ def test_reading_goes_on_after_a_time_out(pair):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLSocket.write:retry")
 @pytest.mark.level("observed")
 @pytest.mark.versions("tls13")
 def test_writing_goes_on_after_a_time_out(pair):
@@ -140,6 +144,7 @@ def test_writing_goes_on_after_a_time_out(pair):
     assert pair.peer.receive(len(data)) == data
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:time-out-total")
 @pytest.mark.level("observed")
 def test_the_handshake_goes_on_after_a_time_out(pair):
     """A handshake that has timed out is taken up again by the next do_handshake()."""

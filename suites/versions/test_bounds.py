@@ -2,15 +2,18 @@
 
 import pytest
 
-pytestmark = [
-    pytest.mark.clause("ssl.SSLContext.minimum_version", "ssl.SSLContext.maximum_version"),
-    pytest.mark.versions(),
-]
+pytestmark = pytest.mark.versions()
 
 needs_both = pytest.mark.feature("HAS_TLSv1_2", "HAS_TLSv1_3")
 both_kinds = pytest.mark.peers("module", "tlslite")
 
 
+@pytest.mark.clause(
+    "ssl.PROTOCOL_TLS_CLIENT:highest-common",
+    "ssl.PROTOCOL_TLS_SERVER:highest-common",
+    "ssl.SSLContext.maximum_version:observable",
+    "RFC 8446 4.2.1:versions-decide",
+)
 @both_kinds
 @pytest.mark.feature("HAS_TLSv1_3")
 def test_the_highest_common_version_is_chosen(pair):
@@ -20,6 +23,7 @@ def test_the_highest_common_version_is_chosen(pair):
     assert pair.peer.seen.version == "TLSv1.3"
 
 
+@pytest.mark.clause("ssl.SSLContext.maximum_version:bound", "ssl.SSLContext.maximum_version:observable")
 @needs_both
 def test_a_maximum_keeps_to_tls_1_2(pair, impl):
     """maximum_version TLSv1_2 makes two ends that have TLS 1.3 agree on 1.2."""
@@ -29,8 +33,10 @@ def test_a_maximum_keeps_to_tls_1_2(pair, impl):
     assert pair.peer.seen.version == "TLSv1.2"
 
 
+@pytest.mark.clause(
+    "ssl.OP_NO_TLSv1_3:off", "ssl.SSLContext.maximum_version:with-options", "ssl.SSLContext.options:observable"
+)
 @needs_both
-@pytest.mark.clause("ssl.OP_NO_TLSv1_3")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_an_option_keeps_to_tls_1_2_too(pair, impl):
     """OP_NO_TLSv1_3 does what a maximum of TLS 1.2 does."""
@@ -39,9 +45,14 @@ def test_an_option_keeps_to_tls_1_2_too(pair, impl):
     assert pair.subject.version() == "TLSv1.2"
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.minimum_version:bound",
+    "ssl.SSLContext.minimum_version:observable",
+    "RFC 8446 4.2.1:nothing-in-common",
+    "RFC 8446 6.2:protocol-version",
+)
 @needs_both
 @pytest.mark.roles("server")
-@pytest.mark.clause("RFC 8446 6.2")
 def test_a_server_refuses_an_older_client(pair, impl):
     """A server with minimum_version TLSv1_3 refuses a client of TLS 1.2 with the alert protocol_version."""
     pair.subject_context.minimum_version = impl.TLSVersion.TLSv1_3
@@ -52,6 +63,7 @@ def test_a_server_refuses_an_older_client(pair, impl):
     assert pair.peer.alert_seen == "protocol_version"
 
 
+@pytest.mark.clause("ssl.SSLContext.minimum_version:bound")
 @needs_both
 @pytest.mark.roles("client")
 def test_a_client_learns_that_it_is_too_old(pair, impl):
@@ -63,6 +75,12 @@ def test_a_client_learns_that_it_is_too_old(pair, impl):
     assert caught.value.reason == "TLSV1_ALERT_PROTOCOL_VERSION"
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.minimum_version:bound",
+    "ssl.SSLContext.minimum_version:observable",
+    "ssl-security:one-version",
+    "RFC 8446 4.2.1:nothing-in-common",
+)
 @pytest.mark.roles("client")
 @pytest.mark.feature("HAS_TLSv1_3")
 def test_a_client_of_tls_1_3_finds_only_1_2(pair, impl):
@@ -74,6 +92,7 @@ def test_a_client_of_tls_1_3_finds_only_1_2(pair, impl):
     assert caught.value.reason == "TLSV1_ALERT_PROTOCOL_VERSION"
 
 
+@pytest.mark.clause("ssl.SSLContext.maximum_version:with-options")
 @pytest.mark.feature("HAS_TLSv1_3")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_without_any_version_there_is_no_handshake(pair, impl):
@@ -86,6 +105,7 @@ def test_without_any_version_there_is_no_handshake(pair, impl):
     assert not pair.peer.completes()
 
 
+@pytest.mark.clause("ssl.SSLContext.maximum_version:member", "ssl.SSLContext.minimum_version:member")
 def test_bounds_read_back(impl):
     """What was set is what is read, as a TLSVersion, also when a number was set."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -95,6 +115,9 @@ def test_bounds_read_back(impl):
     assert context.maximum_version is impl.TLSVersion.TLSv1_3
 
 
+@pytest.mark.clause(
+    "ssl.TLSVersion:magic-bounds", "ssl.SSLContext.maximum_version:widest", "ssl.SSLContext.minimum_version:widest"
+)
 @pytest.mark.known("bpo-31453")
 def test_the_widest_bounds_have_names(impl):
     """MINIMUM_SUPPORTED and MAXIMUM_SUPPORTED open a bound."""
@@ -106,6 +129,7 @@ def test_the_widest_bounds_have_names(impl):
     assert context.minimum_version is impl.TLSVersion.MINIMUM_SUPPORTED
 
 
+@pytest.mark.clause("ssl.SSLContext.maximum_version:versions-only", "ssl.SSLContext.minimum_version:versions-only")
 @pytest.mark.parametrize("wrong", [0x0305, 1, -5], ids=["tls14", "one", "negative"])
 def test_a_bound_is_a_version(impl, wrong):
     """A number that is no version is refused with ValueError."""
@@ -114,6 +138,7 @@ def test_a_bound_is_a_version(impl, wrong):
         context.minimum_version = wrong
 
 
+@pytest.mark.clause("ssl.SSLSocket.version:none")
 def test_without_an_object_there_is_no_version(pair):
     """version() is None before the handshake."""
     assert pair.subject.version() is None

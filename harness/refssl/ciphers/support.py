@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 _CIPHERS13 = ("AES-GCM", "CHACHA20-POLY1305", "AES-CCM")
 _CIPHERS12 = (*_CIPHERS13, "AES-CBC")
-_EXCHANGES12 = ("kx-ecdhe", "kx-dhe", "kx-rsa")
-_AUTHENTICATIONS12 = ("auth-ecdsa", "auth-rsa")
+EXCHANGES_WITH_KEY = frozenset(("kx-psk", "kx-ecdhe-psk", "kx-dhe-psk", "kx-rsa-psk"))
+"""The key exchanges of TLS 1.2 that need a pre-shared key (RFC 4279, RFC 5489)."""
+
+_EXCHANGES12 = EXCHANGES_WITH_KEY | {"kx-ecdhe", "kx-dhe", "kx-rsa"}
+_AUTHENTICATIONS12 = ("auth-ecdsa", "auth-rsa", "auth-psk")
 
 
 def can_do(suite: catalogue.CipherSuite) -> bool:

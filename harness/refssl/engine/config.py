@@ -37,7 +37,8 @@ class Verified:
 
 @dataclass(slots=True)
 class PskBinder:
-    """The peer proved that it knows the PSK (RFC 8446 4.2.11.2); `original` is what the first handshake proved."""
+    """The peer proved that it knows the PSK (RFC 8446 4.2.11.2, RFC 4279); `original` is what the first handshake
+    proved."""
 
     original: PeerProof | None
 
@@ -138,16 +139,17 @@ class Config:
     key_shares: the groups that a client sends shares for, without one the first. group_tuples: `groups` in parts; a
     server rather asks for a share in an earlier part than take one in a later.
     signature_schemes: what is accepted of the peer; signing_schemes: what we sign with, None for the same.
-    psk_client(hint) gives a client's identity and external pre-shared key, or None; in TLS 1.3 there is no hint.
-    psk_server(identity) gives a server the client's key, or None where it has none. psk_modes: how PSKs are used, those
-    of tickets too.
+    psk_client(hint) gives a client's identity and external pre-shared key, or None; hint: b"" where there is none, as
+    always in TLS 1.3. psk_server(identity) gives a server the client's key, or None where it has none. psk_modes: how
+    PSKs are used, those of tickets too.
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
     clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
     Of use to TLS 1.2 only: session_tickets, whether they are offered or given (RFC 5077); sessions, the server's cache
     of the others; dh_parameters, prime and generator of its DHE; extended_master_secret, encrypt_then_mac: whether they
     are offered or accepted (RFC 7627, RFC 7366); legacy_server_connect, whether a client goes on with a server that
-    does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507).
+    does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507); psk_hint, what a
+    server sends to help a client choose its identity (RFC 4279 5.2), None for no message where none is needed.
     """
 
     server_side: bool
@@ -170,9 +172,10 @@ class Config:
     group_tuples: tuple[tuple[int, ...], ...] = ()
     session: Session | None = None
     tickets: Tickets | None = None
-    psk_client: Callable[[str | None], tuple[bytes, bytes] | None] | None = None
+    psk_client: Callable[[bytes], tuple[bytes, bytes] | None] | None = None
     psk_server: Callable[[bytes], bytes | None] | None = None
     psk_modes: tuple[int, ...] = (PSK_DHE_KE,)
+    psk_hint: bytes | None = None
     session_tickets: bool = True
     sessions: SessionCache | None = None
     dh_parameters: tuple[int, int] | None = None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.ciphers.support import SUITES12
+from refssl.ciphers.support import EXCHANGES_WITH_KEY, SUITES12
 from refssl.crypto.keys import ECDSA_SHA1, RSA_PKCS1_SHA1
 from refssl.crypto.shares import GROUPS
 from refssl.engine import negotiation
@@ -24,6 +24,12 @@ CURVES = frozenset(group for group in GROUPS if group < 0x0100)
 # RFC 8422 5.1.1: the curve that an ECDSA key is on, by its name.
 _CURVE_CODES = {name: code for code, name in GROUPS.items()}
 ECDHE, DHE, RSA = "kx-ecdhe", "kx-dhe", "kx-rsa"
+# RFC 4279, RFC 5489: the same with a pre-shared key, and the key alone.
+PSK, ECDHE_PSK, DHE_PSK, RSA_PSK = "kx-psk", "kx-ecdhe-psk", "kx-dhe-psk", "kx-rsa-psk"
+WITH_KEY = EXCHANGES_WITH_KEY
+ELLIPTIC, FINITE, ENCRYPTED = (ECDHE, ECDHE_PSK), (DHE, DHE_PSK), (RSA, RSA_PSK)
+# Those in which the server has no share to send.
+SHARELESS = (PSK, RSA_PSK)
 # RFC 8422 5.1.2: "uncompressed(0)", of which every list must have one.
 UNCOMPRESSED = b"\x01\x00"
 _ECDSA_KINDS = frozenset(("ec", "ed25519", "ed448"))
@@ -43,12 +49,12 @@ IN_SERVER_HELLO = frozenset(
 
 @dataclass(slots=True)
 class Choice:
-    """What a server has chosen. group: of ECDHE; credential and scheme: what authenticates it, and how it signs (0
-    where only its decrypting speaks for it)."""
+    """What a server has chosen. group: of ECDHE; credential and scheme: what authenticates it, None where only a
+    pre-shared key does, and how it signs (0 where it signs nothing)."""
 
     suite: CipherSuite
     group: int | None
-    credential: Credential
+    credential: Credential | None
     scheme: int
 
 
@@ -67,18 +73,35 @@ def choose(config: Config, cipher_suites: tuple[int, ...], found: Mapping[int, b
     first, second = (ours, asked) if config.prefer_server_ciphers else (asked, ours)
     for code in first:
         suite = SUITES12.get(code) if code in second else None
-        if suite is None or (suite.kea == ECDHE and group is None) or (suite.kea == DHE and not config.dh_parameters):
+        if suite is None or not _can_exchange(config, suite, group):
             continue
+        elliptic = group if suite.kea in ELLIPTIC else None
+        if not shows_certificate(suite):
+            return Choice(suite, elliptic, None, 0)
         certificate = _certificate_for(config, suite, allowed, theirs)
         if certificate is not None:
-            return Choice(suite, group if suite.kea == ECDHE else None, *certificate)
+            return Choice(suite, elliptic, *certificate)
     return None
+
+
+def _can_exchange(config: Config, suite: CipherSuite, group: int | None) -> bool:
+    """Whether a server has what the key exchange of the suite needs beside a certificate."""
+    if suite.kea in ELLIPTIC and group is None:
+        return False
+    if suite.kea in FINITE and not config.dh_parameters:
+        return False
+    return suite.kea not in WITH_KEY or config.psk_server is not None
+
+
+def shows_certificate(suite: CipherSuite) -> bool:
+    """Whether the server is known by a certificate, beside a pre-shared key or without one (RFC 4279 2 to 4)."""
+    return suite.auth != "auth-psk"
 
 
 def _certificate_for(
     config: Config, suite: CipherSuite, allowed: tuple[int, ...], curves: tuple[int, ...]
 ) -> tuple[Credential, int] | None:
-    if suite.kea == RSA:
+    if suite.kea in ENCRYPTED:
         return next(((each, 0) for each in config.credentials if each.decrypt is not None), None)
     kinds = _ECDSA_KINDS if suite.auth == "auth-ecdsa" else _RSA_KINDS
     # RFC 8422 5.3: the key must be on a curve that the client knows.
@@ -120,7 +143,7 @@ def choose_client_certificate(
 
 def suits_authentication(suite: CipherSuite, kind: str) -> bool:
     """Whether a key of `kind` may stand for a server under `suite` (RFC 5246 7.4.2, RFC 8422 5.3)."""
-    if suite.kea == RSA:
+    if suite.kea in ENCRYPTED:
         return kind == "rsa"
     return kind in (_ECDSA_KINDS if suite.auth == "auth-ecdsa" else _RSA_KINDS)
 

@@ -13,7 +13,9 @@ INTRODUCTION = """# Interoperability
 
 refssl against other implementations, in both roles, one row for each thing that can be negotiated. In every cell a
 connection is made, certificates are verified, a line goes there and back, and what was negotiated is asserted; a
-resumption makes two connections; a row that begins with *refused* is there to fail.
+resumption makes two connections, and what comes after the handshake comes between a first line and a second. A row that
+begins with *refused* is there to fail: it is one of the other rows with a wrong authority, host, key or certificate, or
+with nothing in common. A cell is empty only where the other side cannot do it, for the reason below the tables.
 
 This page is what `python -m selftests.interop` prints in `harness`; `harness/selftests/interop` runs the same cells as
 tests. A row is one entry in `rows.py`.

@@ -13,15 +13,37 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import tlslite
 from tlslite.api import HandshakeSettings, SessionCache, TLSConnection, X509CertChain, parsePEMKey
+from tlslite.constants import KeyUpdateMessageType
+from tlslite.handshakesettings import CURVE_NAMES
+from tlslite.utils.compat import ML_KEM_AVAILABLE
 from tlslite.x509 import X509
 
-from selftests.interop.peers import DEADLINE
-from selftests.interop.rows import CURVES, FINITE_FIELDS, LINE, POST_QUANTUM, TLS12, TLS13, WEAKLY, Row, weak
+from selftests.interop.programs import DEADLINE
+from selftests.interop.rows import (
+    ALLOW_NO_DHE_KEX,
+    AUTHENTICATION,
+    CURVES,
+    FINITE_FIELDS,
+    IDENTITY,
+    KEY,
+    LINE,
+    OTHER_KEY,
+    POST_QUANTUM,
+    PREFER_NO_DHE_KEX,
+    PROTOCOLS,
+    THEIR_KEYS,
+    TLS12,
+    TLS13,
+    WEAKLY,
+    Row,
+    weak,
+)
 
 Speak = Callable[[socket.socket], bytes]
 
@@ -67,6 +89,12 @@ class _Asking:
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
+    def update_keys(self, answer: bytes) -> None:
+        """It does so by itself, after the first answer."""
+
+    def go_on(self, answer: bytes) -> None:
+        """It does so by itself."""
+
     def _run(self) -> None:
         try:
             with socket.create_connection(("127.0.0.1", self._port), timeout=DEADLINE) as plain:
@@ -99,17 +127,27 @@ class Stdlib:
     def lacks(self, row: Row, client: bool) -> str:
         """Why it cannot do what the row says, as client or as server, or ""."""
         python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
-        if "CCM" in row.suite and row.version == TLS13 and not hasattr(ssl.SSLContext, "set_ciphersuites"):
+        chosen = "CCM" in row.suite or row.refused == "suite"
+        if chosen and row.version == TLS13 and not hasattr(ssl.SSLContext, "set_ciphersuites"):
             return f"{python} cannot choose this suite"
         known = (*CURVES, *FINITE_FIELDS[: 2 if ssl.OPENSSL_VERSION_INFO >= (3, 5) else None])
         if row.group not in ("", *known) and not hasattr(ssl.SSLContext, "set_groups"):
             return f"{python} cannot choose this group"
         if row.group in POST_QUANTUM and ssl.OPENSSL_VERSION_INFO < (3, 5):
             return "OpenSSL has ML-KEM from 3.5 on"
+        if row.psk and not getattr(ssl, "HAS_PSK", False):
+            return "Python has callbacks for pre-shared keys from 3.13 on"
+        if row.later == THEIR_KEYS:
+            return f"the ssl of {python} changes its keys when it has to, and has no call for it"
+        if row.alone and not client and ssl.OPENSSL_VERSION_INFO < (3, 3):
+            return "a server can prefer no key exchange from OpenSSL 3.3 on"
         return ""
 
     def answer(self, line: bytes) -> bytes:
         return line[-2::-1] + b"\n"
+
+    def prompt(self, row: Row) -> tuple[bytes, bytes]:
+        return b"", b""
 
     def _context(self, row: Row, folder: Path, client: bool) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT if client else ssl.PROTOCOL_TLS_SERVER)
@@ -119,9 +157,9 @@ class Stdlib:
         elif row.suite and hasattr(context, "set_ciphersuites"):
             context.set_ciphers("DEFAULT" + WEAKLY * weak(row))
             context.set_ciphersuites(row.suite)
-        if row.retry and not client:
+        if row.group and ((row.retry and not client) or row.refused) and not hasattr(context, "set_groups"):
             context.set_ecdh_curve(row.group)
-        elif row.group and not row.retry and hasattr(context, "set_groups"):
+        elif row.group and not (row.retry and client) and hasattr(context, "set_groups"):
             context.set_groups(row.group)
         if not client and row.suite.startswith("DHE-"):
             context.load_dh_params(folder / "dh-parameters.pem")
@@ -132,17 +170,47 @@ class Stdlib:
             context.verify_mode = ssl.CERT_REQUIRED
             trusted = "other-root" if client and row.refused == "authority" else "root"
             context.load_verify_locations(folder / f"{trusted}.pem")
+        if row.alpn:
+            context.set_alpn_protocols(list(PROTOCOLS) if client else [row.alpn])
+        if not row.tickets:
+            context.options |= ssl.OP_NO_TICKET
+        if row.alone:
+            context.options |= ALLOW_NO_DHE_KEX | (0 if client else PREFER_NO_DHE_KEX)
+        context.post_handshake_auth = row.later == AUTHENTICATION
+        if row.psk and client:
+            key = OTHER_KEY if row.refused == "psk" else KEY
+            context.set_psk_client_callback(lambda _hint: (IDENTITY, key))
+        elif row.psk:
+            context.set_psk_server_callback(lambda identity: KEY if identity == IDENTITY else b"")
         return context
+
+    def _named(self, row: Row, folder: Path) -> ssl.SSLContext:
+        """The server's context; where certificates go by name, one for another, which changes to it for localhost."""
+        context = self._context(row, folder, client=False)
+        if not row.by_name:
+            return context
+        other = self._context(replace(row, certificate="sni-a"), folder, client=False)
+
+        def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+            if name == "localhost":
+                connection.context = context
+
+        other.sni_callback = choose
+        return other
 
     @contextmanager
     def serving(self, row: Row, folder: Path) -> Iterator[int]:
         """Run a server, and give its port."""
-        context = self._context(row, folder, client=False)
+        context = self._named(row, folder)
 
         def speak(plain: socket.socket) -> bytes:
             with context.wrap_socket(plain, server_side=True) as connection, connection.makefile("rb") as lines:
                 line = lines.readline()
+                if row.later == AUTHENTICATION:
+                    connection.verify_client_post_handshake()
                 connection.sendall(self.answer(line))
+                if row.later:
+                    connection.sendall(self.answer(lines.readline()))
                 with contextlib.suppress(OSError):
                     connection.unwrap()
                 return line
@@ -158,9 +226,10 @@ class Stdlib:
 
         def speak(plain: socket.socket) -> bytes:
             with context.wrap_socket(plain, server_hostname=hostname, session=kept[0]) as connection:
-                connection.sendall(LINE)
                 with connection.makefile("rb") as lines:
-                    line = lines.readline()
+                    for _ in range(2 if row.later else 1):
+                        connection.sendall(LINE)
+                        line = lines.readline()
                 kept[0] = connection.session
                 with contextlib.suppress(OSError):
                     connection.unwrap()
@@ -185,35 +254,56 @@ class Tlslite:
 
     def lacks(self, row: Row, client: bool) -> str:
         """Why it cannot do what the row says, as client or as server, or ""."""
-        if row.group in POST_QUANTUM:
-            return "tlslite-ng has no ML-KEM without a library of its own"
-        if "ed448" in (row.scheme, row.client_scheme):
-            return "tlslite-ng has no Ed448 without a library of its own"
-        if row.refused in (("authority", "host") if client else ("client authority", "no client certificate")):
-            return "tlslite-ng leaves certificates to its caller"
-        if client and row.version == TLS12 and row.client_scheme.startswith("rsa_pss"):
-            return "tlslite-ng's client wants PKCS #1 v1.5 to be among what the server accepts"
+        if row.group in POST_QUANTUM and row.group.lower() not in CURVE_NAMES:
+            without = "does not have this group" if ML_KEM_AVAILABLE else "has ML-KEM where kyber-py is installed"
+            return f"tlslite-ng {self.version()} {without}"
+        judged = ("authority", "host") if client else ("client authority", "no client certificate", "later authority")
+        if row.refused in judged:
+            return f"tlslite-ng {self.version()} leaves certificates to its caller"
+        if row.by_name and not client:
+            return f"tlslite-ng {self.version()} chooses no certificate by server_name"
+        if not client and row.version == TLS13 and not row.tickets:
+            return f"the server of tlslite-ng {self.version()} resumes by tickets alone in TLS 1.3"
         return ""
 
     def answer(self, line: bytes) -> bytes:
         return line[-2::-1] + b"\n"
 
-    def _settings(self, row: Row) -> HandshakeSettings:
+    def prompt(self, row: Row) -> tuple[bytes, bytes]:
+        return b"", b""
+
+    def _settings(self, row: Row, client: bool) -> HandshakeSettings:
         settings = HandshakeSettings()
         settings.minVersion = settings.maxVersion = (3, 4) if row.version == TLS13 else (3, 3)
         settings.ticketKeys = [bytes(32)]
         settings.cipherNames += ["aes256ccm_8", "aes128ccm_8"]  # what is there, but not by default
         # As a client it compresses its certificate though the server has not said that it may (RFC 8879 4).
         settings.certificate_compression_send = []
-        if row.retry:
+        if row.retry or row.refused == "group":
             settings.keyShares = []
             settings.eccCurves = [row.group]
+            settings.dhGroups = []
+        if row.version == TLS12 and client and row.client_scheme.startswith("rsa_pss"):
+            settings.rsaSchemes = ["pss"]
+        if row.refused == "suite":
+            settings.cipherNames = ["aes128gcm"]
+        if row.psk:
+            key = OTHER_KEY if client and row.refused == "psk" else KEY
+            settings.pskConfigs = [(IDENTITY.encode(), key, "sha256")]
+        if row.alone:
+            settings.psk_modes = ["psk_ke"]
         return settings
 
     def _chain(self, name: str, folder: Path) -> tuple[Any, Any]:
+        if not name:
+            return None, None
         certificate = X509()
         certificate.parse((folder / f"{name}.pem").read_text())
         return X509CertChain([certificate]), parsePEMKey((folder / f"{name}.key").read_text(), private=True)
+
+    def _update_keys(self, row: Row, connection: Any) -> None:
+        if row.later == THEIR_KEYS:
+            list(connection.send_keyupdate_request(KeyUpdateMessageType.update_requested))
 
     @contextmanager
     def serving(self, row: Row, folder: Path) -> Iterator[int]:
@@ -224,13 +314,25 @@ class Tlslite:
         def speak(plain: socket.socket) -> bytes:
             connection = TLSConnection(plain)
             wanted = bool(row.client) or row.refused == "no client certificate"
+            settings = self._settings(row, client=False)
             connection.handshakeServer(
-                certChain=chain, privateKey=key, reqCert=wanted, sessionCache=cache, settings=self._settings(row)
+                certChain=chain,
+                privateKey=key,
+                reqCert=wanted and not row.later,
+                sessionCache=cache,
+                settings=settings,
+                alpn=[row.alpn.encode()] if row.alpn else None,
             )
-            if wanted and connection.session.clientCertChain is None:
+            if wanted and not row.later and connection.session.clientCertChain is None:
                 return b""
-            line = connection.makefile("rb").readline()
+            lines = connection.makefile("rb")
+            line = lines.readline()
+            if row.later == AUTHENTICATION:
+                list(connection.request_post_handshake_auth(settings))
+            self._update_keys(row, connection)
             connection.sendall(self.answer(line))
+            if row.later:
+                connection.sendall(self.answer(lines.readline()))
             connection.close()
             return bytes(line)
 
@@ -239,16 +341,26 @@ class Tlslite:
 
     def asking(self, row: Row, port: int, folder: Path, scratch: Path) -> _Asking:
         """Clients that connect to this port, one after the other."""
-        chain, key = self._chain(row.client, folder) if row.client else (None, None)
+        chain, key = self._chain(row.client, folder)
         kept: list[Any] = [None]
 
         def speak(plain: socket.socket) -> bytes:
             connection = TLSConnection(plain)
             connection.handshakeClientCert(
-                chain, key, session=kept[0], settings=self._settings(row), serverName="localhost"
+                chain,
+                key,
+                session=kept[0],
+                settings=self._settings(row, client=True),
+                serverName="localhost",
+                alpn=[protocol.encode() for protocol in PROTOCOLS] if row.alpn else None,
             )
+            lines = connection.makefile("rb")
             connection.sendall(LINE)
-            line = connection.makefile("rb").readline()
+            line = lines.readline()
+            if row.later:
+                self._update_keys(row, connection)
+                connection.sendall(LINE)
+                line = lines.readline()
             kept[0] = connection.session
             connection.close()
             return bytes(line)

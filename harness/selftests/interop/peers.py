@@ -1,6 +1,8 @@
 """The command-line programs of OpenSSL and GnuTLS: how they are brought to what a row says, as server and as client.
 
-Each process has a deadline, and its port is picked by the system. A peer's server answers a line with `answer(line)`.
+Their port is picked by the system. A peer's server answers a line with `answer(line)`; `prompt(row)` is a command for
+what comes later, where a client has to give it, with the line that says it was done. How programs are run is
+programs.py's.
 """
 
 from __future__ import annotations
@@ -10,76 +12,28 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from selftests.interop.rows import LINE, POST_QUANTUM, TLS12, TLS13, WEAKLY, Row, weak
+from selftests.interop.programs import DEADLINE, Commands, operated, running, wait_for
+from selftests.interop.rows import (
+    AUTHENTICATION,
+    IDENTITY,
+    KEY,
+    LINE,
+    OTHER_KEY,
+    POST_QUANTUM,
+    PROTOCOLS,
+    THEIR_KEYS,
+    TLS12,
+    TLS13,
+    WEAKLY,
+    Row,
+    weak,
+)
 
-DEADLINE = 20
 _LISTENING = "0A"
-
-
-@contextmanager
-def running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A program in `folder`, its output one pipe; it is killed at the end and after DEADLINE seconds."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "OPENSSL_CONF": "/dev/null"},
-    )
-    deadline = threading.Timer(DEADLINE, process.kill)
-    deadline.start()
-    try:
-        yield process
-    finally:
-        deadline.cancel()
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None and not pipe.closed:
-                with suppress(BrokenPipeError):  # what is left for its input is not wanted any more
-                    pipe.close()
-        process.wait()
-
-
-def wait_for(process: subprocess.Popen[bytes], word: bytes) -> bytes:
-    """The line of the program's output that has this word. Raises AssertionError where it ends without."""
-    assert process.stdout is not None
-    seen = b""
-    while line := process.stdout.readline():
-        if word in line:
-            return line
-        seen += line
-    raise AssertionError(f"{process.args} ended: {seen.decode(errors='replace')}")
-
-
-class Commands(ExitStack):
-    """Client programs, started one after the other; the last may serve for several connections."""
-
-    def __init__(self, commands: list[list[str]], folder: Path) -> None:
-        super().__init__()
-        self._commands = commands
-        self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Let the next client connect and say LINE, if there is one; otherwise the last one will connect again."""
-        if self._commands:
-            self._process = self.enter_context(running(self._commands.pop(0), self._folder))
-            assert self._process.stdin is not None
-            self._process.stdin.write(LINE)
-            self._process.stdin.flush()
-
-    def finish(self) -> bytes:
-        """All that the client has printed; it must have succeeded."""
-        assert self._process is not None
-        output = self._process.communicate(timeout=DEADLINE)[0]
-        assert self._process.returncode == 0, output.decode(errors="replace")
-        return output
 
 
 class OpenSSL:
@@ -93,19 +47,28 @@ class OpenSSL:
         """What it says of itself."""
         return subprocess.check_output(["openssl", "version"], text=True).split()[1]
 
+    def _older_than(self, *version: int) -> bool:
+        return tuple(map(int, self.version().split(".")[:2])) < version
+
     def missing(self) -> str:
         """Why it cannot be run here, or ""."""
         return "" if shutil.which("openssl") else "openssl is not installed"
 
     def lacks(self, row: Row, client: bool) -> str:
         """Why it cannot do what the row says, as client or as server, or ""."""
-        if row.group in POST_QUANTUM and tuple(map(int, self.version().split(".")[:2])) < (3, 5):
+        if row.group in POST_QUANTUM and self._older_than(3, 5):
             return "OpenSSL has ML-KEM from 3.5 on"
+        if row.alone and not client and self._older_than(3, 3):
+            return "s_server can prefer no key exchange from OpenSSL 3.3 on"
         return ""
 
     def answer(self, line: bytes) -> bytes:
         """s_server -rev sends each line back in reverse."""
         return line[-2::-1] + b"\n"
+
+    def prompt(self, row: Row) -> tuple[bytes, bytes]:
+        """Nothing: its operator types commands."""
+        return b"", b""
 
     def _options(self, row: Row, client: bool) -> list[str]:
         options = ["-tls1_3" if row.version == TLS13 else "-tls1_2"]
@@ -115,29 +78,62 @@ class OpenSSL:
             options += ["-ciphersuites", row.suite, "-cipher", "DEFAULT" + WEAKLY * weak(row)]
         if row.group and not (row.retry and client):
             options += ["-groups", row.group]
+        if row.psk:
+            key = OTHER_KEY if client and row.refused == "psk" else KEY
+            options += ["-psk_identity", IDENTITY, "-psk", key.hex()]
+        if row.alone:
+            options += ["-allow_no_dhe_kex"] if client else ["-allow_no_dhe_kex", "-prefer_no_dhe_kex"]
+        if row.alpn:
+            options += ["-alpn", ",".join(PROTOCOLS) if client else row.alpn]
         return options
 
     @contextmanager
     def serving(self, row: Row, folder: Path) -> Iterator[int]:
         """Run a server, and give its port."""
-        command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-rev", *self._options(row, client=False)]
-        command += ["-cert", f"{row.certificate}.pem", "-key", f"{row.certificate}.key"]
-        if row.client or row.refused == "no client certificate":
+        command = ["openssl", "s_server", "-accept", "127.0.0.1:0", *self._options(row, client=False)]
+        if row.by_name:
+            command += ["-cert", "sni-a.pem", "-key", "sni-a.key", "-servername", "localhost"]
+            command += ["-cert2", f"{row.certificate}.pem", "-key2", f"{row.certificate}.key"]
+        elif row.certificate:
+            command += ["-cert", f"{row.certificate}.pem", "-key", f"{row.certificate}.key"]
+        else:
+            command += ["-nocert"]
+        typed = {THEIR_KEYS: b"K\n", AUTHENTICATION: b"c\n"}.get(row.later)
+        if row.later == AUTHENTICATION:
+            command += ["-CAfile", "root.pem", "-verify_return_error"]
+        elif row.client or row.refused == "no client certificate":
             command += ["-Verify", "1", "-CAfile", "root.pem", "-verify_return_error"]
-        with running(command, folder) as process:
-            yield int(wait_for(process, b"ACCEPT").rpartition(b":")[2])
+        if not row.tickets:
+            command += ["-no_ticket"]
+        with running(command if typed else [*command, "-rev"], folder) as process:
+            port = int(wait_for(process, b"ACCEPT").rpartition(b":")[2])
+            if not typed:
+                yield port
+                return
+            operator = operated(
+                process, b"SSL_do_handshake -> 1", [(typed, self.answer(LINE)), (b"", self.answer(LINE))]
+            )
+            try:
+                yield port
+            finally:
+                process.kill()
+                operator.join(DEADLINE)
 
     def asking(self, row: Row, port: int, folder: Path, scratch: Path) -> Commands:
         """Clients that connect to this port, one after the other."""
-        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-quiet", "-nocommands"]
+        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-quiet"]
+        command += ["-no_ign_eof"] if row.later else ["-nocommands"]
         command += self._options(row, client=True)
         command += ["-CAfile", "other-root.pem" if row.refused == "authority" else "root.pem", "-verify_return_error"]
-        command += ["-servername", "localhost", "-verify_hostname"]
-        command += ["wrong.example" if row.refused == "host" else "localhost"]
+        command += ["-servername", "localhost"]
+        if row.certificate:
+            command += ["-verify_hostname", "wrong.example" if row.refused == "host" else "localhost"]
         if row.client:
             command += ["-cert", f"{row.client}.pem", "-key", f"{row.client}.key"]
+        if row.later == AUTHENTICATION:
+            command += ["-enable_pha"]
         if not row.resumes:
-            return Commands([command], folder)
+            return Commands([command], folder, update=b"K\n")
         kept = str(scratch / "session.pem")
         return Commands([[*command, "-sess_out", kept], [*command, "-sess_in", kept]], folder)
 
@@ -164,6 +160,8 @@ class GnuTLS:
             return "the port that the system picked for gnutls-serv is looked up in /proc"
         if row.group and f"GROUP-{row.group.upper()}" not in self._known():
             return f"GnuTLS {self.version()} does not have this group"
+        if not client and row.version == TLS13 and not row.tickets:
+            return f"the server of GnuTLS {self.version()} resumes by tickets alone in TLS 1.3"
         return ""
 
     @functools.lru_cache(maxsize=1)  # noqa: B019 - there is one of it
@@ -175,6 +173,11 @@ class GnuTLS:
         """gnutls-serv --echo sends lines back as they are."""
         return line
 
+    def prompt(self, row: Row) -> tuple[bytes, bytes]:
+        """A line that gnutls-serv takes for a command, and what it says of it; in TLS 1.3 it updates its keys."""
+        command = {AUTHENTICATION: b"**REAUTH**\n", THEIR_KEYS: b"**REHANDSHAKE**\n"}.get(row.later, b"")
+        return command, b"Successfully executed command\n" if command else b""
+
     def _priority(self, row: Row, client: bool) -> list[str]:
         priority = f"NORMAL:-VERS-ALL:+VERS-{row.version.replace('v', '')}"
         # What is there, but not by default.
@@ -183,15 +186,31 @@ class GnuTLS:
             priority += ":+AES-256-CCM-8:+SHA256:+SHA384"
         if row.group and not (row.retry and client):
             priority += f":-GROUP-ALL:+GROUP-{row.group.upper()}"
-        return ["--priority", priority]
+        if row.refused == "suite":
+            priority += ":-CIPHER-ALL:+AES-128-GCM"
+        if row.alone:
+            priority += ":+PSK"
+        elif row.psk:
+            priority += ":+ECDHE-PSK"
+        options = ["--priority", priority]
+        if row.alpn:
+            for protocol in PROTOCOLS if client else [row.alpn]:
+                options += ["--alpn", protocol]
+        return options
 
     @contextmanager
     def serving(self, row: Row, folder: Path) -> Iterator[int]:
         """Run a server, and give its port."""
         command = ["gnutls-serv", "--port", "0", "--echo", *self._priority(row, client=False)]
-        command += ["--x509certfile", f"{row.certificate}.pem", "--x509keyfile", f"{row.certificate}.key"]
+        for certificate in (*(["sni-a"] if row.by_name else []), *([row.certificate] if row.certificate else [])):
+            command += ["--x509certfile", f"{certificate}.pem", "--x509keyfile", f"{certificate}.key"]
+        if row.psk:
+            (folder / "psk-passwords").write_text(f"{IDENTITY}:{KEY.hex()}\n")
+            command += ["--pskpasswd", "psk-passwords"]
         if row.client or row.refused == "no client certificate":
-            command += ["--require-client-cert", "--verify-client-cert", "--x509cafile", "root.pem"]
+            if row.later != AUTHENTICATION:
+                command += ["--require-client-cert"]
+            command += ["--verify-client-cert", "--x509cafile", "root.pem"]
         else:
             command += ["--disable-client-cert"]
         with running(command, folder) as process:
@@ -200,22 +219,23 @@ class GnuTLS:
 
     def asking(self, row: Row, port: int, folder: Path, scratch: Path) -> Commands:
         """A client that connects to this port; it does so twice to resume, and has something to say the second time."""
-        command = [
-            "gnutls-cli",
-            "--port",
-            str(port),
-            "127.0.0.1",
-            *self._priority(row, client=True),
-            "--sni-hostname",
-            "localhost",
-        ]
+        command = ["gnutls-cli", "--port", str(port), "127.0.0.1", *self._priority(row, client=True)]
+        command += ["--sni-hostname", "localhost"]
         command += ["--x509cafile", "other-root.pem" if row.refused == "authority" else "root.pem"]
-        command += ["--verify-hostname", "wrong.example" if row.refused == "host" else "localhost"]
+        if row.certificate:
+            command += ["--verify-hostname", "wrong.example" if row.refused == "host" else "localhost"]
         if row.client:
             command += ["--x509certfile", f"{row.client}.pem", "--x509keyfile", f"{row.client}.key"]
+        if row.psk or row.alone:  # it asks for a key whenever one may stand alone, be it a ticket's
+            key = OTHER_KEY if row.refused == "psk" else KEY
+            command += ["--pskusername", IDENTITY, "--pskkey", key.hex()]
+        if row.later == AUTHENTICATION:
+            command += ["--post-handshake-auth"]
+        elif row.later == THEIR_KEYS:
+            command += ["--inline-commands"]
         if row.resumes:
             command += ["--resume", "--waitresumption"]
-        return Commands([command], folder)
+        return Commands([command], folder, update=b"^rekey^\n")
 
 
 def _listening_port(pid: int) -> int:

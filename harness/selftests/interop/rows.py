@@ -7,14 +7,30 @@ suite that the engine has is a row by itself; anything else is one more entry he
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from refssl.ciphers.support import SUITES12, SUITES13
+from refssl.ciphers.support import EXCHANGES_WITH_KEY, SUITES12, SUITES13
 from refssl.crypto.shares import GROUPS
 
 LINE = b"from one to the other " * 40 + b"\n"
 TLS13 = "TLSv1.3"
 TLS12 = "TLSv1.2"
+
+IDENTITY = "somebody"
+KEY = bytes(range(32))
+OTHER_KEY = bytes(32)
+PROTOCOLS = ("h2", "http/1.1")
+
+# What may happen later.
+OUR_KEYS = "refssl changes its keys, and asks for the same"
+THEIR_KEYS = "the other side changes its keys, and asks for the same"
+AUTHENTICATION = "the server asks for the client's certificate"
+
+# SSL_OP_* that have no name in Python.
+NO_EXTENDED_MASTER_SECRET = 1
+ALLOW_NO_DHE_KEX = 1 << 10
+NO_ENCRYPT_THEN_MAC = 1 << 19
+PREFER_NO_DHE_KEX = 1 << 35
 
 
 @dataclass(frozen=True)
@@ -24,8 +40,13 @@ class Row:
     version, suite, group: what must be negotiated, in OpenSSL's names. scheme, client_scheme: with what the server and
     the client must sign, by the registry's names, with `certificate` and `client`, names of the suite's PKI; no client
     means that none is asked for. retry: the server wants another group than the client begins with. resumes: a second
-    connection resumes the first, without `tickets` by what the server remembers. refused: "" or what must not work, a
-    key of REFUSALS.
+    connection resumes the first, without `tickets` by what the server remembers. psk: both know IDENTITY and KEY, and
+    have no certificates. alone: a pre-shared key, a ticket's too, is used without an (EC)DHE key exchange. alpn: what
+    must be selected of PROTOCOLS, which the client offers. by_name: the server shows a certificate of another name
+    unless the client asks for localhost. both_versions: refssl has TLS 1.2 and 1.3, and the
+    other side has no more than `version`. later: "" or what happens
+    between a first and a second line. options: what refssl's context has set besides, as a number. refused: "" or what
+    must not work, a key of REFUSALS.
     """
 
     title: str
@@ -39,6 +60,13 @@ class Row:
     retry: bool = False
     resumes: bool = False
     tickets: bool = True
+    psk: bool = False
+    alone: bool = False
+    alpn: str = ""
+    by_name: bool = False
+    both_versions: bool = False
+    later: str = ""
+    options: int = 0
     refused: str = ""
 
     @property
@@ -53,6 +81,20 @@ REFUSALS = {
     "client authority": "the client's certificate is of another authority",
     "no client certificate": "the client has no certificate and must have one",
 }
+
+DISJOINT = {
+    (TLS13, "suite"): ("TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"),
+    (TLS13, "group"): ("secp384r1", "x25519"),
+    (TLS12, "suite"): ("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"),
+    (TLS12, "group"): ("secp384r1", "x25519"),
+}
+"""Where both have nothing in common, which is refused too: all that the other side has, and all that refssl has."""
+
+REFUSALS13 = {
+    "psk": "the client has another pre-shared key",
+    "later authority": "the certificate that is asked for later is of another authority",
+}
+"""What must not work in TLS 1.3 besides."""
 
 SIGNERS = {
     "ecdsa_secp256r1_sha256": "server",
@@ -102,16 +144,45 @@ def _common(version: str, signers: dict[str, str]) -> Iterator[Row]:
     for what, text in REFUSALS.items():
         client = "other-client" if what == "client authority" else ""
         yield Row(f"refused: {text}", version, refused=what, client=client)
+    yield Row("refused: no suite in common", version, suite=DISJOINT[version, "suite"][0], refused="suite")
+    yield Row("refused: no group in common", version, group=DISJOINT[version, "group"][0], refused="group")
+    yield Row("ALPN", version, alpn=PROTOCOLS[1])
+    yield Row("certificate by server_name", version, by_name=True)
+    yield Row("refssl has TLS 1.2 and 1.3", version, both_versions=True)
+
+
+def _only13() -> Iterator[Row]:
+    yield Row("HelloRetryRequest to secp384r1", group="secp384r1", retry=True)
+    yield Row("resumption without tickets", resumes=True, tickets=False)
+    yield Row("resumption without a key exchange", resumes=True, alone=True)
+    yield Row("external pre-shared key", psk=True, certificate="")
+    yield Row("external pre-shared key without a key exchange", psk=True, alone=True, certificate="")
+    yield Row("KeyUpdate by refssl", later=OUR_KEYS)
+    yield Row("KeyUpdate by the other side", later=THEIR_KEYS)
+    yield Row("authentication after the handshake", later=AUTHENTICATION, client="client")
+    yield Row(f"refused: {REFUSALS13['psk']}", psk=True, certificate="", refused="psk")
+    later = Row(f"refused: {REFUSALS13['later authority']}", later=AUTHENTICATION, refused="later authority")
+    yield replace(later, client="other-client")
+
+
+def _only12() -> Iterator[Row]:
+    yield Row("resumption without tickets", TLS12, resumes=True, tickets=False)
+    yield Row("without extended_master_secret", TLS12, options=NO_EXTENDED_MASTER_SECRET)
+    for suite in SUITES12.values():
+        if suite.cipher == "AES-CBC" and suite.kea == "kx-ecdhe" and suite.auth == "auth-rsa":
+            title = f"{suite.name} without encrypt_then_mac"
+            yield Row(title, TLS12, suite.name, certificate="rsa", options=NO_ENCRYPT_THEN_MAC)
 
 
 ROWS = [
     *(Row(suite.name, suite=suite.name) for suite in SUITES13.values()),
-    Row("HelloRetryRequest to secp384r1", group="secp384r1", retry=True),
     *_common(TLS13, SIGNERS),
+    *_only13(),
     *(
         Row(suite.name, TLS12, suite=suite.name, certificate="server" if suite.auth == "auth-ecdsa" else "rsa")
         for suite in SUITES12.values()
+        if suite.kea not in EXCHANGES_WITH_KEY
     ),
     *_common(TLS12, SIGNERS | SIGNERS12),
-    Row("resumption without tickets", TLS12, resumes=True, tickets=False),
+    *_only12(),
 ]

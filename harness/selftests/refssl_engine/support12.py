@@ -13,6 +13,7 @@ from selftests.refssl_engine import support
 
 BY_NAME = {suite.name: suite.code for suite in SUITES12.values()}
 SIGNATURE_SCHEMES = tuple(code for code, scheme in SCHEMES.items() if scheme.hash != "sha1")
+IDENTITY, KEY = b"me", bytes(range(32))
 GCM = BY_NAME["ECDHE-ECDSA-AES128-GCM-SHA256"]
 
 
@@ -35,14 +36,20 @@ def sessions() -> SessionCache:
 
 
 def client_config(*names: str, **changes: Any) -> Config:
-    """A client's Config for TLS 1.2 with these suites, by default one with AES-GCM."""
-    return _only12(support.client_config(), names, changes)
+    """A client's Config for TLS 1.2 with these suites, by default one with AES-GCM; for some with a pre-shared key."""
+    keyed = {"psk_client": lambda _hint: (IDENTITY, KEY)} if _with_key(names) else {}
+    return _only12(support.client_config(**keyed), names, changes)
 
 
 def server_config(*names: str, **changes: Any) -> Config:
-    """A server's Config for TLS 1.2, with credentials of both kinds and a field for DHE."""
+    """A server's Config for TLS 1.2, with both kinds of credentials, a field for DHE; for some the client's key."""
     both = (support.credential(), support.credential("RSA"))
-    return _only12(support.server_config(credentials=both, dh_parameters=field()), names, changes)
+    keyed = {"psk_server": {IDENTITY: KEY}.get} if _with_key(names) else {}
+    return _only12(support.server_config(credentials=both, dh_parameters=field(), **keyed), names, changes)
+
+
+def _with_key(names: tuple[str, ...]) -> bool:
+    return any("PSK" in name for name in names)
 
 
 def _only12(config: Config, names: tuple[str, ...], changes: dict[str, Any]) -> Config:

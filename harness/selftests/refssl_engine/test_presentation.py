@@ -48,8 +48,7 @@ SAMPLES: list[Any] = [
     tls12.NewSessionTicket(7200, b"ticket"),
     tls12.ServerECDHParams(3, 29, b"public"),
     tls12.ServerDHParams(b"prime", b"\x02", b"public"),
-    tls12.SignedECDHParams(tls12.ServerECDHParams(3, 23, b"public"), 0x0403, b"signature"),
-    tls12.SignedDHParams(tls12.ServerDHParams(b"prime", b"\x05", b"public"), 0x0401, b"signature"),
+    tls12.ParamsSignature(0x0403, b"signature"),
     tls12.ClientECDiffieHellmanPublic(b"public"),
     tls12.ClientDiffieHellmanPublic(b"public"),
     tls12.EncryptedPreMasterSecret(b"encrypted"),
@@ -74,6 +73,10 @@ SAMPLES: list[Any] = [
 OPEN_ENDED: list[Any] = [
     tls13.Finished(bytes(32)),
     tls12.ServerKeyExchange(b"params"),
+    tls12.ECDHExchange(tls12.ServerECDHParams(3, 23, b"public"), b"signed"),
+    tls12.DHExchange(tls12.ServerDHParams(b"prime", b"\x05", b"public"), b"signed"),
+    tls12.IdentityHint(b"hint", b"params"),
+    tls12.ClientPskIdentity(b"identity", b"keys"),
     tls12.ClientKeyExchange(b"keys"),
     control.Raw(22, b"any"),
 ]

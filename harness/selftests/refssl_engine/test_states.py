@@ -1,6 +1,6 @@
 """The state tables against the RFCs, typed here from their texts, there derived from what the engine runs on.
 
-RFC 8446 Appendix A and 4.6; RFC 5246 7.3, Figures 1 and 2, and RFC 5077 3.1, Figures 1 and 2.
+RFC 8446 Appendix A and 4.6; RFC 5246 7.3, Figures 1 and 2, RFC 5077 3.1, Figures 1 and 2, and RFC 4279 2 to 4.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from refssl.engine.states.table import CLIENT, CLIENT12, SERVER, SERVER12
 RFC_CLIENT = """
 START                -                    WAIT_SH
 WAIT_SH              HelloRetryRequest    WAIT_SH
-WAIT_SH              ServerHello          WAIT_EE CERT TICKET CCS
+WAIT_SH              ServerHello          WAIT_EE CERT HINT KEX TICKET CCS
 WAIT_EE              EncryptedExtensions  WAIT_CERT_CR WAIT_FINISHED
 WAIT_CERT_CR         CertificateRequest   WAIT_CERT
 WAIT_CERT_CR         Certificate          WAIT_CV
@@ -46,10 +46,14 @@ WAIT_FINISHED*       Finished             CONNECTED
 
 # RFC 5246 7.3, Figure 1 (a full handshake), with NewSessionTicket where RFC 5077 3.1, Figure 1 has it. There may be no
 # ServerKeyExchange (static RSA), CertificateRequest or NewSessionTicket. Figure 2 (an abbreviated handshake) goes from
-# ServerHello to NewSessionTicket or ChangeCipherSpec. HelloRequest: 7.4.1.1.
+# ServerHello to NewSessionTicket or ChangeCipherSpec. HelloRequest: 7.4.1.1. With a pre-shared key (RFC 4279 2 to 4)
+# there may be no Certificate, then no CertificateRequest either, and ServerKeyExchange may be left out without a hint.
 RFC_CLIENT12 = """
-CERT                 Certificate          KEX REQUEST
-KEX                  ServerKeyExchange    REQUEST
+CERT                 Certificate          KEX HINT REQUEST
+KEX                  ServerKeyExchange    REQUEST DONE
+HINT                 ServerKeyExchange    REQUEST DONE
+HINT                 CertificateRequest   DONE
+HINT                 ServerHelloDone      TICKET CCS
 REQUEST              CertificateRequest   DONE
 REQUEST              ServerHelloDone      TICKET CCS
 DONE                 ServerHelloDone      TICKET CCS
@@ -83,6 +87,7 @@ NAMES = {
     "WAIT_FINISHED*": "WaitRequestedFinished",
     "CERT": "WaitServerCertificate",
     "KEX": "WaitServerKeyExchange",
+    "HINT": "WaitIdentityHint",
     "REQUEST": "WaitCertificateRequest",
     "DONE": "WaitServerHelloDone",
     "TICKET": "WaitSessionTicket",

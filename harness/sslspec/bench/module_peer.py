@@ -149,6 +149,8 @@ def _make_context(ssl: Any, server_side: bool, pki: Pki, settings: dict[str, Any
         context.load_verify_locations(pki.authority(settings["trust"]))
     if settings["ciphers"] is not None:
         context.set_ciphers(settings["ciphers"])  # first, since @SECLEVEL decides which certificates load
+        if server_side and settings["ciphers"].startswith("DHE-"):
+            context.load_dh_params(pki.path("dh-parameters.pem"))
     if settings["certificate"] is not None:
         context.load_cert_chain(*pki[settings["certificate"]])
     if settings["alpn"]:
@@ -158,7 +160,7 @@ def _make_context(ssl: Any, server_side: bool, pki: Pki, settings: dict[str, Any
     if settings["post_handshake_auth"]:
         context.post_handshake_auth = True
     if settings["psk"] is not None:
-        _set_psk(context, server_side, *settings["psk"])
+        _set_psk(context, server_side, settings["psk_hint"], *settings["psk"])
     if settings["groups"]:
         _set_groups(context, settings["groups"])
     return context
@@ -173,11 +175,11 @@ def _set_groups(context: Any, groups: tuple[str, ...]) -> None:
         raise Inapplicable("this peer cannot be told more than one group (SSLContext.set_groups came with 3.15)")
 
 
-def _set_psk(context: Any, server_side: bool, identity: str, key: bytes) -> None:
+def _set_psk(context: Any, server_side: bool, hint: str | None, identity: str, key: bytes) -> None:
     if not hasattr(context, "set_psk_server_callback"):
         raise Inapplicable("this peer has no pre-shared keys (SSLContext.set_psk_server_callback came with 3.13)")
     if server_side:
-        context.set_psk_server_callback(lambda offered: key if offered == identity else b"")
+        context.set_psk_server_callback(lambda offered: key if offered == identity else b"", hint)
     else:
         context.set_psk_client_callback(lambda _hint: (identity, key))
 

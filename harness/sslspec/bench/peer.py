@@ -32,7 +32,7 @@ class Settings:
     ciphers: an OpenSSL string for TLS 1.2. tickets: how many a TLS 1.3 server sends, None for the library's default.
     versions: lowest and highest, ``tls12`` or ``tls13``.
     post_handshake_auth: a client can be asked for its certificate after the handshake, a server does not ask before.
-    psk: identity and key of an external pre-shared key.
+    psk: identity and key of an external pre-shared key. psk_hint: what a server of TLS 1.2 says to choose it by.
     """
 
     certificate: str | None = None
@@ -46,6 +46,7 @@ class Settings:
     versions: tuple[str, str] = ("tls12", "tls13")
     post_handshake_auth: bool = False
     psk: tuple[str, bytes] | None = None
+    psk_hint: str | None = None
 
     def key(self) -> tuple[Any, ...]:
         """What two peers must have in common to share a context."""

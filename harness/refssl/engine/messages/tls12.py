@@ -102,21 +102,43 @@ class ServerDHParams:
 
 
 @dataclass(slots=True)
-class SignedECDHParams:
-    """RFC 8422 5.4: ec_diffie_hellman, signed as in RFC 5246 4.7."""
+class ECDHExchange:
+    """RFC 8422 5.4: ec_diffie_hellman. signed: a `ParamsSignature`, or nothing without a certificate."""
 
     params: Annotated[ServerECDHParams, struct_of(ServerECDHParams)]
+    signed: Annotated[bytes, rest]
+
+
+@dataclass(slots=True)
+class DHExchange:
+    """RFC 5246 7.4.3: dhe_rsa, dhe_dss and dh_anon. signed: a `ParamsSignature`, or nothing without a certificate."""
+
+    params: Annotated[ServerDHParams, struct_of(ServerDHParams)]
+    signed: Annotated[bytes, rest]
+
+
+@dataclass(slots=True)
+class ParamsSignature:
+    """RFC 5246 4.7, 7.4.3: the signature over both randoms and the params."""
+
     algorithm: Annotated[int, uint16]
     signature: Annotated[bytes, opaque_vector(0, 2**16 - 1)]
 
 
 @dataclass(slots=True)
-class SignedDHParams:
-    """RFC 5246 7.4.3: dhe_rsa and dhe_dss."""
+class IdentityHint:
+    """RFC 4279 2 to 4, RFC 5489 2: what stands first with a pre-shared key; params are those of the other exchange."""
 
-    params: Annotated[ServerDHParams, struct_of(ServerDHParams)]
-    algorithm: Annotated[int, uint16]
-    signature: Annotated[bytes, opaque_vector(0, 2**16 - 1)]
+    psk_identity_hint: Annotated[bytes, opaque_vector(0, 2**16 - 1)]
+    params: Annotated[bytes, rest]
+
+
+@dataclass(slots=True)
+class ClientPskIdentity:
+    """RFC 4279 2 to 4, RFC 5489 2: what stands first with a pre-shared key; exchange_keys are as without it."""
+
+    psk_identity: Annotated[bytes, opaque_vector(0, 2**16 - 1)]
+    exchange_keys: Annotated[bytes, rest]
 
 
 @dataclass(slots=True)

@@ -28,9 +28,10 @@ _HEAD = """\
 # The state tables
 
 Made by `python -m refssl.engine.states > docs/states.md` from the tables that the engine runs on; a selftest keeps it
-current and compares it with RFC 8446 Appendix A and 4.6, RFC 5246 7.3 and RFC 5077 3.1. A message that a state does not
-list is refused with `unexpected_message`. The client begins in START by sending its ClientHello, which leads to
-{first}. Beside the tables, a client of TLS 1.2 passes over a HelloRequest within a handshake (RFC 5246 7.4.1.1).
+current and compares it with RFC 8446 Appendix A and 4.6, RFC 5246 7.3, RFC 5077 3.1 and RFC 4279 2 to 4. A message that
+a state does not list is refused with `unexpected_message`. The client begins in START by sending its ClientHello, which
+leads to {first}. Beside the tables, a client of TLS 1.2 passes over a HelloRequest within a handshake (RFC 5246
+7.4.1.1).
 """
 
 _TABLES = (

@@ -90,7 +90,7 @@ def _psks(config: Config, session: Session | None) -> tuple[OfferedPsk, ...]:
     found = []
     if session is not None and session.version == TLS13:
         found.append(common13.resumption(session, catalogue.BY_CODE[session.cipher_suite].hash))
-    given = config.psk_client(None) if config.psk_client is not None else None
+    given = config.psk_client(b"") if config.psk_client is not None else None
     if given is not None:
         identity, key = given
         if not identity:
@@ -280,12 +280,7 @@ def receive_hello_retry_request(
 
 def receive_server_hello(
     connection: Connection, state: WaitServerHello, message: ServerHello, raw: bytes
-) -> (
-    client13.WaitEncryptedExtensions
-    | client12.WaitServerCertificate
-    | client12.WaitSessionTicket
-    | client12.WaitServerChangeCipherSpec
-):
+) -> client13.WaitEncryptedExtensions | client12.Beginning:
     """RFC 8446 4.1.3: the version is decided, and with it who goes on."""
     if ext.SUPPORTED_VERSIONS not in message.extensions:
         _check_legacy_version(connection, state, message)

@@ -42,10 +42,18 @@ class WaitServerCertificate:
 
 @dataclass(slots=True)
 class WaitServerKeyExchange:
-    """RFC 5246 7.4.3. peer: whom the certificate names, as yet without proof that it is they."""
+    """RFC 5246 7.4.3. peer: whom the certificate names, as yet without proof that it is they; None without one."""
 
     parameters: Parameters
-    peer: PeerIdentity
+    peer: PeerIdentity | None
+
+
+@dataclass(slots=True)
+class WaitIdentityHint:
+    """RFC 4279 2 and 4: a ServerKeyExchange with a hint may come, and what comes behind it as well. peer: as above."""
+
+    parameters: Parameters
+    peer: PeerIdentity | None
 
 
 @dataclass(slots=True)
@@ -59,12 +67,12 @@ class WaitCertificateRequest:
 
 @dataclass(slots=True)
 class WaitServerHelloDone:
-    """RFC 5246 7.4.5, after a CertificateRequest."""
+    """RFC 5246 7.4.5. request: what came before it, None where the server has no certificate and may not ask."""
 
     parameters: Parameters
-    peer: PeerIdentity
+    peer: PeerIdentity | None
     share: ServerShare
-    request: CertificateRequest
+    request: CertificateRequest | None
 
 
 @dataclass(slots=True)
@@ -96,12 +104,19 @@ class WaitServerFinished:
     ticket: NewSessionTicket | None
 
 
-def begin(
-    connection: Connection, parameters: Parameters, session: Session | None
-) -> WaitServerCertificate | WaitSessionTicket | WaitServerChangeCipherSpec:
+Beginning = (
+    WaitServerCertificate | WaitServerKeyExchange | WaitIdentityHint | WaitSessionTicket | WaitServerChangeCipherSpec
+)
+
+
+def begin(connection: Connection, parameters: Parameters, session: Session | None) -> Beginning:
     """Go on after a ServerHello, which ends the transcript. session: the one that it resumes."""
     if session is None:
-        return WaitServerCertificate(parameters)
+        if negotiation12.shows_certificate(parameters.suite):
+            return WaitServerCertificate(parameters)
+        if parameters.suite.kea == negotiation12.PSK:
+            return WaitIdentityHint(parameters, None)
+        return WaitServerKeyExchange(parameters, None)
     secrets = common12.resume(connection, parameters, session)
     peer, proof = common12.resumed_peer(session)
     if parameters.ticket:
@@ -111,7 +126,7 @@ def begin(
 
 def receive_certificate(
     connection: Connection, state: WaitServerCertificate, message: Certificate, raw: bytes
-) -> WaitServerKeyExchange | WaitCertificateRequest:
+) -> WaitServerKeyExchange | WaitIdentityHint | WaitCertificateRequest:
     """RFC 5246 7.4.2: the chain is judged here, before anything proves possession of its key."""
     if not message.certificate_list:
         # RFC 5246 7.4.2: "The server MUST send a Certificate message whenever [...]", with the server's in it.
@@ -125,35 +140,45 @@ def receive_certificate(
     connection.transcript.update(raw)
     if suite.kea == negotiation12.RSA:
         return WaitCertificateRequest(state.parameters, peer, ServerShare(None))
+    if suite.kea == negotiation12.RSA_PSK:
+        return WaitIdentityHint(state.parameters, peer)
     return WaitServerKeyExchange(state.parameters, peer)
 
 
 def receive_server_key_exchange(
-    connection: Connection, state: WaitServerKeyExchange, message: ServerKeyExchange, raw: bytes
-) -> WaitCertificateRequest:
-    """RFC 5246 7.4.3."""
+    connection: Connection, state: WaitServerKeyExchange | WaitIdentityHint, message: ServerKeyExchange, raw: bytes
+) -> WaitCertificateRequest | WaitServerHelloDone:
+    """RFC 5246 7.4.3. RFC 4279 2: where there is no Certificate there is no CertificateRequest either."""
     share = keyexchange12.read_server_share(connection, state.parameters, state.peer, message)
     connection.transcript.update(raw)
+    if state.peer is None:
+        return WaitServerHelloDone(state.parameters, None, share, None)
     return WaitCertificateRequest(state.parameters, state.peer, share)
 
 
 def receive_certificate_request(
-    connection: Connection, state: WaitCertificateRequest, message: CertificateRequest, raw: bytes
+    connection: Connection, state: WaitCertificateRequest | WaitIdentityHint, message: CertificateRequest, raw: bytes
 ) -> WaitServerHelloDone:
     """RFC 5246 7.4.4."""
+    if state.peer is None:
+        # RFC 4279 2: "The Certificate and CertificateRequest payloads are omitted from the response."
+        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
     connection.transcript.update(raw)
-    return WaitServerHelloDone(state.parameters, state.peer, state.share, message)
+    return WaitServerHelloDone(state.parameters, state.peer, _share(state), message)
 
 
 def receive_server_hello_done(
-    connection: Connection, state: WaitCertificateRequest | WaitServerHelloDone, _message: ServerHelloDone, raw: bytes
+    connection: Connection,
+    state: WaitCertificateRequest | WaitServerHelloDone | WaitIdentityHint,
+    _message: ServerHelloDone,
+    raw: bytes,
 ) -> WaitSessionTicket | WaitServerChangeCipherSpec:
     """RFC 5246 7.4.5 to 7.4.9: the client's whole second flight."""
     transcript, output, parameters = connection.transcript, connection.output, state.parameters
     transcript.update(raw)
     chosen = None
-    if isinstance(state, WaitServerHelloDone):
-        request = state.request
+    request = state.request if isinstance(state, WaitServerHelloDone) else None
+    if request is not None:
         chosen = negotiation12.choose_client_certificate(
             connection.config, request.certificate_types, request.supported_signature_algorithms
         )
@@ -162,7 +187,7 @@ def receive_server_hello_done(
         output.send(Certificate(negotiation.present(chosen[0]) if chosen is not None else ()))
     if chosen is None:
         transcript.forget_messages()
-    exchange_keys, premaster = keyexchange12.client_exchange(connection.config, parameters, state.share, state.peer)
+    exchange_keys, premaster = keyexchange12.client_exchange(connection.config, parameters, _share(state), state.peer)
     output.send(ClientKeyExchange(exchange_keys))
     secrets = common12.agree_upon(connection, parameters, premaster)
     if chosen is not None:
@@ -173,9 +198,14 @@ def receive_server_hello_done(
         connection.client_signature_scheme = scheme
         transcript.forget_messages()
     connection.client_finished = common12.send_finished(connection, secrets)
+    proof = state.peer.proof if state.peer is not None else common12.proof_without_certificate(parameters.suite)
     if parameters.ticket:
-        return WaitSessionTicket(secrets, state.peer, state.peer.proof)
-    return WaitServerChangeCipherSpec(secrets, state.peer, state.peer.proof, None)
+        return WaitSessionTicket(secrets, state.peer, proof)
+    return WaitServerChangeCipherSpec(secrets, state.peer, proof, None)
+
+
+def _share(state: WaitCertificateRequest | WaitServerHelloDone | WaitIdentityHint) -> ServerShare:
+    return ServerShare(None) if isinstance(state, WaitIdentityHint) else state.share
 
 
 def receive_new_session_ticket(

@@ -12,7 +12,7 @@ from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto.hashing import equal
 from refssl.engine import negotiation12, schedule12
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS12, Config, PeerIdentity, PeerProof, PskBinder
+from refssl.engine.config import TLS12, Config, ExplicitlyUnverified, PeerIdentity, PeerProof, PskBinder
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages.control import ChangeCipherSpec
 from refssl.engine.messages.tls13 import Finished
@@ -87,6 +87,14 @@ def resumed_peer(session: Session) -> tuple[PeerIdentity | None, PeerProof]:
         return None, PskBinder(None)
     proof = PskBinder(first_proof(peer.proof))
     return PeerIdentity(peer.certificates, peer.public_key, proof), proof
+
+
+def proof_without_certificate(suite: CipherSuite) -> PeerProof:
+    """Why the peer is believed that has shown no certificate: with a pre-shared key its Finished proves that it has the
+    same (RFC 4279 2)."""
+    if suite.kea in negotiation12.WITH_KEY:
+        return PskBinder(None)
+    return ExplicitlyUnverified("CERT_NONE")
 
 
 def send_finished(connection: Connection, secrets: Secrets) -> bytes:

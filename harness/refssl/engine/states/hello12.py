@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def receive_server_hello(
     connection: Connection, hello: ClientHello, message: ServerHello, raw: bytes
-) -> client12.WaitServerCertificate | client12.WaitSessionTicket | client12.WaitServerChangeCipherSpec:
+) -> client12.Beginning:
     """RFC 5246 7.4.1.3: a session is resumed, or a full handshake begins."""
     config, found = connection.config, message.extensions
     connection.version = connection.output.version = TLS12

@@ -1,6 +1,7 @@
 """The key exchanges of TLS 1.2: what stands in ServerKeyExchange and ClientKeyExchange, and the premaster secret of it.
 
-RFC 8422 5.4 and 5.7 (ECDHE), RFC 5246 7.4.3 and 7.4.7.2 (DHE), 7.4.7.1 (RSA). When they are sent is the states' affair.
+RFC 8422 5.4 and 5.7 (ECDHE), RFC 5246 7.4.3 and 7.4.7.2 (DHE), 7.4.7.1 (RSA), RFC 4279 2 to 4 and RFC 5489 2 (each of
+them with a pre-shared key, and the key alone). When they are sent is the states' affair.
 """
 
 from __future__ import annotations
@@ -25,41 +26,67 @@ if TYPE_CHECKING:
 # The least that OpenSSL's security level 2 takes for a finite field.
 _LEAST_PRIME = 2048
 _PREMASTER = 48
+# OpenSSL's limit for identities and hints; RFC 4279 5.3 asks for 128 bytes at least.
+LONGEST_IDENTITY = 256
 
 
 @dataclass(slots=True)
 class ServerShare:
-    """What the server has sent for the exchange, as the client knows it: params, None where there was nothing."""
+    """What the server has sent for the exchange, as the client knows it: params, None where there was nothing; hint,
+    for the choice of an identity, b"" where there is none (RFC 4279 5.2)."""
 
     params: tls12.ServerECDHParams | tls12.ServerDHParams | None
+    hint: bytes = b""
 
 
 # -- at the client
 
 
 def read_server_share(
-    connection: Connection, parameters: Parameters, peer: PeerIdentity, message: tls12.ServerKeyExchange
+    connection: Connection, parameters: Parameters, peer: PeerIdentity | None, message: tls12.ServerKeyExchange
 ) -> ServerShare:
-    """Judge a signed ServerKeyExchange (RFC 5246 7.4.3, RFC 8422 5.4). Raises ProtocolError."""
-    signed: tls12.SignedECDHParams | tls12.SignedDHParams
-    if parameters.suite.kea == negotiation12.ECDHE:
-        # The curve's three bytes come first.
-        short = len(message.body) < 3
-        signed = decode(tls12.SignedECDHParams, message.body, "LENGTH_TOO_SHORT" if short else "LENGTH_MISMATCH")
-        named = signed.params.named_curve
-        if signed.params.curve_type != tls12.NAMED_CURVE or named not in connection.config.groups:
-            # RFC 8422 5.4: the client checks that the curve is one that it offered.
-            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CURVE")
-        if named not in negotiation12.CURVES:
-            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CURVE")
-        connection.group = named
+    """Judge a ServerKeyExchange (RFC 5246 7.4.3, RFC 8422 5.4, RFC 4279 2 to 4). Raises ProtocolError.
+
+    peer: who has signed it, None where the suite has no certificate.
+    """
+    suite, body, hint = parameters.suite, message.body, b""
+    if suite.kea in negotiation12.WITH_KEY:
+        first = decode(tls12.IdentityHint, body)
+        body, hint = first.params, first.psk_identity_hint
+        if len(hint) > LONGEST_IDENTITY:
+            raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "DATA_LENGTH_TOO_LONG")
+        if suite.kea in negotiation12.SHARELESS:
+            if body:
+                raise ProtocolError(AlertDescription.DECODE_ERROR, "EXTRA_DATA_IN_MESSAGE")
+            return ServerShare(None, hint)
+    elliptic = suite.kea in negotiation12.ELLIPTIC
+    # The curve's three bytes come first.
+    reason = "LENGTH_TOO_SHORT" if elliptic and len(body) < 3 else "LENGTH_MISMATCH"
+    struct: type[tls12.ECDHExchange | tls12.DHExchange] = tls12.ECDHExchange if elliptic else tls12.DHExchange
+    read = decode(struct, body, reason)
+    params = read.params
+    if isinstance(params, tls12.ServerECDHParams):
+        _check_curve(connection, params)
     else:
-        signed = decode(tls12.SignedDHParams, message.body)
-        _check_field(signed.params)
-    content = parameters.client_random + parameters.server_random + encode(signed.params)
-    common12.check_signature(connection.config, peer, signed.algorithm, signed.signature, content)
-    connection.server_signature_scheme = signed.algorithm
-    return ServerShare(signed.params)
+        _check_field(params)
+    if peer is not None:
+        signed = decode(tls12.ParamsSignature, read.signed)
+        content = parameters.client_random + parameters.server_random + encode(params)
+        common12.check_signature(connection.config, peer, signed.algorithm, signed.signature, content)
+        connection.server_signature_scheme = signed.algorithm
+    elif read.signed:
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "EXTRA_DATA_IN_MESSAGE")
+    return ServerShare(params, hint)
+
+
+def _check_curve(connection: Connection, params: tls12.ServerECDHParams) -> None:
+    """RFC 8422 5.4: the client checks that the curve is one that it offered."""
+    named = params.named_curve
+    if params.curve_type != tls12.NAMED_CURVE or named not in connection.config.groups:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CURVE")
+    if named not in negotiation12.CURVES:
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CURVE")
+    connection.group = named
 
 
 def _check_field(params: tls12.ServerDHParams) -> None:
@@ -73,27 +100,51 @@ def _check_field(params: tls12.ServerDHParams) -> None:
 
 
 def client_exchange(
-    config: Config, parameters: Parameters, share: ServerShare, peer: PeerIdentity
+    config: Config, parameters: Parameters, share: ServerShare, peer: PeerIdentity | None
 ) -> tuple[bytes, bytes]:
     """The client's half: (contents of ClientKeyExchange, premaster secret). Raises ProtocolError."""
+    suite = parameters.suite
+    if suite.kea not in negotiation12.WITH_KEY:
+        return _client_half(config, parameters, share, peer)
+    given = config.psk_client(share.hint) if config.psk_client is not None else None
+    if given is None:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "PSK_IDENTITY_NOT_FOUND")
+    identity, key = given
+    if suite.kea == negotiation12.PSK:
+        contents, secret = b"", bytes(len(key))
+    else:
+        contents, secret = _client_half(config, parameters, share, peer)
+    return encode(tls12.ClientPskIdentity(identity, contents)), _premaster(secret, key)
+
+
+def _client_half(
+    config: Config, parameters: Parameters, share: ServerShare, peer: PeerIdentity | None
+) -> tuple[bytes, bytes]:
+    """The same without a pre-shared key."""
     params = share.params
-    if params is None:
-        # RFC 5246 7.4.7.1: "The version number in the PreMasterSecret is the version offered by the client".
-        premaster = parameters.client_version.to_bytes(2, "big") + config.random(_PREMASTER - 2)
-        encrypted = peer.public_key.encrypt_pkcs1(premaster)
-        if encrypted is None:
-            raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "BAD_RSA_ENCRYPT")
-        return encode(tls12.EncryptedPreMasterSecret(encrypted)), premaster
     if isinstance(params, tls12.ServerECDHParams):
         ours = config.generate_share(params.named_curve)
-        premaster = negotiation.agree(ours, params.public)
-        return encode(tls12.ClientECDiffieHellmanPublic(ours.public)), premaster
-    try:
-        field = FiniteFieldShare(int.from_bytes(params.dh_p, "big"), int.from_bytes(params.dh_g, "big"))
-        premaster = field.exchange(params.dh_Ys)
-    except InvalidShare:
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_DH_VALUE") from None
-    return encode(tls12.ClientDiffieHellmanPublic(field.public)), premaster
+        secret = negotiation.agree(ours, params.public)
+        return encode(tls12.ClientECDiffieHellmanPublic(ours.public)), secret
+    if params is not None:
+        try:
+            field = FiniteFieldShare(int.from_bytes(params.dh_p, "big"), int.from_bytes(params.dh_g, "big"))
+            secret = field.exchange(params.dh_Ys)
+        except InvalidShare:
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_DH_VALUE") from None
+        return encode(tls12.ClientDiffieHellmanPublic(field.public)), secret
+    # RFC 5246 7.4.7.1: "The version number in the PreMasterSecret is the version offered by the client".
+    secret = parameters.client_version.to_bytes(2, "big") + config.random(_PREMASTER - 2)
+    encrypted = peer.public_key.encrypt_pkcs1(secret) if peer is not None else None
+    if encrypted is None:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "BAD_RSA_ENCRYPT")
+    return encode(tls12.EncryptedPreMasterSecret(encrypted)), secret
+
+
+def _premaster(secret: bytes, key: bytes) -> bytes:
+    """RFC 4279 2: the premaster secret of another exchange's secret, or of as many zeros as the key is long, and the
+    pre-shared key, each behind its length."""
+    return len(secret).to_bytes(2, "big") + secret + len(key).to_bytes(2, "big") + key
 
 
 # -- at the server
@@ -108,22 +159,31 @@ class OwnShare:
 
 
 def server_share(config: Config, parameters: Parameters, choice: negotiation12.Choice) -> tuple[OwnShare, bytes | None]:
-    """The server's half, and the contents of its ServerKeyExchange, None where it sends none (RFC 5246 7.4.3)."""
-    suite, private = choice.suite, None
+    """The server's half, and the contents of its ServerKeyExchange, None where it sends none (RFC 5246 7.4.3).
+
+    RFC 4279 2: "If no hint is provided, the ServerKeyExchange message is omitted" where it would hold nothing else.
+    """
+    suite, private, written = choice.suite, None, b""
     params: tls12.ServerECDHParams | tls12.ServerDHParams
-    if suite.kea == negotiation12.RSA:
-        return OwnShare(choice, None), None
     if choice.group is not None:
         private = config.generate_share(choice.group)
         params = tls12.ServerECDHParams(tls12.NAMED_CURVE, choice.group, private.public)
-    else:
+        written = encode(params)
+    elif suite.kea in negotiation12.FINITE:
         p, g = config.dh_parameters or (0, 0)
         private = FiniteFieldShare(p, g)
-        params = tls12.ServerDHParams(_number(p), _number(g), private.public)
-    written = encode(params)
+        written = encode(tls12.ServerDHParams(_number(p), _number(g), private.public))
+    share = OwnShare(choice, private)
+    if suite.kea in negotiation12.WITH_KEY:
+        if private is None and config.psk_hint is None:
+            return share, None
+        return share, encode(tls12.IdentityHint(config.psk_hint or b"", written))
+    if private is None:
+        return share, None
+    if choice.credential is None:
+        return share, written
     signature = choice.credential.sign(choice.scheme, parameters.client_random + parameters.server_random + written)
-    signed = written + choice.scheme.to_bytes(2, "big") + len(signature).to_bytes(2, "big") + signature
-    return OwnShare(choice, private), signed
+    return share, written + encode(tls12.ParamsSignature(choice.scheme, signature))
 
 
 def _number(value: int) -> bytes:
@@ -132,20 +192,41 @@ def _number(value: int) -> bytes:
 
 def server_exchange(config: Config, parameters: Parameters, share: OwnShare, message: tls12.ClientKeyExchange) -> bytes:
     """The premaster secret of a ClientKeyExchange. Raises ProtocolError, but not because of what is encrypted."""
-    keys = message.exchange_keys
+    suite, contents = share.choice.suite, message.exchange_keys
+    if suite.kea not in negotiation12.WITH_KEY:
+        return _server_half(config, parameters, share, contents)
+    first = decode(tls12.ClientPskIdentity, contents)
+    if len(first.psk_identity) > LONGEST_IDENTITY:
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "DATA_LENGTH_TOO_LONG")
+    key = config.psk_server(first.psk_identity) if config.psk_server is not None else None
+    if key is None:
+        # RFC 4279 2: "If the server does not recognize the PSK identity, it MAY respond with an
+        # "unknown_psk_identity" alert message."
+        raise ProtocolError(AlertDescription.UNKNOWN_PSK_IDENTITY, "PSK_IDENTITY_NOT_FOUND")
+    if suite.kea != negotiation12.PSK:
+        return _premaster(_server_half(config, parameters, share, first.exchange_keys), key)
+    if first.exchange_keys:
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "LENGTH_MISMATCH")
+    return _premaster(bytes(len(key)), key)
+
+
+def _server_half(config: Config, parameters: Parameters, share: OwnShare, keys: bytes) -> bytes:
+    """The secret of the same without a pre-shared key. keys: the client's half."""
     if share.private is None:
         return _decrypted(config, parameters, share, decode(tls12.EncryptedPreMasterSecret, keys).encrypted)
     elliptic = share.choice.group is not None
     if elliptic and not keys:
         # RFC 8422 5.7: empty is the form for a client whose certificate holds its point, which nobody asks for.
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "MISSING_TMP_ECDH_KEY")
+    if not elliptic and keys == b"\0\0":
+        raise ProtocolError(AlertDescription.DECODE_ERROR, "MISSING_TMP_DH_KEY")
     try:
         if elliptic:
             return share.private.exchange(decode(tls12.ClientECDiffieHellmanPublic, keys).ecdh_Yc)
-        return share.private.exchange(decode(tls12.ClientDiffieHellmanPublic, keys).dh_Yc)
+        read = decode(tls12.ClientDiffieHellmanPublic, keys, "DH_PUBLIC_VALUE_LENGTH_IS_WRONG")
+        return share.private.exchange(read.dh_Yc)
     except InvalidShare:
-        wrong = "BAD_KEY_SHARE" if elliptic else "BAD_DH_VALUE"
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, wrong) from None
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE") from None
 
 
 def _decrypted(config: Config, parameters: Parameters, share: OwnShare, encrypted: bytes) -> bytes:
@@ -155,7 +236,8 @@ def _decrypted(config: Config, parameters: Parameters, share: OwnShare, encrypte
     """
     # RFC 5246 7.4.7.1: "Generate a string R of 48 random bytes" before anything is known.
     random = config.random(_PREMASTER)
-    decrypt = share.choice.credential.decrypt
+    credential = share.choice.credential
+    decrypt = credential.decrypt if credential is not None else None
     message = decrypt(encrypted) if decrypt is not None else None
     if message is None or len(message) != _PREMASTER or message[:2] != parameters.client_version.to_bytes(2, "big"):
         return random

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.support import SUITES12
+from refssl.engine import negotiation12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS12, ClientAuthentication
 from refssl.engine.faults import ProtocolError
@@ -62,6 +63,11 @@ def _usable(connection: Connection, session: Session) -> bool:
         # RFC 6066 3: a server "MUST NOT accept the request to resume the session if the server_name extension contains
         # a different name."
         and session.server_name == connection.server_name
-        # A session made without the client's certificate cannot stand for one.
-        and not (config.client_authentication is ClientAuthentication.REQUIRED and session.peer is None)
+        # A session made without the client's certificate cannot stand for one, unless it was not asked for it because a
+        # pre-shared key takes its place.
+        and not (
+            config.client_authentication is ClientAuthentication.REQUIRED
+            and session.peer is None
+            and negotiation12.shows_certificate(SUITES12[session.cipher_suite])
+        )
     )

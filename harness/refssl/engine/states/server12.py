@@ -100,7 +100,9 @@ def receive_client_hello(
     choice = negotiation12.choose(config, hello.cipher_suites, found)
     if choice is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
-    asking = config.client_authentication is not ClientAuthentication.NONE
+    shown = choice.credential
+    # RFC 4279 2: without Certificate there is no CertificateRequest.
+    asking = config.client_authentication is not ClientAuthentication.NONE and shown is not None
     connection.cipher_suite, connection.group = choice.suite, choice.group
     connection.transcript.select(choice.suite.hash, keep=asking)
     connection.transcript.update(raw)
@@ -111,11 +113,12 @@ def receive_client_hello(
         connection, hello, choice.suite.code, config.random(32) if numbered else b"", tickets
     )
     output = connection.output
-    output.send(Certificate(negotiation.present(choice.credential)))
+    if shown is not None:
+        output.send(Certificate(negotiation.present(shown)))
     share, contents = keyexchange12.server_share(config, parameters, choice)
     if contents is not None:
         output.send(ServerKeyExchange(contents))
-        connection.server_signature_scheme = choice.scheme
+        connection.server_signature_scheme = choice.scheme or None
     if asking:
         output.send(
             CertificateRequest((RSA_SIGN, ECDSA_SIGN), config.signature_schemes, config.certificate_authorities)
@@ -123,7 +126,7 @@ def receive_client_hello(
     output.send(ServerHelloDone())
     if asking:
         return WaitClientCertificate(parameters, share)
-    return WaitClientKeyExchange(parameters, share, None, ExplicitlyUnverified("CERT_NONE"))
+    return WaitClientKeyExchange(parameters, share, None, common12.proof_without_certificate(choice.suite))
 
 
 def _send_server_hello(

@@ -53,6 +53,9 @@ CLIENT: Table = {
 CLIENT12: Table = {
     (client12.WaitServerCertificate, tls12.Certificate): client12.receive_certificate,
     (client12.WaitServerKeyExchange, tls12.ServerKeyExchange): client12.receive_server_key_exchange,
+    (client12.WaitIdentityHint, tls12.ServerKeyExchange): client12.receive_server_key_exchange,
+    (client12.WaitIdentityHint, tls12.CertificateRequest): client12.receive_certificate_request,
+    (client12.WaitIdentityHint, tls12.ServerHelloDone): client12.receive_server_hello_done,
     (client12.WaitCertificateRequest, tls12.CertificateRequest): client12.receive_certificate_request,
     (client12.WaitCertificateRequest, tls12.ServerHelloDone): client12.receive_server_hello_done,
     (client12.WaitServerHelloDone, tls12.ServerHelloDone): client12.receive_server_hello_done,
