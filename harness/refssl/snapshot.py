@@ -97,12 +97,14 @@ def take_chosen(context: SSLContext, connection: TLSConnection) -> Config:
     # OpenSSL keeps to what the first context asks of the client; what the chosen one asks counts as well.
     config = _config(context, True, max(connection.verify_mode, context._verify_mode), None, None)
     first = connection._connection.config
-    # The version is chosen before the context is.
-    config.minimum_version, config.maximum_version = first.minimum_version, first.maximum_version
     messages = context._message_callback
-    if messages is not None:
-        config.observe = message_observer(messages, connection.owner_reference)
-    return config
+    return replace(
+        config,
+        # The version is chosen before the context is.
+        minimum_version=first.minimum_version,
+        maximum_version=first.maximum_version,
+        observe=message_observer(messages, connection.owner_reference) if messages is not None else None,
+    )
 
 
 def _config(context: SSLContext, server: bool, mode: int, hostname: str | None, checked: str | None) -> Config:
