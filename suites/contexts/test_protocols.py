@@ -114,3 +114,12 @@ def test_options_against_versions_are_deprecated(impl, option):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         other.options |= impl.OP_NO_TICKET
+
+
+@pytest.mark.clause("ssl.SSLContext.set_npn_protocols:not-there", "ssl.SSLContext.set_npn_protocols:deprecated")
+@pytest.mark.since("3.10")
+def test_npn_cannot_be_asked_for(impl):
+    """set_npn_protocols() warns of deprecation, and raises NotImplementedError where HAS_NPN is False."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    with pytest.warns(DeprecationWarning, match="NPN"), pytest.raises(NotImplementedError):
+        context.set_npn_protocols(["http/1.1"])
