@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from fuzz import actors
+from refssl.x509 import der
 from selftests import x509_forge as forge
 
 
@@ -125,6 +126,20 @@ def _attributes() -> Iterator[bytes]:
         (0x1C, b"\0\0\0x"),
     ):
         yield forge.attribute("1.2.840.113549.1.9.1" if tag == 0x16 else "2.5.4.3", value, tag)
+
+
+def rsa_roots() -> Iterator[bytes]:
+    """Self-signed certificates that say RSASSA-PSS of their signature, of their key, or of both (RFC 4055)."""
+    digest = forge.sequence(forge.oid("2.16.840.1.101.3.4.2.1"))  # id-sha256
+    mask = forge.sequence(forge.oid("1.2.840.113549.1.1.8"), digest)  # id-mgf1
+    parameters = forge.sequence(forge.tlv(0xA0, digest), forge.tlv(0xA1, mask), forge.tlv(0xA2, forge.integer(32)))
+    pss = forge.sequence(forge.oid("1.2.840.113549.1.1.10"), parameters)
+    private, name = actors.rsa_key(), actors.NAMES["Root"]
+    public = forge.spki(private)
+    start, end = der.whole(der.SEQUENCE, public)
+    restricted = forge.sequence(pss, public[der.element(public, start, end)[2] : end])
+    for key in (public, restricted):
+        yield forge.certificate(name, private, name, private, actors.CA, serial=77, inner=pss, outer=pss, public=key)
 
 
 def authorities() -> Iterator[bytes]:
