@@ -115,6 +115,11 @@ def names() -> Iterator[bytes]:
     yield forge.sequence(*_attributes())
 
 
+def unsigned() -> list[bytes]:
+    """Whatever a peer may present."""
+    return [*leaves(), *authorities(), *rsa_roots()]
+
+
 def _attributes() -> Iterator[bytes]:
     """One attribute for each type of string."""
     for tag, value in (

@@ -230,7 +230,7 @@ TARGETS = (
         "certificate",
         "a peer's certificate",
         _use,
-        lambda: [*seeds.leaves(), *seeds.authorities()],
+        seeds.unsigned,
         _DER,
         _CALLS,
         share=4,
