@@ -200,6 +200,14 @@ def test_a_session_that_stalls_is_ended_and_reported(tmp_path):
     assert all(result.requirement and result.clauses for result in found.results)
 
 
+def test_a_scenario_that_cannot_be_understood_is_told_in_one_line(tmp_path):
+    done = sslspec("run", "ssl", "-k", READS, "-j", "2", "--", "-p", "spoils", cwd=tmp_path, paths=(HOSTILE,))
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "shutdown/test_unwrap.py::test_" in done.stderr
+    assert "no clause; say which sentence it tests with pytest.mark.clause(...)" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_stopping_at_the_first_leaves_an_incomplete_record(tmp_path):
     found, done = ran(tmp_path, "wrong_unwrap", "-k", "shutdown/unwrap/bytes_*", "-x", code=1)
     assert not found.complete

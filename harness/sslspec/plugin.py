@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
+from collections.abc import Generator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         try:
             found = _read(item)
         except (MarkError, AxisError) as problem:
-            raise pytest.UsageError(str(problem)) from problem
+            _refuse(config, item, problem)
+            items.clear()
+            return
         if not _selected(config, found):
             dropped.append(item)
             continue
@@ -139,6 +142,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
+
+
+def _refuse(config: pytest.Config, item: pytest.Item, problem: Exception) -> None:
+    """Say that a scenario cannot be understood, and end the session.
+
+    A worker that raised would be taken for one that has crashed: it collects nothing, and says why.
+    """
+    session = sessions.of(config)
+    if not session.is_worker:
+        raise pytest.UsageError(str(problem)) from problem
+    session.emit({"event": "problem", "message": str(problem)})
+    report = pytest.CollectReport(nodeid=item.nodeid, outcome="failed", longrepr=str(problem), result=[])
+    config.hook.pytest_collectreport(report=report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Tell of a file that cannot be collected."""
+    report = yield
+    if report.failed:
+        last = str(report.longrepr).strip().splitlines()[-1]
+        message = f"{report.nodeid}: {last.removeprefix('E').strip()}"
+        sessions.of(collector.config).emit({"event": "problem", "message": message})
+    return report
 
 
 def _read(item: pytest.Item) -> Scenario:

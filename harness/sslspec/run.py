@@ -235,7 +235,7 @@ def _outcome(
     def facts(result: Result) -> Facts:
         return Facts.of(header.implementations.get(result.implementation, {}), result.peer)
 
-    complete = bool(state.collected) and not state.missing() and not session.gave_up
+    complete = bool(state.collected) and not (state.missing() or state.problems or session.gave_up)
     for result in _never_judged(session, facts, baselines):
         state.add(result)
     results = list(state.results.values())
@@ -252,6 +252,8 @@ def _judge(options: Options, session: _Session, *, complete: bool, stale: bool) 
     unexpected = stale or any(result.unexpected for result in state.results.values())
     if session.interrupted:
         return ExitCode.INTERRUPTED, "interrupted"
+    if state.problems:
+        return ExitCode.USAGE, "\n".join(state.problems)
     said = f"; it said:\n{session.printed}" if session.printed else ""
     if session.gave_up:
         problem = f"nothing happened for {options.patience:g} s, so the session was ended"
