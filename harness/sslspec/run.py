@@ -53,6 +53,7 @@ class Options:
     globs: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     level: str | None = None
+    smoke: bool = False
     workers: int = 1
     baselines: tuple[Path, ...] = ()
     no_baseline: bool = False
@@ -65,7 +66,7 @@ class Options:
     @property
     def whole(self) -> bool:
         """True where nothing was selected, so that a baseline entry without a match says nothing at all."""
-        return not (self.globs or self.areas or self.level or self.pytest_args or self.first_only)
+        return not (self.smoke or self.globs or self.areas or self.level or self.pytest_args or self.first_only)
 
     @property
     def patience(self) -> float:
@@ -196,6 +197,7 @@ def _pytest_arguments(options: Options, events: Path, folder: Path) -> list[str]
     given += [f"--scenario={glob}" for glob in options.globs]
     given += [f"--area={area}" for area in options.areas]
     given += [f"--level={options.level}"] if options.level else []
+    given += ["--smoke"] if options.smoke else []
     given += [f"--baseline={path.absolute()}" for path in options.baselines]
     given += ["--no-baseline"] if options.no_baseline else []
     given += ["-x"] if options.first_only else []
