@@ -165,13 +165,18 @@ class _Session:
         while process.poll() is None:
             if self._take():
                 heard = time.monotonic()
-            elif time.monotonic() - heard > self.options.patience:
+            elif time.monotonic() - heard > self._patience:
                 # After "finish" there is nothing left but to go home; some implementation's thread may not want to.
                 self.gave_up = self.state.exit_status is None
                 return
             self._observer.tick(self.state)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_POLL)
+
+    @property
+    def _patience(self) -> float:
+        """How long nothing may come now: until all is collected nothing is under test, and a busy machine takes long."""
+        return self.options.patience if self.state.collected else max(self.options.patience, INACTIVITY)
 
     def _take(self, *, last: bool = False) -> bool:
         found = self._tail.rest() if last else self._tail.poll()
