@@ -165,7 +165,7 @@ class _Session:
         while process.poll() is None:
             if self._take():
                 heard = time.monotonic()
-            elif time.monotonic() - heard > self._patience:
+            elif time.monotonic() - heard > self.patience:
                 # After "finish" there is nothing left but to go home; some implementation's thread may not want to.
                 self.gave_up = self.state.exit_status is None
                 return
@@ -174,8 +174,8 @@ class _Session:
                 process.wait(_POLL)
 
     @property
-    def _patience(self) -> float:
-        """How long nothing may come now: until all is collected nothing is under test, and a busy machine takes long."""
+    def patience(self) -> float:
+        """How many seconds nothing may come now. Until all is collected, which may take long, nothing is under test."""
         return self.options.patience if self.state.collected else max(self.options.patience, INACTIVITY)
 
     def _take(self, *, last: bool = False) -> bool:
@@ -263,7 +263,7 @@ def _judge(options: Options, session: _Session, *, complete: bool, stale: bool) 
         return ExitCode.USAGE, "\n".join(state.problems)
     said = f"; it said:\n{session.printed}" if session.printed else ""
     if session.gave_up:
-        problem = f"nothing happened for {options.patience:g} s, so the session was ended"
+        problem = f"nothing happened for {session.patience:g} s, so the session was ended"
         return ExitCode.INCOMPLETE, problem if ran_at_all(state.results.values()) else problem + said
     if not state.collected and state.exit_status in (0, 5):
         return ExitCode.NOTHING, "nothing was selected; `sslspec list` shows what there is"
