@@ -52,7 +52,7 @@ class Session:
                 secret=self.secret,
                 session_id=self.session_id,
                 age_add=self.age_add,
-                created_ms=int(self.created * 1000),
+                created_ms=round(self.created * 1000),
                 lifetime=self.lifetime,
                 extended_master_secret=int(self.extended_master_secret),
                 server_name=self.server_name.encode("ascii", "surrogateescape") if self.server_name else b"",
