@@ -69,7 +69,7 @@ def test_a_hello_says_tls_1_2_and_has_a_random_of_its_own(pair, impl):
     assert len({first.random, second.random, bytes(32)}) == 3
 
 
-@pytest.mark.clause("ssl.SSLContext:tls12-at-least")
+@pytest.mark.clause("ssl.SSLContext:tls12-at-least", "What's New 3.10:tls12-at-least")
 @client
 @pytest.mark.versions
 @pytest.mark.since("3.10")
