@@ -23,7 +23,7 @@ from refssl.engine.config import (
     Verified,
 )
 from refssl.engine.session import first_proof
-from refssl.observers import message_observer
+from refssl.observers import MessageObserver
 from refssl.tickets import TicketKeeper
 from refssl.x509.path import Policy
 
@@ -112,11 +112,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         legacy_server_connect=bool(options & _OP_LEGACY_SERVER_CONNECT),
         choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
         keylog=context._key_log.write if context._key_log is not None else None,
-        observe=(
-            message_observer(context._message_callback, connection.owner_reference)
-            if context._message_callback is not None
-            else None
-        ),
+        observe=MessageObserver(connection) if context._message_callback is not None else None,
     )
 
 
