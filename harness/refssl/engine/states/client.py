@@ -124,6 +124,7 @@ def _send_hello(
     if psks:
         _bind(connection, hello, psks)
     hello = connection.output.send(hello)
+    connection.output.written = None
     # RFC 8446 5.1: 0x0301 is for "an initial ClientHello" only.
     connection.output.flush()
     connection.output.record_version = TLS12
@@ -225,14 +226,16 @@ def _bind(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ..
     """Put the binders into a hello that nobody has seen yet (RFC 8446 4.2.11.2): each is computed over the ClientHello
     "up to and including the PreSharedKeyExtension.identities field"."""
     length = sum([1 + psk.early.hash.length for psk in psks])
-    truncated = framed(hello)[: -length - 2]
+    written = framed(hello)
+    truncated = written[: -length - 2]
     binders = []
     for psk in psks:
         key = schedule13.binder_key(psk.early, psk.session is None)
         binder = key.finished_mac(connection.transcript.digest_with(key.hash.name, truncated))
         binders.append(bytes((len(binder),)) + binder)
-    data = hello.extensions[ext.PRE_SHARED_KEY]
-    hello.extensions[ext.PRE_SHARED_KEY] = data[:-length] + b"".join(binders)
+    bound = b"".join(binders)
+    hello.extensions[ext.PRE_SHARED_KEY] = hello.extensions[ext.PRE_SHARED_KEY][:-length] + bound
+    connection.output.written = (hello, written[:-length] + bound)
 
 
 def receive_hello_retry_request(
