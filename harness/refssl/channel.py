@@ -27,7 +27,6 @@ from __future__ import annotations
 
 import enum
 import io
-import operator
 import threading
 from typing import TYPE_CHECKING
 
@@ -36,6 +35,7 @@ from refssl.bio import EndOfTransport
 from refssl.engine.alerts import AlertDescription, AlertLevel
 from refssl.engine.faults import AlertReceived, Fault
 from refssl.engine.messages.control import Alert
+from refssl.integers import SIZE_MAX, c_size
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -111,8 +111,8 @@ class Channel:
         b"" or 0 once the peer has sent close_notify. Raises like do_handshake, and SSLZeroReturnError when both
         sides have closed. Source: ssl.SSLSocket.read, RFC 8446 6.1.
         """
-        if type(size) is not int:
-            size = operator.index(size)
+        if type(size) is not int or size > SIZE_MAX:
+            size = c_size(size)
         if buffer is None:
             if size < 0:
                 raise ValueError("size should not be negative")
