@@ -63,23 +63,21 @@ class Output:
             if self.transcript is not None:
                 self.transcript.update(data)
             self._flight.append(data)
+            if self.observe is not None:
+                self._unobserved.append(data)
+            return message
+        if self._flight:
+            self.flush()
+        data = message.content if isinstance(message, Raw) else writers[type(message)](message)
+        if isinstance(message, ChangeCipherSpec):
+            # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
+            self._records.append(plain(content_type, TLS12, data))
+            if self.observe is not None:
+                self._observe_record(content_type, self._records[-1])
         else:
-            if self._flight:
-                self.flush()
-            data = message.content if isinstance(message, Raw) else writers[type(message)](message)
-            if isinstance(message, ChangeCipherSpec):
-                # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
-                self._records.append(plain(content_type, TLS12, data))
-                if self.observe is not None:
-                    self._observe_record(content_type, self._records[-1])
-            else:
-                self._record(content_type, data)
-            if self.observe is not None and content_type != HANDSHAKE:
-                self.observe(True, self.version, content_type, data)
-        if self.observe is not None and content_type == HANDSHAKE:
-            self._unobserved.append(data)
-            if not self._flight:
-                self._observe_messages()
+            self._record(content_type, data)
+        if self.observe is not None:
+            self.observe(True, self.version, content_type, data)
         return message
 
     def send_data(self, data: bytes | memoryview) -> None:
