@@ -6,7 +6,6 @@ What follows ServerHello is `client13`'s; another version is one more branch in 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
@@ -65,7 +64,7 @@ def start(connection: Connection) -> WaitServerHello:
     if TLS13 in versions:
         for group in config.key_shares or config.groups[:1]:
             shares[group] = negotiation.new_share(config, group)
-    found = _extensions(config, versions, shares)
+    found = _extensions(config, shares)
     if TLS12 in versions and config.session_tickets:
         # RFC 5077 3.2: a ticket, or nothing to ask for one.
         found[ext.SESSION_TICKET] = session.ticket if session is not None and session.version == TLS12 else b""
@@ -131,52 +130,43 @@ def _send_hello(
     return WaitServerHello(hello, shares, psks, retry)
 
 
-def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, KeyShare]) -> dict[int, bytes]:
+def _extensions(config: Config, shares: dict[int, KeyShare]) -> dict[int, bytes]:
+    constant = config.client_extensions
+    if constant is None:
+        constant = config.client_extensions = _constant_extensions(config)
+    found = dict(constant)
+    if shares:
+        found[ext.KEY_SHARE] = _key_share(shares)
+    return found
+
+
+def _constant_extensions(config: Config) -> dict[int, bytes]:
+    """What the settings alone decide; the same for every connection of a Config."""
     found: dict[int, bytes] = {}
+    versions = config.abilities.versions
     if config.server_name is not None:
-        found[ext.SERVER_NAME] = _server_name(config.server_name)
-    found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions, config.psk_modes))
+        name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
+        found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
+    if TLS12 in versions:
+        # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
+        found[ext.RENEGOTIATION_INFO] = b"\0"
+        if config.groups:
+            found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
+    if config.groups:
+        found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(config.groups))
+    if config.alpn:
+        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(config.alpn))
+    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(config.signature_schemes))
+    if TLS13 in versions:
+        found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
+        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes(config.psk_modes))
     if TLS12 in versions:
         if config.encrypt_then_mac:
             found[ext.ENCRYPT_THEN_MAC] = b""
         if config.extended_master_secret:
             found[ext.EXTENDED_MASTER_SECRET] = b""
-    if shares:
-        if config.post_handshake_auth:
-            found[ext.POST_HANDSHAKE_AUTH] = b""
-        found[ext.KEY_SHARE] = _key_share(shares)
-    return found
-
-
-@lru_cache(maxsize=64)
-def _server_name(host: str) -> bytes:
-    name = ext.ServerName(0, host.encode("ascii", "surrogateescape"))
-    return encode(ext.ServerNameList((name,)))
-
-
-@lru_cache(maxsize=64)
-def _constant_extensions(
-    groups: tuple[int, ...],
-    alpn: tuple[bytes, ...],
-    schemes: tuple[int, ...],
-    versions: tuple[int, ...],
-    modes: tuple[int, ...],
-) -> dict[int, bytes]:
-    """What the settings alone decide; the same for every connection of a context."""
-    found: dict[int, bytes] = {}
-    if TLS12 in versions:
-        # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
-        found[ext.RENEGOTIATION_INFO] = b"\0"
-        if groups:
-            found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
-    if groups:
-        found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
-    if alpn:
-        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(alpn))
-    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(schemes))
-    if TLS13 in versions:
-        found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
-        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes(modes))
+    if TLS13 in versions and config.post_handshake_auth:
+        found[ext.POST_HANDSHAKE_AUTH] = b""
     return found
 
 
