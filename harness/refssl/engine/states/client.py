@@ -19,7 +19,7 @@ from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import DOWNGRADE_TLS11, DOWNGRADE_TLS12, ClientHello, HelloRetryRequest, ServerHello
 from refssl.engine.output import framed
-from refssl.engine.presentation import decode, encode
+from refssl.engine.presentation import encode
 from refssl.engine.session import Session
 from refssl.engine.states import client12, client13, common13, hello12
 from refssl.engine.states.common13 import OfferedPsk
@@ -341,11 +341,11 @@ def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
 
 def _accepted_psk(state: WaitServerHello, message: ServerHello, suite: CipherSuite) -> OfferedPsk | None:
     """RFC 8446 4.2.11: whether the server took our PSK. Raises ProtocolError."""
-    data = message.extensions.get(ext.PRE_SHARED_KEY)
-    if data is None:
+    answer = negotiation.read_setting(ext.SelectedPsk, message.extensions, ext.PRE_SHARED_KEY, "LENGTH_MISMATCH")
+    if answer is None:
         return None
     # RFC 8446 4.2.11: "the server's selected_identity is within the range supplied by the client"
-    selected = decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity
+    selected = answer.selected_identity
     if selected >= len(state.psks):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PSK_IDENTITY")
     if state.psks[selected].early.hash.name != suite.hash:
