@@ -124,6 +124,13 @@ def test_a_session_comes_back_out_of_its_ticket(data: st.DataObject) -> None:
         assert (read.certificates, read.public_key.spki, read.proof) == (chain, key, proof)
 
 
+@given(seconds=st.floats(1e9, 1e10))
+def test_a_session_out_of_a_ticket_is_not_of_the_future(seconds: float) -> None:
+    session = Session(0x0304, 0x1301, b"x", b"", b"", 0, seconds, 0, None, None, None)
+    read = Session.decode(session.encode()).created
+    assert read <= seconds < read + 0.0011
+
+
 # -- records
 
 
