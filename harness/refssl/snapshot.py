@@ -26,7 +26,7 @@ from refssl.engine.config import (
     Verified,
 )
 from refssl.engine.session import first_proof
-from refssl.observers import message_observer
+from refssl.observers import MessageObserver
 from refssl.tickets import TicketKeeper
 from refssl.x509 import flags as verify_flags
 from refssl.x509.path import Policy
@@ -90,7 +90,7 @@ def take(context: SSLContext, connection: TLSConnection) -> Config:
         config,
         session=session,
         choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
-        observe=message_observer(messages, connection.owner_reference) if messages is not None else None,
+        observe=MessageObserver(connection) if messages is not None else None,
     )
 
 
@@ -101,13 +101,12 @@ def take_chosen(context: SSLContext, connection: TLSConnection) -> Config:
     mode = max(connection.verify_mode, context._verify_mode)
     flags = verify_flags.both(connection.verify_flags, context._path_flags)
     config = _config(context, True, mode, flags, None, None)
-    messages = context._message_callback
     return replace(
         config,
         # The version is chosen before the context is.
         minimum_version=first.minimum_version,
         maximum_version=first.maximum_version,
-        observe=message_observer(messages, connection.owner_reference) if messages is not None else None,
+        observe=first.observe,
     )
 
 

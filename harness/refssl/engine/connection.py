@@ -80,8 +80,8 @@ class Connection:
         self.config = config
         self.output = output if output is not None else Output()
         self.output.observe = config.observe
-        if config.maximum_version >= TLS13:
-            self.output.version = TLS13
+        if config.maximum_version >= TLS13 or config.server_side:
+            self.output.version = TLS13  # what a server's observer is told of a ClientHello, whatever it speaks
         self.transcript = Transcript()
         self.output.transcript = self.transcript
         self.opener: Opening | None = None
