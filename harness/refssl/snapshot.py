@@ -77,16 +77,16 @@ def take(context: SSLContext, connection: TLSConnection) -> Config:
         if len(configs) >= _MOST_CONFIGS:
             configs.clear()
         configs[key] = config
+    callback = None
     if server:
-        callback, session = context._sni_callback, None
-    else:
-        callback, session = None, resumable(connection)
+        callback = context._sni_callback
+    elif (session := resumable(connection)) is not None:
+        config = config.resuming(session)
     messages = context._message_callback
-    if callback is None and session is None and messages is None:
+    if callback is None and messages is None:
         return config
     return replace(
         config,
-        session=session,
         choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
         observe=MessageObserver(connection) if messages is not None else None,
     )

@@ -34,7 +34,7 @@ def refused(pair, name):
     return caught.value
 
 
-@pytest.mark.clause("RFC 5280 6.1:chain-accepted")
+@pytest.mark.clause("RFC 5280 6.1:chain-accepted", "RFC 5280 4.2.1.4:critical-understood")
 @pytest.mark.parametrize(
     "name",
     ["server", "server-deep", "no-purpose", "no-key-usage", "unknown-extension", "critical-policies", "no-ski"],
