@@ -8,11 +8,11 @@ socket is in socketbio.py.
 from __future__ import annotations
 
 import enum
-import operator
 import time
 from collections import deque
 
 from refssl.errors import SSLError, want_read
+from refssl.integers import INT_MAX, c_int
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ if TYPE_CHECKING:
 __all__ = ["MemoryBIO"]
 
 HEADER = 5
-_C_INT_MAX = 2**31 - 1
 
 
 class Turn(enum.IntEnum):
@@ -133,10 +132,12 @@ class MemoryBIO:
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
-        if type(size) is not int or size > _C_INT_MAX:
-            size = operator.index(size)
-            if size > _C_INT_MAX:
-                raise OverflowError("Python int too large to convert to C int")
+        if size == -1 and self._more is None and type(size) is int:  # all, in one piece, as most want
+            data = self._chunk[self._offset :]
+            self._chunk, self._offset, self._pending = b"", 0, 0
+            return data
+        if type(size) is not int or not -1 <= size <= INT_MAX:
+            size = c_int(size)
         pending = self._pending
         if size < 0 or size >= pending:
             size = pending
@@ -150,12 +151,8 @@ class MemoryBIO:
             self._pending = pending - size
             return first[start : start + size]
         if size == available:
-            if self._more:
-                self._advance(available)
-            else:
-                self._chunk = b""
-                self._offset = self._pending = 0
-            return first[start:] if start else first
+            self._advance(size)
+            return first[start:]
         parts = []
         while size:
             available = len(self._chunk) - self._offset
@@ -184,18 +181,19 @@ class MemoryBIO:
         """One record that lies whole in the chunk, or None where it does not."""
         first = self._chunk
         start = self._offset
-        available = len(first) - start
-        if available < HEADER:
+        body = start + HEADER
+        available = len(first)
+        if available < body:
             return None
-        size = HEADER + measure(first[start : start + HEADER])
-        if available > size:
-            self._offset = start + size
-            self._pending -= size
-            return first[start : start + size]
-        if available < size:
+        end = body + measure(first[start:body])
+        if available > end:
+            self._offset = end
+            self._pending -= end - start
+            return first[start:end]
+        if available < end:
             return None
         if self._more:
-            self._advance(size)
+            self._advance(end - start)
         else:
             self._chunk = b""
             self._offset = self._pending = 0

@@ -28,7 +28,6 @@ can; hand over what it has queued; if that is not enough, bring it *one* record 
 from __future__ import annotations
 
 import io
-import operator
 import threading
 from typing import TYPE_CHECKING
 
@@ -39,6 +38,7 @@ from refssl.ends import End, bare
 from refssl.engine.alerts import AlertDescription, AlertLevel
 from refssl.engine.faults import AlertReceived, Fault
 from refssl.engine.messages.control import Alert
+from refssl.integers import SIZE_MAX, c_size
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -109,8 +109,8 @@ class Channel:
         b"" or 0 once the peer has sent close_notify. Raises like do_handshake, and SSLZeroReturnError when both
         sides have closed. Source: ssl.SSLSocket.read, RFC 8446 6.1.
         """
-        if type(size) is not int:
-            size = operator.index(size)
+        if type(size) is not int or size > SIZE_MAX:
+            size = c_size(size)
         if buffer is None:
             if size < 0:
                 raise ValueError("size should not be negative")
@@ -201,13 +201,16 @@ class Channel:
         if not self._started:
             self._started = True
             self._begin()
-        self._flush(deadline)
+            self._flush(deadline)
+        elif not self._in_memory:
+            self._flush(deadline)
         while not connection.handshake_complete:
             if connection.close_notify_received:
                 raise errors.zero_return()
             self._receive(deadline, self._arrived)
         self._complete()
-        self._flush(deadline)
+        if not self._in_memory:  # memory has taken each answer already
+            self._flush(deadline)
 
     def _begin(self) -> None:
         """The handshake begins."""
@@ -299,7 +302,7 @@ class Channel:
             raise
         if not connection.plaintext:
             # It was no data, so there may be an answer to it.
-            output = connection.take_output()
+            output = connection.output.take()
             if output:
                 self._bio.push(output)
 
@@ -358,7 +361,7 @@ class Channel:
         self._asking = False
         while True:
             with self._lock:
-                if bio.push(self._connection.take_output()):
+                if bio.push(self._connection.output.take()):
                     return
             bio.wait_writable(deadline)
 

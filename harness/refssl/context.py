@@ -101,6 +101,8 @@ class SSLContext(_SSLContext):
         for parameter, path in (("cafile", cafile), ("capath", capath)):
             if path is not None and not isinstance(path, (str, bytes, os.PathLike)):
                 raise TypeError(f"{parameter} should be a valid filesystem path")
+            if path is not None and b"\0" in os.fsencode(path):
+                raise ValueError("embedded null byte")
         if cadata is not None:
             self._trust.load_data(cadata)
         if cafile is not None:
@@ -163,7 +165,7 @@ class SSLContext(_SSLContext):
             server_side=server_side,
             do_handshake_on_connect=do_handshake_on_connect,
             suppress_ragged_eofs=suppress_ragged_eofs,
-            server_hostname=self._encode_hostname(server_hostname),
+            server_hostname=server_hostname,
             context=self,
             session=session,
         )
@@ -231,6 +233,8 @@ class SSLContext(_SSLContext):
         owner: object,
         session: SSLSession | None,
     ) -> TLSConnection:
+        if server_hostname is not None and "\0" in server_hostname:
+            raise TypeError("argument must be encoded string without null bytes, not str")
         role, wrong = ("server", PROTOCOL_TLS_CLIENT) if server_side else ("client", PROTOCOL_TLS_SERVER)
         if self._protocol is wrong:
             raise errors.usage_error(f"Cannot create a {role} socket with a {wrong.name} context")

@@ -112,7 +112,7 @@ class _Preferences:
 
     def set_ecdh_curve(self, name: str | bytes | os.PathLike[str], /) -> None:
         """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""
-        text = os.fsdecode(name)
+        text = os.fsdecode(os.fsencode(name))
         if "\0" in text:
             raise ValueError("embedded null byte")
         from refssl import groups

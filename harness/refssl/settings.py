@@ -25,6 +25,7 @@ from refssl.constants import (
     VerifyMode,
     _SSLMethod,
 )
+from refssl.integers import c_int, c_long
 from refssl.observers import KeyLog
 from refssl.preferences import _Preferences
 
@@ -77,7 +78,7 @@ class _SSLContext(_Preferences):
         if protocol is None:
             warnings.warn("ssl.SSLContext() without protocol argument is deprecated.", DeprecationWarning, stacklevel=2)
             protocol = PROTOCOL_TLS
-        number = operator.index(protocol)
+        number = c_int(protocol)
         if number in (PROTOCOL_TLS, PROTOCOL_TLSv1, PROTOCOL_TLSv1_1, PROTOCOL_TLSv1_2):
             warnings.warn(f"ssl.{_SSLMethod(number).name} is deprecated", DeprecationWarning, stacklevel=2)
         if number not in (*_ANY_VERSION, PROTOCOL_TLSv1_2):
@@ -140,7 +141,7 @@ class _SSLContext(_Preferences):
         self._maximum_version = TLSVersion.TLSv1 if number == _MINIMUM_SUPPORTED else number
 
     def _version(self, value: int) -> int:
-        number = operator.index(value)
+        number = c_int(value)
         if number in _OLD_VERSIONS:
             text = f"ssl.TLSVersion.{TLSVersion(number).name} is deprecated"
             warnings.warn(text, DeprecationWarning, stacklevel=3)
@@ -181,7 +182,7 @@ class _SSLContext(_Preferences):
 
     @verify_mode.setter
     def verify_mode(self, value: int) -> None:
-        number = operator.index(value)
+        number = c_int(value)
         if number not in (0, 1, 2):
             raise ValueError("invalid value for verify_mode")
         if number == VerifyMode.CERT_NONE and self._check_hostname:
@@ -208,6 +209,8 @@ class _SSLContext(_Preferences):
     def verify_flags(self, value: int) -> None:
         if not isinstance(value, int):
             raise TypeError(f"argument must be int, not {type(value).__name__}")
+        if not -(2**63) <= value <= _UNSIGNED_LONG:
+            warnings.warn("integer value out of range", DeprecationWarning, stacklevel=2)
         flags = int(value) & _UNSIGNED_LONG
         # X509_VERIFY_PARAM_set_flags: whoever says how policies are to be checked wants POLICY_CHECK.
         self._verify_flags = flags | 0x80 if flags & 0x780 else flags
@@ -243,7 +246,7 @@ class _SSLContext(_Preferences):
 
     @num_tickets.setter
     def num_tickets(self, value: int) -> None:
-        number = operator.index(value)
+        number = c_long(value)
         if number < 0:
             raise ValueError("value must be non-negative")
         if self._protocol != PROTOCOL_TLS_SERVER:
@@ -284,6 +287,7 @@ class _SSLContext(_Preferences):
 
     @property
     def _msg_callback(self) -> Any:
+        """What is called with every message and record header, for debugging, or None; private in ssl too."""
         return self._message_callback
 
     @_msg_callback.setter

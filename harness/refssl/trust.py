@@ -30,6 +30,7 @@ _NOT_ENOUGH_DATA_ERRNO = 142
 _FIELD_MISSING_ERRNO = 121
 # Errors of one of OpenSSL's libraries within another have the number of the inner one, and no name.
 _PEM_LIB_ERRNO = 524297
+_INVALID_DIRECTORY_ERRNO = 113
 _ASN1_LIB_ERRNO = 524301
 _NESTED_ASN1_ERRNO = 524554
 _LONGEST_CHAIN = 10
@@ -59,7 +60,9 @@ class Trust:
             raise errors.library_error("NO_CERTIFICATE_OR_CRL_FOUND", "X509", _NO_CERTIFICATE_ERRNO) from None
 
     def load_directory(self, path: PathLike) -> None:
-        """Look for anchors in a directory of hashed names when one is needed; it need not exist."""
+        """Look for anchors in a directory of hashed names when one is needed; it need not exist, but have a name."""
+        if not os.fsencode(path):
+            raise errors.library_error("INVALID_DIRECTORY", "X509", _INVALID_DIRECTORY_ERRNO)
         self.version += 1
         self.store.add_hashed_directory(os.fsdecode(path))
 

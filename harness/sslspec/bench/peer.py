@@ -133,7 +133,9 @@ class Peer:
                     return
                 self._plaintext += chunk
         except self.failures as exception:
-            self.error = exception
+            # Alone: its traceback holds every frame, and a shared context its last peer.
+            self.error = exception.with_traceback(None)
+            self.error.__context__ = None
             self._alert = self._alert_in(exception)
 
     @property
@@ -152,7 +154,7 @@ class Peer:
         """`count` bytes of application data; PeerFailed if the connection ends, or nothing more comes, before that."""
         self._await(lambda: len(self._plaintext) >= count or self.ended)
         if len(self._plaintext) < count:
-            raise PeerFailed(f"the peer received {bytes(self._plaintext)!r}, not {count} bytes{self._trouble()}")
+            raise PeerFailed(f"the peer received {bytes(self._plaintext)!r}, not {count} bytes{self.trouble}")
         data = bytes(self._plaintext[:count])
         del self._plaintext[:count]
         return data
@@ -254,7 +256,9 @@ class Peer:
             raise RuntimeError("the peer has no line yet; wrap the subject first (pair.subject, pair.wrap())")
         return self.line
 
-    def _trouble(self) -> str:
+    @property
+    def trouble(self) -> str:
+        """What became of the peer, as the end of a message; "" if nothing."""
         if self.error is not None:
             return f" (it raised {self.error!r})"
         return " (close_notify came first)" if self.close_notify_seen else ""
