@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -23,6 +25,15 @@ def writable(buffer: Buffer) -> memoryview:
     if view is None or view.readonly or not view.c_contiguous:
         raise TypeError(f"read() argument 2 must be read-write bytes-like object, not {type(buffer).__name__}")
     return view
+
+
+def fill(view: memoryview, data: bytes) -> int:
+    """Put `data`, which has room there, at the front of a writable buffer, and give its length."""
+    if view.format == "B" and view.ndim == 1:
+        view[: len(data)] = data
+        return len(data)
+    # A memoryview cannot be written to, nor cast, in every format; a stream can write into any buffer.
+    return io.BytesIO(data).readinto(view)
 
 
 def _viewed(buffer: Buffer) -> memoryview | None:

@@ -22,18 +22,18 @@ can; hand over what it has queued; if that is not enough, bring it *one* record 
   send a receive, and a KeyUpdate that the reader has to answer is sealed between the writer's records, not within.
 * **Those that want the same take turns** (`Bio.turn`): two writers, two threads in the first handshake, one that waits
   for the close_notify that another receives. Whose turn has come looks whether anything `_arrived` meanwhile.
+* **Answers do not pile up.** A peer that asks for more than `ANSWERS_HELD` and takes nothing is not read from.
 * **One deadline for an operation**, not for each of its system calls.
 """
 
 from __future__ import annotations
 
-import io
 import threading
 from typing import TYPE_CHECKING
 
 from refssl import errors
 from refssl.bio import EndOfTransport, Turn
-from refssl.buffers import readable, writable
+from refssl.buffers import fill, readable, writable
 from refssl.ends import End, bare
 from refssl.engine.alerts import AlertDescription, AlertLevel
 from refssl.engine.faults import AlertReceived, Fault
@@ -54,6 +54,8 @@ _HANDSHAKE_TIMED_OUT = "The handshake operation timed out"
 
 SEALED_AT_ONCE = 2**18
 """How many bytes write() seals before it looks whether the transport still takes them."""
+ANSWERS_HELD = 2**16
+"""How many bytes of answers to what the peer asked (new keys, certificates, renegotiation) may wait for it to read."""
 
 
 class Channel:
@@ -74,6 +76,7 @@ class Channel:
         "_rest",
         "_sealed",
         "_started",
+        "_unsent",
     )
 
     def __init__(self, connection: Connection, bio: Bio, *, ignore_eof: bool) -> None:
@@ -91,6 +94,7 @@ class Channel:
         self._owed = 0  # how long the write is that could not be flushed
         self._started = False
         self._sealed = 0  # how much of it has been sealed
+        self._unsent = 0  # how long the answers are that the transport did not take at once
 
     # -- operations
 
@@ -123,12 +127,7 @@ class Channel:
             raise errors.dead_connection()
         if not size:
             return 0
-        data = self._receive_data(size)
-        if view.format == "B" and view.ndim == 1:
-            view[: len(data)] = data
-            return len(data)
-        # A memoryview cannot be written to, nor cast, in every format; a stream can write into any buffer.
-        return io.BytesIO(data).readinto(view)
+        return fill(view, self._receive_data(size))
 
     def write(self, data: Buffer, /) -> int:
         """Send all of `data`, or as much as the transport takes before it refuses, in which case it raises; the length.
@@ -283,6 +282,9 @@ class Channel:
                 return
             if self._end or self._connection.failed:
                 raise errors.dead_connection()
+            if self._unsent > ANSWERS_HELD:
+                self._flush(deadline)
+                self._unsent = 0
             try:
                 record = self._bio.receive_record(self._check_header, deadline)
                 with self._lock:
@@ -304,7 +306,7 @@ class Channel:
             # It was no data, so there may be an answer to it.
             output = connection.output.take()
             if output:
-                self._bio.push(output)
+                self._unsent = 0 if self._bio.push(output) else self._unsent + len(output)
 
     def _meet_end(self) -> None:
         """The transport has ended before the peer's close_notify.

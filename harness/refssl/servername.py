@@ -97,7 +97,7 @@ class ServerNameChoice:
         if connection.context is not self._context:
             from refssl import snapshot
 
-            return snapshot.take(connection.context, connection, chosen=True)
+            return snapshot.take_chosen(connection.context, connection)
         return None
 
 

@@ -48,8 +48,8 @@ def accept_unverified(certificates: tuple[bytes, ...]) -> PeerIdentity:
     return PeerIdentity(certificates, leaf.public_key, ExplicitlyUnverified("CERT_NONE"))
 
 
-def verifier(store: TrustStore, policy: Callable[[float], Policy], hostname: str | None) -> Authenticate:
-    """`Config.authenticate` that believes only chains to an anchor of `store`; policy(now) says what is asked of them.
+def verifier(store: TrustStore, policy: Policy, hostname: str | None) -> Authenticate:
+    """`Config.authenticate` that believes only chains to an anchor of `store`; policy: what is asked of them.
 
     hostname: as the program wrote it, for the message of a mismatch.
     """
@@ -57,7 +57,7 @@ def verifier(store: TrustStore, policy: Callable[[float], Policy], hostname: str
     def authenticate(certificates: tuple[bytes, ...]) -> PeerIdentity:
         parsed = _parse(certificates)
         try:
-            found = path.verify(parsed, store, policy(time.time()))
+            found = path.verify(parsed, store, policy, time.time())
         except VerificationError as error:
             alert = _ALERTS.get(error.code, AlertDescription.CERTIFICATE_UNKNOWN)
             message = error.message
