@@ -69,7 +69,12 @@ def test_an_unknown_curve_is_refused(impl):
         context.set_ecdh_curve(None)
 
 
-@pytest.mark.clause("ssl.SSLContext.set_groups:chosen-in-use", "RFC 8446 4.2.8:share-used", "ssl.SSLSocket.group:name")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_groups:chosen-in-use",
+    "RFC 8446 4.2.8:share-used",
+    "ssl.SSLSocket.group:name",
+    "What's New 3.15:groups",
+)
 @tls13
 @both_kinds
 @pytest.mark.since("3.15")

@@ -38,7 +38,9 @@ def test_the_suites_of_tls_1_3_are_there(impl):
     assert all(found[name]["protocol"] == "TLSv1.3" and found[name]["aead"] for name in TLS13_SUITES)
 
 
-@pytest.mark.clause("ssl.SSLContext:strong-suites")
+@pytest.mark.clause(
+    "ssl.SSLContext:strong-suites", "What's New 3.6:secure-defaults", "What's New 3.7:nothing-re-enabled"
+)
 @pytest.mark.known("bpo-27766", "bpo-31429")
 def test_nothing_weak_is_offered(impl):
     """A fresh context has no RC4, 3DES, NULL, MD5, EXPORT or anonymous suite."""
@@ -110,7 +112,11 @@ def test_the_option_says_whose_order_counts(pair, impl, prefers):
     assert pair.subject.cipher()[0] == (SMALL if prefers else LARGE)
 
 
-@pytest.mark.clause("ssl.SSLContext.set_ciphersuites:chosen-in-use", "ssl.SSLContext.set_ciphersuites:observable")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_ciphersuites:chosen-in-use",
+    "ssl.SSLContext.set_ciphersuites:observable",
+    "What's New 3.15:suites",
+)
 @pytest.mark.versions("tls13")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.since("3.15")

@@ -7,7 +7,7 @@ import pytest
 quiet = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-@pytest.mark.clause("ssl.SSLContext:protocol-default", "ssl.PROTOCOL_TLS:deprecated")
+@pytest.mark.clause("ssl.SSLContext:protocol-default", "ssl.PROTOCOL_TLS:deprecated", "What's New 3.10:deprecations")
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("arguments", [(), ("PROTOCOL_TLS",)], ids=["without", "protocol_tls"])
 def test_the_general_protocol_is_deprecated(impl, arguments):
@@ -46,7 +46,10 @@ def test_the_older_name_is_an_alias(impl):
 
 
 @pytest.mark.clause(
-    "ssl.PROTOCOL_TLSv1:old-protocol", "ssl.PROTOCOL_TLSv1_1:old-protocol", "ssl.PROTOCOL_TLSv1_2:deprecated"
+    "ssl.PROTOCOL_TLSv1:old-protocol",
+    "ssl.PROTOCOL_TLSv1_1:old-protocol",
+    "ssl.PROTOCOL_TLSv1_2:deprecated",
+    "What's New 3.10:deprecations",
 )
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("protocol", ["PROTOCOL_TLSv1", "PROTOCOL_TLSv1_1", "PROTOCOL_TLSv1_2"], ids=str.lower)
