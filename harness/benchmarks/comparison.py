@@ -175,7 +175,7 @@ def _held(metric: Metric, plan: Plan, able: Mapping[str, Peer], certificates: Ce
 
         def measure(peer: Peer = peer, count: int = count, times: int = times) -> tuple[float, ...]:
             if metric.name == "growth":
-                return tuple(growth(peer, certificates.folder, count) for _ in range(times))
+                return tuple(growth(peer, certificates.folder, count, 2 * plan.rounds + 1) for _ in range(times))
             return tuple(children.ask(metric.name, peer, certificates.folder, count) for _ in range(times))
 
         cells[name] = trial(name, measure)

@@ -26,15 +26,17 @@ from sslspec import child
 FEW = 30
 """How many pairs are held where few are; as many warm everything up."""
 _SLICE = 50  # pairs timed together
-_TURNS = 21
 
 
-def growth(peer: Peer, folder: Path, count: int) -> float:
-    """How many times as much CPU time a new pair takes where `count` are held as where few are. Raises ChildFailed."""
+def growth(peer: Peer, folder: Path, count: int, turns: int) -> float:
+    """How many times as much CPU time a new pair takes where `count` are held as where few are.
+
+    turns: how often each times a slice; the median of the ratios is given. Raises ChildFailed.
+    """
     with ExitStack() as stack:
         few = stack.enter_context(_Holder(peer, folder, FEW, count))
         many = stack.enter_context(_Holder(peer, folder, max(count, FEW), count))
-        return statistics.median(many.slice() / few.slice() for _ in range(_TURNS))
+        return statistics.median(many.slice() / few.slice() for _ in range(turns))
 
 
 class _Holder:
