@@ -166,3 +166,17 @@ def test_the_suite_that_tls_1_2_demands_is_there_on_request(pair, pki):
     pair.shake_hands()
     pair.greet()
     assert pair.subject.cipher()[0] == "AES128-SHA"
+
+
+@pytest.mark.clause("ssl.OP_CIPHER_SERVER_PREFERENCE:not-clients")
+@pytest.mark.versions("tls12")
+@pytest.mark.roles("client")
+@pytest.mark.parametrize("prefers", [True, False], ids=["set", "not_set"])
+def test_the_option_is_none_of_a_client_s(pair, impl, prefers):
+    """OP_CIPHER_SERVER_PREFERENCE at a client changes nothing: whose order counts is the server's affair."""
+    pair.subject_context.set_ciphers(f"{SMALL}:{LARGE}")
+    pair.peer.settings.ciphers = f"{LARGE}:{SMALL}"
+    option = impl.OP_CIPHER_SERVER_PREFERENCE
+    pair.subject_context.options = (pair.subject_context.options & ~option) | (option if prefers else 0)
+    pair.shake_hands()
+    assert pair.subject.cipher()[0] == LARGE

@@ -26,13 +26,14 @@ def test_the_protocols_of_today_are_not(impl):
             assert impl.SSLContext(protocol).protocol is protocol
 
 
-@pytest.mark.clause("ssl.PROTOCOL_TLS:highest-common")
+@pytest.mark.clause("ssl.PROTOCOL_TLS:highest-common", "ssl.CERT_NONE:default-mode", "ssl-security:constructor-default")
 @quiet
 @pytest.mark.versions
 @pytest.mark.parametrize(("theirs", "used"), [("tls13", "TLSv1.3"), ("tls12", "TLSv1.2")], ids=["tls13", "tls12"])
 def test_the_general_protocol_serves_both_roles(pair, impl, pki, theirs, used):
     """A context of PROTOCOL_TLS makes clients and servers, and takes the highest version that both ends have."""
     pair.subject_context = impl.SSLContext(impl.PROTOCOL_TLS)
+    assert (pair.subject_context.verify_mode, pair.subject_context.check_hostname) == (impl.CERT_NONE, False)
     pair.subject_context.load_cert_chain(*pki["server"])
     pair.peer.settings.versions = ("tls12", theirs)
     pair.shake_hands()
