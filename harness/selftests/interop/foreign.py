@@ -260,6 +260,8 @@ class Tlslite:
         judged = ("authority", "host") if client else ("client authority", "no client certificate", "later authority")
         if row.refused in judged:
             return f"tlslite-ng {self.version()} leaves certificates to its caller"
+        if row.psk and row.version == TLS12:
+            return f"tlslite-ng {self.version()} has no pre-shared keys in TLS 1.2"
         if row.by_name and not client:
             return f"tlslite-ng {self.version()} chooses no certificate by server_name"
         if not client and row.version == TLS13 and not row.tickets:
