@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refssl import psk, servername, verdict
+from refssl.ciphers import levels
 from refssl.ciphers.support import SUITES12
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
 from refssl.engine.config import (
@@ -107,6 +108,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         session_tickets=not options & _OP_NO_TICKET and level < _NO_TICKETS,
         sessions=_sessions(context, mode) if server else None,
         dh_parameters=context._dh_parameters,
+        least_field=levels.least_field(level),
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
         encrypt_then_mac=not options & _OP_NO_ENCRYPT_THEN_MAC,
         legacy_server_connect=bool(options & _OP_LEGACY_SERVER_CONNECT),

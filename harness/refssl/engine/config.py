@@ -148,8 +148,9 @@ class Config:
     Of use to TLS 1.2 only: session_tickets, whether they are offered or given (RFC 5077); sessions, the server's cache
     of the others; dh_parameters, prime and generator of its DHE; extended_master_secret, encrypt_then_mac: whether they
     are offered or accepted (RFC 7627, RFC 7366); legacy_server_connect, whether a client goes on with a server that
-    does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507); psk_hint, what a
-    server sends to help a client choose its identity (RFC 4279 5.2), None for no message where none is needed.
+    does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507); least_field,
+    the bits of security that DHE must have; psk_hint, what a server sends to help a client choose its identity (RFC
+    4279 5.2), None for no message where none is needed.
     """
 
     server_side: bool
@@ -179,6 +180,7 @@ class Config:
     session_tickets: bool = True
     sessions: SessionCache | None = None
     dh_parameters: tuple[int, int] | None = None
+    least_field: int = 112
     extended_master_secret: bool = True
     encrypt_then_mac: bool = True
     legacy_server_connect: bool = False

@@ -222,10 +222,16 @@ def test_bad_points_and_numbers_are_refused() -> None:
         assert fault.alert == 47
 
 
-def test_a_small_field_is_refused() -> None:
-    small = server_config("DHE-RSA-AES128-GCM-SHA256", dh_parameters=(2**1024 - 1093337, 2))
-    fault = fails(*pair(client_config("DHE-RSA-AES128-GCM-SHA256"), small))
+@pytest.mark.parametrize("least", [(112, 80), (80, 112)])
+def test_a_small_field_is_refused(least: tuple[int, int]) -> None:
+    name, small = "DHE-RSA-AES128-GCM-SHA256", (2**1024 - 1093337, 2)
+    client, server = pair(
+        client_config(name, least_field=least[0]), server_config(name, least_field=least[1], dh_parameters=small)
+    )
+    fault = fails(client, server)
     assert (fault.alert, fault.reason) == (40, "DH_KEY_TOO_SMALL")
+    # Negative control: who asks for less gets it.
+    shaken(client_config(name, least_field=80), server_config(name, least_field=80, dh_parameters=small))
 
 
 @pytest.mark.parametrize(
