@@ -122,6 +122,10 @@ class MemoryBIO:
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
+        if size == -1 and self._more is None:  # everything, in one piece: what nearly every program asks for
+            data = self._chunk[self._offset :]
+            self._chunk, self._offset, self._pending = b"", 0, 0
+            return data
         if type(size) is not int or size > _C_INT_MAX:
             size = operator.index(size)
             if size > _C_INT_MAX:
@@ -139,12 +143,8 @@ class MemoryBIO:
             self._pending = pending - size
             return first[start : start + size]
         if size == available:
-            if self._more:
-                self._advance(available)
-            else:
-                self._chunk = b""
-                self._offset = self._pending = 0
-            return first[start:] if start else first
+            self._advance(size)
+            return first[start:]
         parts = []
         while size:
             available = len(self._chunk) - self._offset
@@ -173,18 +173,19 @@ class MemoryBIO:
         """One record that lies whole in the chunk, or None where it does not."""
         first = self._chunk
         start = self._offset
-        available = len(first) - start
-        if available < HEADER:
+        body = start + HEADER
+        available = len(first)
+        if available < body:
             return None
-        size = HEADER + measure(first[start : start + HEADER])
-        if available > size:
-            self._offset = start + size
-            self._pending -= size
-            return first[start : start + size]
-        if available < size:
+        end = body + measure(first[start:body])
+        if available > end:
+            self._offset = end
+            self._pending -= end - start
+            return first[start:end]
+        if available < end:
             return None
         if self._more:
-            self._advance(size)
+            self._advance(end - start)
         else:
             self._chunk = b""
             self._offset = self._pending = 0

@@ -188,13 +188,16 @@ class Channel:
         if not self._started:
             self._started = True
             self._begin()
-        self._flush(deadline)
+            self._flush(deadline)
+        elif not self._in_memory:
+            self._flush(deadline)
         while not connection.handshake_complete:
             if connection.close_notify_received:
                 raise errors.zero_return()
             self._receive(deadline)
         self._complete()
-        self._flush(deadline)
+        if not self._in_memory:  # memory has taken each answer already
+            self._flush(deadline)
 
     def _begin(self) -> None:
         """The handshake begins."""
@@ -275,7 +278,7 @@ class Channel:
             raise
         if not connection.plaintext:
             # It was no data, so there may be an answer to it.
-            output = connection.take_output()
+            output = connection.output.take()
             if output:
                 self._bio.push(output)
 
@@ -333,7 +336,7 @@ class Channel:
         self._asking = False
         while True:
             with self._lock:
-                if bio.push(self._connection.take_output()):
+                if bio.push(self._connection.output.take()):
                     return
             bio.wait_writable(deadline)
 

@@ -28,7 +28,7 @@ class TicketKeeper:
 
     def __init__(self) -> None:
         self._name = os.urandom(_NAME)
-        self._cipher = aead.new("AES-GCM", os.urandom(32))
+        self._cipher = aead.keyed("AES-GCM")(os.urandom(32))
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl import errors, groups, names, snapshot
 from refssl.channel import Channel
-from refssl.engine import negotiation
 from refssl.engine.config import TLS13, ExplicitlyUnverified, Verified
 from refssl.engine.connection import Connection
 from refssl.engine.faults import NotPossible
@@ -266,7 +265,7 @@ class TLSConnection(Channel):
         if session is None:
             created, number = connection.config.clock(), b""
         else:
-            created, number = session.created, session.session_id
+            created, number = session.created, session.name
         self._session = made = make_session(
             self._origin, self.checked_hostname, None if self.server_side else session, number, created
         )
@@ -297,11 +296,12 @@ class TLSConnection(Channel):
 
 def _missing(config: Config) -> str:
     """What a client lacks to begin at all, as OpenSSL's reason, or ""."""
-    if not negotiation.enabled_versions(config):
+    abilities = config.abilities
+    if not abilities.versions:
         return ""  # which is the engine's to tell
-    if not negotiation.has_suites(config):
+    if not abilities.sufficient:
         return "NO_CIPHERS_AVAILABLE"
-    if TLS13 in negotiation.enabled_versions(config):
+    if TLS13 in abilities.versions:
         if not config.groups:
             return "NO_SUITABLE_GROUPS"
         if not config.key_shares:

@@ -62,6 +62,32 @@ class TestCrossing:
             variants(pytest.mark.transports("pigeon"))
 
 
+class TestMessages:
+    """A scenario that asks for `message` runs once for each that the peer, who has the other role, sends."""
+
+    def places(self, *declared: Any, role: str = "client", version: str = "tls13") -> list[str]:
+        at = (pytest.mark.roles(role), pytest.mark.versions(version), pytest.mark.deliveries("whole"))
+        function = metafunc(*at, *declared, asks_for=("pair", "message"))
+        return [cell.place.rpartition("+")[2] for cell in axes.cells(function, ["ssl"], ["stdlib"])]
+
+    def test_all_that_the_peer_sends(self) -> None:
+        assert self.places()[:2] == ["server_hello", "encrypted_extensions"]
+        assert self.places(role="server") == ["client_hello", "certificate", "certificate_verify", "finished"]
+
+    def test_words_choose_among_them(self) -> None:
+        assert self.places(pytest.mark.messages("finished")) == ["finished"]
+        assert "finished" not in self.places(pytest.mark.messages("followed"))
+        assert "server_hello" not in self.places(pytest.mark.messages("-server_hello"))
+        assert "change_cipher_spec" in self.places(version="tls12")
+        assert "change_cipher_spec" not in self.places(pytest.mark.messages("handshake"), version="tls12")
+
+    def test_a_name_of_no_message_is_refused(self) -> None:
+        with pytest.raises(AxisError, match="there is no message 'farewell'"):
+            self.places(pytest.mark.messages("farewell"))
+        with pytest.raises(AxisError, match="only with a version"):
+            axes.cells(metafunc(pytest.mark.versions(), asks_for=("pair", "message")), ["ssl"], ["stdlib"])
+
+
 class TestIds:
     def test_an_id_is_made_of_names(self) -> None:
         variant = str(Variant("client", "tls13"))

@@ -65,8 +65,8 @@ def test_the_reference_knows_no_other_ssl_and_not_its_own_judge() -> None:
     assert offences(HARNESS / "refssl", *OTHER_SSL, "sslspec", "pytest", "trustme") == []
 
 
-def test_the_judge_does_not_know_the_reference() -> None:
-    assert offences(HARNESS / "sslspec", "refssl") == []
+def test_the_fuzzer_knows_no_other_ssl() -> None:
+    assert offences(HARNESS / "fuzz", *OTHER_SSL) == []
 
 
 def test_the_engine_is_sans_io() -> None:
@@ -115,7 +115,7 @@ def test_the_bench_is_standard_library_only() -> None:
 
 @pytest.mark.parametrize(
     ("library", "homes"),
-    [("tlslite", {"peers/tlslite.py"}), ("trustme", {"pki.py"}), ("xdist", set())],
+    [("tlslite", {"peers/tlslite.py"}), ("refssl", {"peers/scripted.py"}), ("trustme", {"pki.py"}), ("xdist", set())],
 )
 def test_a_foreign_library_has_one_home(library: str, homes: set[str]) -> None:
     root = HARNESS / "sslspec"
@@ -138,7 +138,7 @@ def test_every_file_opens_with_its_rules() -> None:
 
 
 def test_no_file_and_no_function_has_outgrown_its_idea() -> None:
-    for folder in (HARNESS / "sslspec", HARNESS / "refssl", HARNESS / "benchmarks"):
+    for folder in (HARNESS / "sslspec", HARNESS / "refssl", HARNESS / "benchmarks", HARNESS / "fuzz"):
         for path in sources(folder):
             text = path.read_text(encoding="utf-8")
             assert text.count("\n") <= LONGEST_FILE, f"{path} has {text.count(chr(10))} lines"
@@ -152,7 +152,7 @@ def test_an_rfc_is_cited_in_one_form() -> None:
     """``RFC 8446 4.2.11``: no section sign, no dash, no address."""
     other_forms = re.compile(r"RFC-?\d{4}|rfc-editor\.org|tools\.ietf\.org|RFC \d+ ?(§|[Ss]ection|s\.)")
     found = []
-    for folder in (HARNESS / "sslspec", HARNESS / "refssl", HARNESS / "benchmarks", layout.suites()):
+    for folder in (HARNESS / "sslspec", HARNESS / "refssl", HARNESS / "benchmarks", HARNESS / "fuzz", layout.suites()):
         for path in sources(folder):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 if other_forms.search(line):

@@ -9,11 +9,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
+from sslspec.bench import flights
 from sslspec.bench.deliveries import DELIVERIES
+from sslspec.bench.flights import Message
 from sslspec.bench.pair import Variant
 
 # What an axis holds, and what a scenario gets that does not mention it.
@@ -22,10 +24,11 @@ AXES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "versions": (("tls12", "tls13"), ("tls12", "tls13")),
     "transports": (("memory", "socketpair", "tcp"), ("memory",)),
     "deliveries": (DELIVERIES, ("whole", "split")),
-    "peers": (("module", "tlslite"), ("module",)),
+    "peers": (("module", "tlslite", "scripted"), ("module",)),
 }
 NO_PEER = "none"
 SELF = "self"
+_KINDS_OF_MESSAGES = {"handshake", "followed"}
 _ID = re.compile(r"^[a-z0-9_/@+.=-]+$")
 
 
@@ -35,17 +38,23 @@ class AxisError(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """One execution's place: implementation and peer (columns of the record), variant (part of the id)."""
+    """One execution's place: implementation and peer (columns of the record), variant and message (parts of the id)."""
 
     implementation: str
     peer: str
     variant: Variant | None
+    message: Message | None = None
 
     @property
     def pytest_id(self) -> str:
         """What stands between the brackets of the node id."""
-        parts = [str(self.variant) if self.variant else "", self.implementation, self.peer]
+        parts = [self.place, self.implementation, self.peer]
         return "-".join(part for part in parts if part and part != NO_PEER)
+
+    @property
+    def place(self) -> str:
+        """What of it stands in a scenario's id."""
+        return "+".join(str(part) for part in (self.variant, self.message) if part)
 
 
 def cells(metafunc: pytest.Metafunc, implementations: Iterable[str], peers: Iterable[str]) -> list[Cell]:
@@ -61,12 +70,14 @@ def cells(metafunc: pytest.Metafunc, implementations: Iterable[str], peers: Iter
             found += [Cell(name, NO_PEER, Variant("both", version)) for version in _versions(metafunc)]
         else:
             found.append(Cell(name, NO_PEER, None))
+    if "message" in metafunc.fixturenames:
+        found = [replace(cell, message=message) for cell in found for message in _messages(metafunc, cell)]
     return list(dict.fromkeys(found))
 
 
 def kind_of(peer: str) -> str:
-    """What a scenario's ``peers`` mark calls this peer: ``tlslite``, or ``module`` for any implementation."""
-    return "tlslite" if peer == "tlslite" else "module"
+    """What a scenario's ``peers`` mark calls this peer: by its name, or ``module`` for any implementation."""
+    return peer if peer in ("tlslite", "scripted") else "module"
 
 
 def scenario_id(area: str, topic: str, function: str, variant: str, extra: str) -> str:
@@ -93,6 +104,27 @@ def _variants(metafunc: pytest.Metafunc, kind: str) -> list[Variant]:
         ways = [("memory", "whole")]  # it takes ten times as long, and how bytes travel is tried with the other peers
     roles = _points(metafunc, "roles")
     return [Variant(role, version, *way) for role, version, way in itertools.product(roles, _versions(metafunc), ways)]
+
+
+def _messages(metafunc: pytest.Metafunc, cell: Cell) -> list[Message]:
+    """The messages of the peer that the scenario is about (``messages`` in `marks`)."""
+    if cell.variant is None or cell.variant.version is None:
+        raise AxisError(f"{metafunc.definition.nodeid}: only with a version is it known which messages there are")
+    mark = metafunc.definition.get_closest_marker("messages")
+    words = mark.args if mark else ()
+    unknown = [word for word in words if word.lstrip("-") not in flights.MESSAGES | _KINDS_OF_MESSAGES]
+    if unknown:
+        raise AxisError(f"{metafunc.definition.nodeid}: there is no message {unknown[0]!r}")
+    named = [word for word in words if word in flights.MESSAGES]
+    sender = "server" if cell.variant.role == "client" else "client"
+    return [
+        message
+        for message in flights.sent(sender, cell.variant.version)
+        if (not named or message.name in named)
+        and f"-{message.name}" not in words
+        and not ("followed" in words and message.next is None)
+        and not ("handshake" in words and message.name == flights.CHANGE_CIPHER_SPEC)
+    ]
 
 
 def _versions(metafunc: pytest.Metafunc) -> tuple[str | None, ...]:

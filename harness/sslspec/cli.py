@@ -240,7 +240,11 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="ssl, refssl, MODULE, MODULE:ATTRIBUTE or NAME=MODULE; default: ssl and refssl",
     )
     run.add_argument(
-        "--peer", action="append", default=[], metavar="PEER", help="stdlib, refssl, tlslite, self or a module"
+        "--peer",
+        action="append",
+        default=[],
+        metavar="PEER",
+        help="stdlib, tlslite, scripted, self or a module",
     )
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")

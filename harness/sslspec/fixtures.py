@@ -1,4 +1,4 @@
-"""What scenarios ask for: ``impl``, ``pair``, ``couple``, ``pki``, ``observe``, ``background``."""
+"""What scenarios ask for: ``impl``, ``pair``, ``couple``, ``trial``, ``message``, ``pki``, ``observe`` and others."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.exits import Inapplicable, Unsupported
 from sslspec.bench.pair import Couple, Pair
+from sslspec.bench.trial import Trial
 from sslspec.scenario import of
 
 
@@ -62,6 +63,19 @@ def pair(cell: Cell, _journal: Journal, pki: Pki) -> Iterator[Pair]:
     made = Pair(_journal.impl, cell.variant, peers.factory(cell.peer), pki, _journal)
     yield made
     made.close()
+
+
+@pytest.fixture
+def message(cell: Cell) -> str:
+    """The name of a message that the peer sends; the scenario runs once for each (mark ``messages``)."""
+    assert cell.message is not None
+    return cell.message.name
+
+
+@pytest.fixture
+def trial(pair: Pair) -> Trial:
+    """What is demanded of the pair's subject when its peer misbehaves."""
+    return Trial(pair)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from sslspec.requirement import requirement
 from sslspec.style import plural
 
 _Mark = tuple[str, tuple[Any, ...]]
-_AXES = ("roles", "versions", "transports", "deliveries", "peers")
+_AXES = ("roles", "versions", "transports", "deliveries", "peers", "messages")
 
 
 class UnknownScenario(Exception):

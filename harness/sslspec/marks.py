@@ -7,6 +7,8 @@ until(version)          for as long as the documentation has it: last version in
 feature(*flags)         needs these ``HAS_*`` flags
 known(*references)      upstream issues that explain a difference
 roles, versions, transports, deliveries, peers      where on the axes it applies; see ``axes``
+messages(*words)        which of the peer's messages `message` is, in turn: these names, all but ``-name``, only those
+                        that are ``followed`` by another in their flight, only ``handshake`` messages
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ DECLARATIONS = (
     "versions(*names): tls12, tls13; none for a scenario that sets them itself",
     "transports(*names): memory, socketpair, tcp",
     "deliveries(*names): whole, coalesced, split, bytewise",
-    "peers(*kinds): module, tlslite",
+    "peers(*kinds): module, tlslite, scripted",
+    "messages(*words): names, -name, followed, handshake",
 )
 
 

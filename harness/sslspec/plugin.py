@@ -37,7 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("sslspec", "sslspec: conformance of ssl implementations")
     add = group.addoption
     add("--impl", action="append", metavar="NAME", help="implementation to test (default: ssl and refssl); repeatable")
-    add("--peer", action="append", metavar="NAME", help="peer: stdlib, refssl, tlslite, self or a module; repeatable")
+    add(
+        "--peer",
+        action="append",
+        metavar="NAME",
+        help="peer: stdlib, tlslite, scripted, self or a module",
+    )
     add("--baseline", action="append", metavar="FILE", help="what an implementation is known not to do; repeatable")
     add("--no-baseline", action="store_true", help="expect every scenario to pass")
     add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")

@@ -28,7 +28,7 @@ from sslspec.state import State
 from sslspec.verdicts import EXPECTED, Verdict
 
 INACTIVITY = 60.0  # seconds without an event, until the session is given up
-FOREIGN_PEERS = frozenset({"tlslite", "self"})
+FOREIGN_PEERS = frozenset({"tlslite", "scripted", "self"})
 _POLL = 0.1
 _GLOB = frozenset("*?[")
 _TAIL = 4000  # bytes of what the child printed, for when it fails before it can say so in events

@@ -82,8 +82,7 @@ def read(item: pytest.Function) -> Scenario:
     assert isinstance(cell, Cell)
     extra = item.callspec.id.replace(cell.pytest_id, "", 1).strip("-").replace("-", "+")
     path = item.path.relative_to(layout.suites())
-    variant = str(cell.variant) if cell.variant else ""
-    scenario_id = axes.scenario_id(path.parent.as_posix(), path.stem, item.originalname, variant, extra)
+    scenario_id = axes.scenario_id(path.parent.as_posix(), path.stem, item.originalname, cell.place, extra)
     return Scenario(scenario_id, cell, marks.read(item), _requirement(item.function, item.nodeid))
 
 

@@ -25,7 +25,7 @@ from sslspec.implementations import Implementation
 from sslspec.limits import Wake
 from sslspec.record import Result
 
-DEFAULT_PEERS = ("stdlib", "tlslite")
+DEFAULT_PEERS = ("stdlib", "tlslite", "scripted")
 
 
 class Session:

@@ -92,7 +92,7 @@ def test_a_key_stands_for_a_certificate(pair, impl, suite):
 
 @client
 @pytest.mark.parametrize("other", [False, True], ids=["trusted", "untrusted"])
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 4279 4")
+@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 4279 4:certificate-judged")
 def test_rsa_psk_judges_the_certificate(pair, impl, other):
     """RSA_PSK is both: the server shows a certificate, which is verified as ever, and has the key."""
     prepare(pair, RSA)
@@ -114,7 +114,7 @@ def test_rsa_psk_judges_the_certificate(pair, impl, other):
 @client
 @pytest.mark.parametrize("hint", ["hint", "ünïcode", "h" * 128], ids=["short", "utf8", "long"])
 @pytest.mark.parametrize("suite", [PLAIN, ELLIPTIC], ids=str.lower)
-@pytest.mark.clause("RFC 4279 5.2")
+@pytest.mark.clause("RFC 4279 5.2:hint")
 def test_a_client_is_told_the_server_s_hint(pair, suite, hint):
     """The callback's argument is the identity hint of the server."""
     asked = prepare(pair, suite, hint=hint)
@@ -123,7 +123,7 @@ def test_a_client_is_told_the_server_s_hint(pair, suite, hint):
 
 
 @client
-@pytest.mark.clause("RFC 4279 5.2")
+@pytest.mark.clause("RFC 4279 5.2:hint")
 def test_an_empty_hint_is_none(pair):
     """A hint of no octets is as good as none."""
     asked = prepare(pair, ELLIPTIC, hint="")
@@ -207,7 +207,7 @@ def test_a_client_that_has_no_key_gives_up(pair, impl, monkeypatch, wrong):
 
 @pytest.mark.parametrize("identity", ["i", "i" * 255, "ünïcode"], ids=["short", "long", "utf8"])
 @pytest.mark.parametrize("size", [1, 16, 512], ids=["1", "16", "512"])
-@pytest.mark.clause("RFC 4279 5.3")
+@pytest.mark.clause("RFC 4279 5.3:lengths")
 def test_identities_and_keys_of_every_length(pair, identity, size):
     """Identities of up to 255 octets in UTF-8 and keys of up to 512 octets will do."""
     key = bytes(range(256)) * 2
@@ -283,7 +283,7 @@ def test_a_client_with_a_key_is_not_asked_for_a_certificate(pair, impl):
 
 @server
 @pytest.mark.parametrize("shows", [True, False], ids=["shown", "missing"])
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 4279 4")
+@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 4279 4:certificate-judged")
 def test_with_rsa_psk_the_client_is_asked(pair, impl, shows):
     """With RSA_PSK there are certificates, and CERT_REQUIRED asks for the client's."""
     prepare(pair, RSA)
@@ -301,7 +301,7 @@ def test_with_rsa_psk_the_client_is_asked(pair, impl, shows):
 
 @client
 @pytest.mark.parametrize("suite", [PLAIN, ELLIPTIC, RSA], ids=str.lower)
-@pytest.mark.clause("ssl.SSLSocket.session", "RFC 5077 3.1")
+@pytest.mark.clause("ssl.SSLSocket.session", "RFC 5077 3.1:tickets")
 def test_the_session_is_resumed(pair, suite):
     """The session of a connection with a key is resumed, and nobody is asked for the key again."""
     asked = prepare(pair, suite)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from refssl.crypto import blocks
-from refssl.crypto.hashing import HASHES, equal, keyed, mac
+from refssl.crypto.hashing import Mac, equal, function
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.faults import RecordFault
 from refssl.engine.protection12 import UNLIMITED, bad_record_mac
@@ -26,7 +26,7 @@ class Sealer:
     def __init__(
         self, digest: str, mac_key: bytes, key: bytes, encrypt_then_mac: bool, random: Callable[[int], bytes]
     ) -> None:
-        self._mac = keyed(digest, mac_key)
+        self._mac = Mac(function(digest), mac_key).mac
         self._random = random
         self._key = blocks.cbc_key(key)
         self._encrypt_then_mac = encrypt_then_mac
@@ -40,11 +40,11 @@ class Sealer:
         # RFC 5246 6.2.3.2: "The Initialization Vector (IV) SHOULD be chosen at random, and MUST be unpredictable."
         iv = self._random(_BLOCK)
         if not self._encrypt_then_mac:
-            content += mac(self._mac, number + _header(content_type, len(content)) + content)
+            content += self._mac(number + _header(content_type, len(content)) + content)
         sealed = iv + blocks.cbc_encrypt(self._key, iv, _padded(content))
         if self._encrypt_then_mac:
             # RFC 7366 3: the MAC is over the length of "TLSCiphertext.length minus the MAC" and the ciphertext with IV.
-            sealed += mac(self._mac, number + _header(content_type, len(sealed)) + sealed)
+            sealed += self._mac(number + _header(content_type, len(sealed)) + sealed)
         return _header(content_type, len(sealed)) + sealed
 
 
@@ -54,8 +54,8 @@ class Opener:
     __slots__ = ("_encrypt_then_mac", "_key", "_mac", "_mac_length", "_sequence")
 
     def __init__(self, digest: str, mac_key: bytes, key: bytes, encrypt_then_mac: bool) -> None:
-        self._mac = keyed(digest, mac_key)
-        self._mac_length = HASHES[digest]().digest_size
+        self._mac = Mac(function(digest), mac_key).mac
+        self._mac_length = function(digest).length
         self._key = blocks.cbc_key(key)
         self._encrypt_then_mac = encrypt_then_mac
         self._sequence = 0
@@ -79,7 +79,7 @@ class Opener:
             # Everyone who sees the record knows this.
             raise RecordFault(AlertDescription.DECODE_ERROR, "LENGTH_TOO_SHORT")
         body, tag = sealed[: -self._mac_length], sealed[-self._mac_length :]
-        good = equal(mac(self._mac, number + _header(content_type, len(body)) + body), tag)
+        good = equal(self._mac(number + _header(content_type, len(body)) + body), tag)
         if not good or len(body) < 2 * _BLOCK or len(body) % _BLOCK:
             raise bad_record_mac()
         content = blocks.cbc_decrypt(self._key, body[:_BLOCK], body[_BLOCK:])
@@ -102,7 +102,7 @@ class Opener:
             # and then compute the MAC".
             padding = 1
         end = len(content) - padding - self._mac_length
-        expected = mac(self._mac, number + _header(content_type, end) + content[:end])
+        expected = self._mac(number + _header(content_type, end) + content[:end])
         if not equal(expected, content[end : end + self._mac_length]) or not padded:
             raise bad_record_mac()
         return content[:end]

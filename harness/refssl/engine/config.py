@@ -12,7 +12,11 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from refssl.ciphers.catalogue import BY_CODE, CipherSuite
+from refssl.ciphers.support import SUITES12, SUITES13
 
 if TYPE_CHECKING:
     from refssl.crypto.keys import PublicKey
@@ -26,6 +30,8 @@ PSK_DHE_KE = 1
 
 TLS12 = 0x0303
 TLS13 = 0x0304
+# What this engine speaks, the preferred first.
+VERSIONS = (TLS13, TLS12)
 
 
 @dataclass(slots=True)
@@ -121,10 +127,38 @@ class SessionCache:
     find: Callable[[bytes], Session | None]
 
 
-def _generate_share(group: int) -> KeyShare:
-    from refssl.crypto import shares
+@dataclass(slots=True)
+class Abilities:
+    """What a Config's versions and suites come to, each in order of preference.
 
-    return shares.generate(group)
+    versions: those that may be negotiated. offered: the suites of these versions, as a client offers them. suites: all
+    that are set, of whatever version. codes13, hashes13: the suites of TLS 1.3 and their hashes. sufficient: whether
+    there is a suite for the highest version; OpenSSL does not begin without one.
+    """
+
+    versions: tuple[int, ...]
+    offered: tuple[int, ...]
+    suites: tuple[CipherSuite, ...]
+    codes13: tuple[int, ...]
+    hashes13: frozenset[str]
+    sufficient: bool
+
+
+@lru_cache(maxsize=64)
+def abilities(minimum: int, maximum: int, cipher_suites: tuple[int, ...]) -> Abilities:
+    """The Abilities of settings that hardly differ from one connection to the next."""
+    versions = tuple([version for version in VERSIONS if minimum <= version <= maximum])
+    known13 = SUITES13 if TLS13 in versions else {}
+    known12 = SUITES12 if TLS12 in versions else {}
+    codes13 = tuple([code for code in cipher_suites if code in SUITES13])
+    return Abilities(
+        versions=versions,
+        offered=tuple([code for code in cipher_suites if code in known13 or code in known12]),
+        suites=tuple([BY_CODE[code] for code in cipher_suites if code in BY_CODE]),
+        codes13=codes13,
+        hashes13=frozenset([BY_CODE[code].hash for code in codes13]),
+        sufficient=any(code in (known13 or SUITES12) for code in cipher_suites),
+    )
 
 
 @dataclass(slots=True)
@@ -144,13 +178,15 @@ class Config:
     PSKs are used, those of tickets too.
     keylog(label, client_random, secret) is told each traffic secret. observe(sent, version, content_type, message)
     is told each message as ``_msg_callback`` wants it.
-    clock() is seconds since the epoch; random(n) gives n unpredictable bytes.
+    clock() is seconds since the epoch; random(n) gives n unpredictable bytes; generate_share(group) makes key shares
+    in the place of `refssl.crypto.shares`.
     Of use to TLS 1.2 only: session_tickets, whether they are offered or given (RFC 5077); sessions, the server's cache
     of the others; dh_parameters, prime and generator of its DHE; extended_master_secret, encrypt_then_mac: whether they
     are offered or accepted (RFC 7627, RFC 7366); legacy_server_connect, whether a client goes on with a server that
     does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507); least_field,
     the bits of security that DHE must have; psk_hint, what a server sends to help a client choose its identity (RFC
-    4279 5.2), None for no message where none is needed.
+    4279 5.2), None for no message where none is needed. abilities follows from
+    the rest.
     """
 
     server_side: bool
@@ -190,4 +226,8 @@ class Config:
     observe: Callable[[bool, int, int, bytes], None] | None = None
     clock: Callable[[], float] = time.time
     random: Callable[[int], bytes] = os.urandom
-    generate_share: Callable[[int], KeyShare] = field(default=_generate_share)
+    generate_share: Callable[[int], KeyShare] | None = None
+    abilities: Abilities = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.abilities = abilities(self.minimum_version, self.maximum_version, self.cipher_suites)

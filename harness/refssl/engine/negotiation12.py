@@ -60,8 +60,8 @@ class Choice:
 
 def choose(config: Config, cipher_suites: tuple[int, ...], found: Mapping[int, bytes]) -> Choice | None:
     """The suite for a ClientHello with these extensions, with what it needs, or None. Raises ProtocolError."""
-    groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
-    schemes = negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
+    groups = negotiation.read_setting(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
+    schemes = negotiation.read_setting(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
     # RFC 8422 4: a client without the extension leaves the choice to the server.
     theirs = groups.named_group_list if groups is not None else config.groups
     group = next((g for g in config.groups if g in theirs and g in CURVES), None)

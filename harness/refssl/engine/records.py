@@ -76,4 +76,4 @@ def _not_tls(header: bytes, server_side: bool) -> ProtocolError:
 
 def plain(content_type: int, version: int, content: bytes) -> bytes:
     """One unprotected record (TLSPlaintext)."""
-    return b"%c%b%b%b" % (content_type, version.to_bytes(2, "big"), len(content).to_bytes(2, "big"), content)
+    return (content_type << 32 | version << 16 | len(content)).to_bytes(HEADER, "big") + content

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from refssl.crypto import blocks
-from refssl.crypto.hashing import keyed, mac
+from refssl.crypto.hashing import Mac, function
 from refssl.engine import cbc, protection12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.connection import Connection
@@ -83,10 +83,10 @@ def test_bad_padding_and_a_bad_mac_are_the_same(digest: str, etm: bool) -> None:
         if etm:
             body = iv + blocks.cbc_encrypt(blocks.cbc_key(key), iv, content + padding)
             header = b"\x17\x03\x03" + len(body).to_bytes(2, "big")
-            tag = mac(keyed(digest, mac_key), bytes(8) + header + body)
+            tag = Mac(function(digest), mac_key).mac(bytes(8) + header + body)
             body += tag if good_mac else bytes(length)
         else:
-            tag = mac(keyed(digest, mac_key), bytes(8) + header + content)
+            tag = Mac(function(digest), mac_key).mac(bytes(8) + header + content)
             whole = content + (tag if good_mac else bytes(length)) + padding
             body = iv + blocks.cbc_encrypt(blocks.cbc_key(key), iv, whole)
         return b"\x17\x03\x03" + len(body).to_bytes(2, "big") + body

@@ -28,8 +28,8 @@ def made(sealed: Tickets, **changes: Any) -> Session:
     client, server = shaken(client_config(**changes), server_config(tickets=sealed, alpn=(b"h2",)))
     assert client.session is not None
     assert server.session is not None
-    assert client.session.session_id == server.session.session_id
-    assert len(client.session.session_id) == 32
+    assert client.session.name == server.session.name
+    assert len(client.session.name) == 32
     return client.session
 
 

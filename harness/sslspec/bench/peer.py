@@ -152,7 +152,7 @@ class Peer:
         """`count` bytes of application data; PeerFailed if the connection ends, or nothing more comes, before that."""
         self._await(lambda: len(self._plaintext) >= count or self.ended)
         if len(self._plaintext) < count:
-            raise PeerFailed(f"the peer received {bytes(self._plaintext)!r}, not {count} bytes{self._trouble()}")
+            raise PeerFailed(f"the peer received {bytes(self._plaintext)!r}, not {count} bytes{self.trouble}")
         data = bytes(self._plaintext[:count])
         del self._plaintext[:count]
         return data
@@ -254,7 +254,9 @@ class Peer:
             raise RuntimeError("the peer has no line yet; wrap the subject first (pair.subject, pair.wrap())")
         return self.line
 
-    def _trouble(self) -> str:
+    @property
+    def trouble(self) -> str:
+        """What became of the peer, as the end of a message; "" if nothing."""
         if self.error is not None:
             return f" (it raised {self.error!r})"
         return " (close_notify came first)" if self.close_notify_seen else ""

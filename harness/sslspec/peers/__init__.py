@@ -7,10 +7,14 @@ from sslspec.bench.pair import PeerFactory, module_peer
 
 
 def factory(name: str) -> PeerFactory:
-    """What makes peers of this name: ``tlslite``, or the name of an implementation. Raises ImplementationError."""
+    """What makes peers of this name: ``tlslite``, ``scripted``, or an implementation's. Raises ImplementationError."""
     if name == "tlslite":
         from sslspec.peers.tlslite import TlslitePeer
 
         return TlslitePeer
+    if name == "scripted":
+        from sslspec.peers.scripted import ScriptedPeer
+
+        return ScriptedPeer
     loaded = implementations.load(name)
     return module_peer(loaded.module, name)

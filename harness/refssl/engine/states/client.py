@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.ciphers.support import SUITES12, SUITES13
+from refssl.ciphers.support import SUITES13
 from refssl.crypto.shares import KeyShare
 from refssl.engine import negotiation, negotiation12, schedule13
 from refssl.engine.alerts import AlertDescription
@@ -52,7 +52,7 @@ class WaitServerHello:
 def start(connection: Connection) -> WaitServerHello:
     """Send the first ClientHello (RFC 8446 4.1.2). Raises ProtocolError where the config allows no version."""
     config = connection.config
-    versions = negotiation.enabled_versions(config)
+    versions = config.abilities.versions
     if not versions:
         raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
     session = config.session
@@ -64,7 +64,7 @@ def start(connection: Connection) -> WaitServerHello:
     shares = {}
     if TLS13 in versions:
         for group in config.key_shares or config.groups[:1]:
-            shares[group] = config.generate_share(group)
+            shares[group] = negotiation.new_share(config, group)
     found = _extensions(config, versions, shares)
     if TLS12 in versions and config.session_tickets:
         # RFC 5077 3.2: a ticket, or nothing to ask for one.
@@ -76,7 +76,7 @@ def start(connection: Connection) -> WaitServerHello:
         legacy_version=TLS12,
         random=config.random(32),
         legacy_session_id=_session_id(config, versions, session),
-        cipher_suites=_cipher_suites(config, versions),
+        cipher_suites=_cipher_suites(config),
         legacy_compression_methods=(0,),
         extensions=found,
     )
@@ -108,14 +108,10 @@ def _session_id(config: Config, versions: tuple[int, ...], session: Session | No
     return config.random(32) if config.middlebox_compatibility and TLS13 in versions else b""
 
 
-def _cipher_suites(config: Config, versions: tuple[int, ...]) -> tuple[int, ...]:
+def _cipher_suites(config: Config) -> tuple[int, ...]:
     """What is offered of the config's suites; with RFC 7507 4's signal where that is told."""
-    codes = [
-        code
-        for code in config.cipher_suites
-        if (TLS13 in versions and code in SUITES13) or (TLS12 in versions and code in SUITES12)
-    ]
-    return tuple([*codes, negotiation.FALLBACK_SCSV] if config.fallback else codes)
+    codes = config.abilities.offered
+    return (*codes, negotiation.FALLBACK_SCSV) if config.fallback else codes
 
 
 def _send_hello(
@@ -126,7 +122,7 @@ def _send_hello(
     retry: HelloRetryRequest | None,
 ) -> WaitServerHello:
     if psks:
-        hello = _with_binders(connection, hello, psks)
+        _bind(connection, hello, psks)
     hello = connection.output.send(hello)
     # RFC 8446 5.1: 0x0301 is for "an initial ClientHello" only.
     connection.output.flush()
@@ -137,8 +133,7 @@ def _send_hello(
 def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, KeyShare]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     if config.server_name is not None:
-        name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
-        found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
+        found[ext.SERVER_NAME] = _server_name(config.server_name)
     found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions, config.psk_modes))
     if TLS12 in versions:
         if config.encrypt_then_mac:
@@ -150,6 +145,12 @@ def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, Key
             found[ext.POST_HANDSHAKE_AUTH] = b""
         found[ext.KEY_SHARE] = _key_share(shares)
     return found
+
+
+@lru_cache(maxsize=64)
+def _server_name(host: str) -> bytes:
+    name = ext.ServerName(0, host.encode("ascii", "surrogateescape"))
+    return encode(ext.ServerNameList((name,)))
 
 
 @lru_cache(maxsize=64)
@@ -179,7 +180,7 @@ def _constant_extensions(
 
 
 def _key_share(shares: dict[int, KeyShare]) -> bytes:
-    entries = tuple(ext.KeyShareEntry(group, share.public) for group, share in shares.items())
+    entries = tuple([ext.KeyShareEntry(group, share.public) for group, share in shares.items()])
     return encode(ext.KeyShareClientHello(entries))
 
 
@@ -200,7 +201,7 @@ def _resumable(session: Session, config: Config) -> bool:
         session.version == TLS13
         and bool(session.ticket)
         and suite is not None
-        and any(catalogue.BY_CODE[c].hash == suite.hash for c in config.cipher_suites if c in SUITES13)
+        and suite.hash in config.abilities.hashes13
         # RFC 8446 4.6.1: "Clients MUST NOT attempt to use tickets which have ages greater than the "ticket_lifetime""
         and 0 <= config.clock() - session.created <= session.lifetime
     )
@@ -208,8 +209,8 @@ def _resumable(session: Session, config: Config) -> bool:
 
 def _offer(psks: tuple[OfferedPsk, ...], config: Config) -> bytes:
     """pre_shared_key with binders of zeros, to be replaced (RFC 8446 4.2.11)."""
-    identities = tuple(ext.PskIdentity(psk.identity, _obfuscated_age(psk.session, config)) for psk in psks)
-    return encode(ext.OfferedPsks(identities, tuple(psk.early.labels.zeros for psk in psks)))
+    identities = tuple([ext.PskIdentity(psk.identity, _obfuscated_age(psk.session, config)) for psk in psks])
+    return encode(ext.OfferedPsks(identities, tuple([psk.early.hash.zeros for psk in psks])))
 
 
 def _obfuscated_age(session: Session | None, config: Config) -> int:
@@ -220,18 +221,18 @@ def _obfuscated_age(session: Session | None, config: Config) -> int:
     return int((config.clock() - session.created) * 1000) + session.age_add & 0xFFFFFFFF
 
 
-def _with_binders(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> ClientHello:
-    """RFC 8446 4.2.11.2: the binder is computed over the ClientHello "up to and including the PreSharedKeyExtension.
-    identities field"."""
-    length = sum(1 + psk.early.labels.length for psk in psks)
+def _bind(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> None:
+    """Put the binders into a hello that nobody has seen yet (RFC 8446 4.2.11.2): each is computed over the ClientHello
+    "up to and including the PreSharedKeyExtension.identities field"."""
+    length = sum([1 + psk.early.hash.length for psk in psks])
     truncated = framed(hello)[: -length - 2]
     binders = []
     for psk in psks:
         key = schedule13.binder_key(psk.early, psk.session is None)
-        binder = key.finished_mac(connection.transcript.digest_with(key.labels.name, truncated))
+        binder = key.finished_mac(connection.transcript.digest_with(key.hash.name, truncated))
         binders.append(bytes((len(binder),)) + binder)
     data = hello.extensions[ext.PRE_SHARED_KEY]
-    return replace(hello, extensions={**hello.extensions, ext.PRE_SHARED_KEY: data[:-length] + b"".join(binders)})
+    hello.extensions[ext.PRE_SHARED_KEY] = data[:-length] + b"".join(binders)
 
 
 def receive_hello_retry_request(
@@ -260,7 +261,7 @@ def receive_hello_retry_request(
         # RFC 8446 4.2.8: it must be a group of supported_groups for which no share was sent.
         if group not in connection.config.groups or group in shares:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
-        shares = {group: connection.config.generate_share(group)}
+        shares = {group: negotiation.new_share(connection.config, group)}
         found[ext.KEY_SHARE] = _key_share(shares)
     # RFC 8446 4.2.11: pre_shared_key "MUST be the last extension in the ClientHello".
     found.pop(ext.PRE_SHARED_KEY, None)
@@ -271,7 +272,7 @@ def receive_hello_retry_request(
     connection.transcript.update(raw)
     # RFC 8446 4.1.4: "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that of the
     # selected cipher suite."
-    psks = tuple(psk for psk in state.psks if psk.early.labels.name == suite.hash)
+    psks = tuple(psk for psk in state.psks if psk.early.hash.name == suite.hash)
     if psks:
         found[ext.PRE_SHARED_KEY] = _offer(psks, connection.config)
     connection.send_compatibility_ccs()
@@ -303,7 +304,7 @@ def receive_server_hello(
 
 def _check_legacy_version(connection: Connection, state: WaitServerHello, message: ServerHello) -> None:
     """RFC 8446 4.1.3, for a ServerHello of TLS 1.2 or below. Raises ProtocolError."""
-    versions = negotiation.enabled_versions(connection.config)
+    versions = connection.config.abilities.versions
     if message.legacy_version not in versions or message.legacy_version == TLS13:
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
     if state.retry is not None:
@@ -317,13 +318,13 @@ def _check_legacy_version(connection: Connection, state: WaitServerHello, messag
 
 def _check_selected_version(connection: Connection, message: ServerHello) -> None:
     """RFC 8446 4.2.1. Raises ProtocolError."""
-    selected = negotiation.read_extension(
+    selected = negotiation.read_setting(
         ext.SelectedVersion, message.extensions, ext.SUPPORTED_VERSIONS, "LENGTH_MISMATCH"
     )
     if selected is None:
         # RFC 8446 4.1.4: "The server's extensions MUST contain "supported_versions"."
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_VERSIONS_EXTENSION")
-    if selected.selected_version != TLS13 or TLS13 not in negotiation.enabled_versions(connection.config):
+    if selected.selected_version != TLS13 or TLS13 not in connection.config.abilities.versions:
         # RFC 8446 4.2.1: a version "prior to TLS 1.3" or not offered: illegal_parameter.
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PROTOCOL_VERSION_NUMBER")
     if connection.more_in_record:
@@ -354,7 +355,7 @@ def _accepted_psk(state: WaitServerHello, message: ServerHello, suite: CipherSui
     selected = decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity
     if selected >= len(state.psks):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PSK_IDENTITY")
-    if state.psks[selected].early.labels.name != suite.hash:
+    if state.psks[selected].early.hash.name != suite.hash:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "CIPHERSUITE_DIGEST_HAS_CHANGED")
     return state.psks[selected]
 
@@ -367,7 +368,7 @@ def _exchange(
     if entry is None and psk is not None and PSK_KE in config.psk_modes:
         # RFC 8446 7.1: "If a given secret is not available, then the 0-value consisting of a string of Hash.length
         # bytes set to zeros is used."
-        return psk.early.labels.zeros, None
+        return psk.early.hash.zeros, None
     if entry is None:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "NO_SUITABLE_KEY_SHARE")
     share = state.shares.get(entry.group)

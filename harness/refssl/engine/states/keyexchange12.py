@@ -126,7 +126,7 @@ def _client_half(
     """The same without a pre-shared key."""
     params = share.params
     if isinstance(params, tls12.ServerECDHParams):
-        ours = config.generate_share(params.named_curve)
+        ours = negotiation.new_share(config, params.named_curve)
         secret = negotiation.agree(ours, params.public)
         return encode(tls12.ClientECDiffieHellmanPublic(ours.public)), secret
     if params is not None:
@@ -169,7 +169,7 @@ def server_share(config: Config, parameters: Parameters, choice: negotiation12.C
     suite, private, written = choice.suite, None, b""
     params: tls12.ServerECDHParams | tls12.ServerDHParams
     if choice.group is not None:
-        private = config.generate_share(choice.group)
+        private = negotiation.new_share(config, choice.group)
         params = tls12.ServerECDHParams(tls12.NAMED_CURVE, choice.group, private.public)
         written = encode(params)
     elif suite.kea in negotiation12.FINITE:

@@ -1,0 +1,187 @@
+"""TLS 1.2: messages in order and in form, with something in them that must not be there."""
+
+from typing import NamedTuple
+
+import pytest
+
+pytestmark = [
+    pytest.mark.peers("scripted"),
+    pytest.mark.versions("tls12"),
+    pytest.mark.deliveries("whole"),
+]
+
+SERVER_NAME, SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, ALPN = 0, 10, 13, 16
+EXTENDED_MASTER_SECRET, SUPPORTED_VERSIONS, UNASSIGNED, RENEGOTIATION_INFO = 23, 43, 0xFAFA, 0xFF01
+NAMED_CURVE, EXPLICIT_PRIME = 3, 1
+SECP521R1, SECT571R1 = b"\x00\x19", b"\x00\x0e"
+DOWNGRADE_FROM_TLS13 = b"DOWNGRD\x01"
+
+
+class Fields(NamedTuple):
+    """A message with other fields."""
+
+    message: str
+    fields: dict
+    alerts: tuple
+
+
+class Extension(NamedTuple):
+    """A message with an extension added, changed, or taken out (None)."""
+
+    message: str
+    number: int
+    data: object
+    alerts: tuple
+
+
+def flipped(data):
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+def of_curve(curve):
+    """A ServerKeyExchange with the point that it had, on another curve."""
+    return lambda body: body[:1] + curve + body[3:]
+
+
+def other_scheme(scheme):
+    """A ServerKeyExchange that says to be signed by another scheme."""
+    return lambda body: body[: 4 + body[3]] + scheme + body[6 + body[3] :]
+
+
+FROM_SERVERS = {
+    "tls_1_1": Fields("server_hello", {"legacy_version": 0x0302}, ("protocol_version", "illegal_parameter")),
+    "tls_1_3_without_supported_versions": Fields("server_hello", {"legacy_version": 0x0304}, ("protocol_version",)),
+    "a_suite_that_was_not_offered": Fields("server_hello", {"cipher_suite": 0xC008}, ("illegal_parameter",)),
+    "an_unknown_suite": Fields("server_hello", {"cipher_suite": 0xFAFA}, ("illegal_parameter",)),
+    "a_suite_of_tls_1_3": Fields("server_hello", {"cipher_suite": 0x1301}, ("illegal_parameter",)),
+    "compression": Fields("server_hello", {"legacy_compression_method": 1}, ("illegal_parameter",)),
+    "unassigned_extension": Extension("server_hello", UNASSIGNED, b"", ("unsupported_extension", "illegal_parameter")),
+    "alpn_that_was_not_offered": Extension("server_hello", ALPN, b"\0\3\2h2", ("unsupported_extension",)),
+    "an_earlier_connection": Extension(
+        "server_hello", RENEGOTIATION_INFO, b"\1!", ("handshake_failure", "illegal_parameter")
+    ),
+    "half_a_renegotiation_info": Extension(
+        "server_hello", RENEGOTIATION_INFO, b"\1", ("decode_error", "handshake_failure", "illegal_parameter")
+    ),
+    "a_full_extended_master_secret": Extension("server_hello", EXTENDED_MASTER_SECRET, b"!", ("decode_error",)),
+    "no_certificate": Fields("certificate", {"certificate_list": ()}, ("decode_error", "handshake_failure")),
+    "a_signature_by_somebody_else": Fields("server_key_exchange", {"body": flipped}, ("decrypt_error",)),
+    "a_scheme_that_nobody_knows": Fields(
+        "server_key_exchange",
+        {"body": other_scheme(b"\xfa\xfa")},
+        ("illegal_parameter", "decrypt_error", "handshake_failure"),
+    ),
+    "a_scheme_of_another_key": Fields(
+        "server_key_exchange",
+        {"body": other_scheme(b"\4\1")},
+        ("illegal_parameter", "decrypt_error", "handshake_failure"),
+    ),
+    "a_curve_by_its_numbers": Fields(
+        "server_key_exchange",
+        {"body": lambda body: bytes([EXPLICIT_PRIME]) + body[1:]},
+        ("illegal_parameter", "handshake_failure"),
+    ),
+    "a_curve_that_was_not_offered": Fields(
+        "server_key_exchange", {"body": of_curve(SECT571R1)}, ("illegal_parameter", "handshake_failure")
+    ),
+    "a_point_of_another_curve": Fields(
+        "server_key_exchange", {"body": of_curve(SECP521R1)}, ("illegal_parameter", "decode_error", "decrypt_error")
+    ),
+    "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
+}
+
+FROM_CLIENTS = {
+    "tls_1_1": Fields("client_hello", {"legacy_version": 0x0302}, ("protocol_version",)),
+    "no_suite_in_common": Fields("client_hello", {"cipher_suites": (0xFAFA,)}, ("handshake_failure",)),
+    "suites_of_tls_1_3_alone": Fields("client_hello", {"cipher_suites": (0x1301, 0x1302)}, ("handshake_failure",)),
+    "compression_alone": Fields(
+        "client_hello", {"legacy_compression_methods": (1,)}, ("illegal_parameter", "decode_error")
+    ),
+    "no_version_in_common": Extension("client_hello", SUPPORTED_VERSIONS, b"\2\x03\x05", ("protocol_version",)),
+    "an_earlier_connection": Extension(
+        "client_hello", RENEGOTIATION_INFO, b"\1!", ("handshake_failure", "illegal_parameter")
+    ),
+    "half_a_renegotiation_info": Extension(
+        "client_hello", RENEGOTIATION_INFO, b"\1", ("decode_error", "handshake_failure", "illegal_parameter")
+    ),
+    "a_full_extended_master_secret": Extension("client_hello", EXTENDED_MASTER_SECRET, b"!", ("decode_error",)),
+    "half_a_group": Extension("client_hello", SUPPORTED_GROUPS, b"\0\3\0\x17\0", ("decode_error",)),
+    "no_group_in_common": Extension("client_hello", SUPPORTED_GROUPS, b"\0\2\xfa\xfa", ("handshake_failure",)),
+    "no_scheme_in_common": Extension("client_hello", SIGNATURE_ALGORITHMS, b"\0\2\xfa\xfa", ("handshake_failure",)),
+    "half_a_scheme": Extension("client_hello", SIGNATURE_ALGORITHMS, b"\0\3\4\3\4", ("decode_error",)),
+    "an_empty_server_name_list": Extension("client_hello", SERVER_NAME, b"\0\0", ("decode_error",)),
+    "an_empty_alpn_list": Extension("client_hello", ALPN, b"\0\0", ("decode_error",)),
+    "an_empty_alpn_name": Extension("client_hello", ALPN, b"\0\1\0", ("decode_error", "illegal_parameter")),
+    "no_certificate": Fields("certificate", {"certificate_list": ()}, ("handshake_failure",)),
+    "a_point_that_is_none": Fields(
+        "client_key_exchange",
+        {"exchange_keys": b"\1!"},
+        ("illegal_parameter", "decode_error", "internal_error", "handshake_failure"),
+    ),
+    "a_signature_by_somebody_else": Fields("certificate_verify", {"signature": flipped}, ("decrypt_error",)),
+    "a_scheme_that_nobody_knows": Fields(
+        "certificate_verify", {"algorithm": 0xFAFA}, ("illegal_parameter", "decrypt_error", "handshake_failure")
+    ),
+    "a_scheme_of_another_key": Fields(
+        "certificate_verify", {"algorithm": 0x0401}, ("illegal_parameter", "decrypt_error", "handshake_failure")
+    ),
+    "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
+}
+
+
+def send(peer, case):
+    if isinstance(case, Fields):
+        peer.change_fields(case.message, **case.fields)
+    else:
+        peer.change_extension(case.message, case.number, case.data)
+
+
+@pytest.mark.roles("client")
+@pytest.mark.parametrize("case", FROM_SERVERS)
+@pytest.mark.clause(
+    "RFC 5246 7.4.1.3:answers-the-offer",
+    "RFC 5246 7.4.1.4:unasked-extension-refused",
+    "RFC 5246 7.4.2:server-certificate",
+    "RFC 5246 7.4.3:key-exchange-signed",
+    "RFC 5246 7.4.9:finished",
+    "RFC 5746 3.4:first-handshake",
+    "RFC 7627 5.1:empty",
+)
+def test_what_a_server_must_not_say(pair, trial, case):
+    """A server that says what TLS 1.2 forbids is refused with an alert that the RFC has for it."""
+    send(pair.peer, FROM_SERVERS[case])
+    trial.refused(*FROM_SERVERS[case].alerts)
+
+
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("case", FROM_CLIENTS)
+@pytest.mark.clause(
+    "RFC 5246 7.4.1.2:nothing-in-common",
+    "RFC 5246 7.4.1.4:malformed-extension-refused",
+    "RFC 5246 7.4.6:none-refused",
+    "RFC 5246 7.4.7:point-on-curve",
+    "RFC 5246 7.4.8:client-verify",
+    "RFC 5246 7.4.9:finished",
+    "RFC 5746 3.6:first-handshake",
+)
+def test_what_a_client_must_not_say(pair, trial, case):
+    """A client that says what TLS 1.2 forbids is refused with an alert that the RFC has for it."""
+    send(pair.peer, FROM_CLIENTS[case])
+    trial.refused(*FROM_CLIENTS[case].alerts)
+
+
+@pytest.mark.roles("client")
+@pytest.mark.clause("RFC 8446 4.1.3:downgrade-noticed")
+def test_a_server_that_was_talked_down(pair, trial, impl):
+    """A client that could do TLS 1.3 refuses a server of TLS 1.2 whose random says that it could, too."""
+    pair.subject_context.maximum_version = impl.TLSVersion.TLSv1_3
+    pair.peer.change_fields("server_hello", random=lambda random: random[:24] + DOWNGRADE_FROM_TLS13)
+    trial.refused("illegal_parameter")
+
+
+@pytest.mark.messages("client_hello", "server_hello")
+@pytest.mark.clause("RFC 5246 7.4.1.4:duplicate-extension-refused")
+def test_an_extension_twice(pair, trial, message):
+    """No extension comes twice in a hello."""
+    pair.peer.repeat_extension(message)
+    trial.refused("illegal_parameter", "decode_error", "unsupported_extension")

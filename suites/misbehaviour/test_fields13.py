@@ -1,0 +1,242 @@
+"""TLS 1.3: messages in order and in form, with something in them that must not be there."""
+
+from typing import NamedTuple
+
+import pytest
+
+pytestmark = [
+    pytest.mark.peers("scripted"),
+    pytest.mark.versions("tls13"),
+    pytest.mark.deliveries("whole"),
+]
+
+SERVER_NAME, ALPN, SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS = 0, 16, 13, 10
+SUPPORTED_VERSIONS, COOKIE, KEY_SHARE, UNASSIGNED = 43, 44, 51, 0xFAFA
+X25519, SECP256R1, SECP521R1 = b"\x00\x1d", b"\x00\x17", b"\x00\x19"
+TLS12, TLS13 = b"\x03\x03", b"\x03\x04"
+RSA_PKCS1_SHA256, ECDSA_SHA1 = 0x0401, 0x0203
+
+
+class Fields(NamedTuple):
+    """A message with other fields."""
+
+    message: str
+    fields: dict
+    alerts: tuple
+
+
+class Extension(NamedTuple):
+    """A message with an extension added, changed, or taken out (None)."""
+
+    message: str
+    number: int
+    data: object
+    alerts: tuple
+
+
+class Body(NamedTuple):
+    """A message with another body."""
+
+    message: str
+    edit: object
+    alerts: tuple
+
+
+def flipped(data):
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+def with_length(data, size=2):
+    return len(data).to_bytes(size, "big") + data
+
+
+def first_share(share):
+    """What stands before the key in the first entry of a client's key shares, and the key."""
+    return share[:6], share[6 : 6 + int.from_bytes(share[4:6], "big")]
+
+
+def without_suites(hello):
+    """A ClientHello's body with an empty list of cipher suites, which stands behind version, random and session id."""
+    start = 35 + hello[34]
+    return hello[:start] + bytes(2) + hello[start + 2 + int.from_bytes(hello[start : start + 2], "big") :]
+
+
+FROM_SERVERS = {
+    "another_session_id": Fields("server_hello", {"legacy_session_id_echo": bytes(32)}, ("illegal_parameter",)),
+    "a_suite_that_was_not_offered": Fields("server_hello", {"cipher_suite": 0x1305}, ("illegal_parameter",)),
+    "an_unknown_suite": Fields("server_hello", {"cipher_suite": 0xFAFA}, ("illegal_parameter",)),
+    "a_suite_of_tls_1_2": Fields("server_hello", {"cipher_suite": 0xC02F}, ("illegal_parameter",)),
+    "compression": Fields("server_hello", {"legacy_compression_method": 1}, ("illegal_parameter",)),
+    "selected_tls_1_2": Extension("server_hello", SUPPORTED_VERSIONS, TLS12, ("illegal_parameter",)),
+    "selected_tls_1_4": Extension("server_hello", SUPPORTED_VERSIONS, b"\x03\x05", ("illegal_parameter",)),
+    "selected_two_versions": Extension("server_hello", SUPPORTED_VERSIONS, TLS13 + TLS13, ("decode_error",)),
+    "no_version_selected": Extension("server_hello", SUPPORTED_VERSIONS, None, ("protocol_version",)),
+    "no_key_share": Extension("server_hello", KEY_SHARE, None, ("missing_extension", "illegal_parameter")),
+    "a_share_of_another_group": Extension(
+        "server_hello", KEY_SHARE, SECP521R1 + with_length(b"\4" + bytes(132)), ("illegal_parameter",)
+    ),
+    "a_share_of_another_length": Extension(
+        "server_hello", KEY_SHARE, lambda share: share[:2] + with_length(share[4:-1]), ("illegal_parameter",)
+    ),
+    "an_empty_share": Extension(
+        "server_hello", KEY_SHARE, lambda share: share[:2] + b"\0\0", ("decode_error", "illegal_parameter")
+    ),
+    "half_a_share": Extension("server_hello", KEY_SHARE, lambda share: share[:-1], ("decode_error",)),
+    "cookie_in_server_hello": Extension(
+        "server_hello", COOKIE, with_length(b"c"), ("illegal_parameter", "unsupported_extension")
+    ),
+    "alpn_in_server_hello": Extension(
+        "server_hello", ALPN, b"\0\3\2h2", ("illegal_parameter", "unsupported_extension")
+    ),
+    "unassigned_in_server_hello": Extension(
+        "server_hello", UNASSIGNED, b"", ("unsupported_extension", "illegal_parameter")
+    ),
+    "unassigned_in_encrypted_extensions": Extension(
+        "encrypted_extensions", UNASSIGNED, b"", ("unsupported_extension",)
+    ),
+    "alpn_that_was_not_offered": Extension("encrypted_extensions", ALPN, b"\0\3\2h2", ("unsupported_extension",)),
+    "key_share_in_encrypted_extensions": Extension("encrypted_extensions", KEY_SHARE, X25519, ("illegal_parameter",)),
+    "a_request_for_no_signature_at_all": Extension(
+        "certificate_request", SIGNATURE_ALGORITHMS, b"\0\0", ("decode_error",)
+    ),
+    "a_request_without_extensions": Body(
+        "certificate_request", lambda _: bytes(3), ("decode_error", "missing_extension")
+    ),
+    "no_certificate": Fields("certificate", {"certificate_list": ()}, ("decode_error",)),
+    "a_certificate_with_context": Fields(
+        "certificate", {"certificate_request_context": b"c"}, ("illegal_parameter", "decode_error")
+    ),
+    "a_signature_by_somebody_else": Fields("certificate_verify", {"signature": flipped}, ("decrypt_error",)),
+    "a_signature_of_no_bytes": Fields("certificate_verify", {"signature": b""}, ("decrypt_error", "decode_error")),
+    "a_signature_with_pkcs1": Fields("certificate_verify", {"algorithm": RSA_PKCS1_SHA256}, ("illegal_parameter",)),
+    "a_signature_with_sha1": Fields("certificate_verify", {"algorithm": ECDSA_SHA1}, ("illegal_parameter",)),
+    "a_scheme_that_nobody_knows": Fields("certificate_verify", {"algorithm": 0xFAFA}, ("illegal_parameter",)),
+    "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
+}
+
+FROM_CLIENTS = {
+    "no_suite_at_all": Body("client_hello", without_suites, ("illegal_parameter", "decode_error")),
+    "no_suite_in_common": Fields("client_hello", {"cipher_suites": (0xFAFA,)}, ("handshake_failure",)),
+    "compression": Fields("client_hello", {"legacy_compression_methods": (1, 0)}, ("illegal_parameter",)),
+    "no_compression_method": Fields(
+        "client_hello", {"legacy_compression_methods": (1,)}, ("illegal_parameter", "decode_error")
+    ),
+    "no_version_in_common": Extension("client_hello", SUPPORTED_VERSIONS, b"\2\x03\x05", ("protocol_version",)),
+    "no_version_at_all": Extension("client_hello", SUPPORTED_VERSIONS, b"\0", ("decode_error", "protocol_version")),
+    "half_a_version": Extension("client_hello", SUPPORTED_VERSIONS, b"\3\3\4\3", ("decode_error", "protocol_version")),
+    "no_supported_groups": Extension("client_hello", SUPPORTED_GROUPS, None, ("missing_extension",)),
+    "no_signature_algorithms": Extension("client_hello", SIGNATURE_ALGORITHMS, None, ("missing_extension",)),
+    "no_key_share": Extension("client_hello", KEY_SHARE, None, ("missing_extension",)),
+    "no_group_in_common": Extension(
+        "client_hello", SUPPORTED_GROUPS, b"\0\2\xfa\xfa", ("handshake_failure", "illegal_parameter")
+    ),
+    "no_scheme_in_common": Extension("client_hello", SIGNATURE_ALGORITHMS, b"\0\2\xfa\xfa", ("handshake_failure",)),
+    "half_a_scheme": Extension("client_hello", SIGNATURE_ALGORITHMS, b"\0\3\4\3\4", ("decode_error",)),
+    "a_share_of_another_length": Extension(
+        "client_hello",
+        KEY_SHARE,
+        lambda share: with_length(share[2:4] + with_length(first_share(share)[1][:-1])),
+        ("illegal_parameter",),
+    ),
+    "half_a_share": Extension("client_hello", KEY_SHARE, lambda share: with_length(share[2:-1]), ("decode_error",)),
+    "an_empty_server_name_list": Extension("client_hello", SERVER_NAME, b"\0\0", ("decode_error",)),
+    "an_empty_server_name": Extension(
+        "client_hello", SERVER_NAME, b"\0\3\0\0\0", ("decode_error", "illegal_parameter", "unrecognized_name")
+    ),
+    "an_empty_alpn_list": Extension("client_hello", ALPN, b"\0\0", ("decode_error",)),
+    "an_empty_alpn_name": Extension("client_hello", ALPN, b"\0\1\0", ("decode_error", "illegal_parameter")),
+    "a_certificate_with_context": Fields(
+        "certificate", {"certificate_request_context": b"c"}, ("illegal_parameter", "decode_error")
+    ),
+    "no_certificate": Fields("certificate", {"certificate_list": ()}, ("certificate_required",)),
+    "a_signature_by_somebody_else": Fields("certificate_verify", {"signature": flipped}, ("decrypt_error",)),
+    "a_signature_of_no_bytes": Fields("certificate_verify", {"signature": b""}, ("decrypt_error", "decode_error")),
+    "a_signature_with_pkcs1": Fields("certificate_verify", {"algorithm": RSA_PKCS1_SHA256}, ("illegal_parameter",)),
+    "a_scheme_that_nobody_knows": Fields("certificate_verify", {"algorithm": 0xFAFA}, ("illegal_parameter",)),
+    "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
+}
+
+
+def send(peer, case):
+    peer.settings.groups = ("X25519",)
+    if isinstance(case, Body):
+        peer.change_body(case.message, case.edit)
+    elif isinstance(case, Fields):
+        peer.change_fields(case.message, **case.fields)
+    else:
+        peer.change_extension(case.message, case.number, case.data)
+
+
+@pytest.mark.roles("client")
+@pytest.mark.parametrize("case", FROM_SERVERS)
+@pytest.mark.clause(
+    "RFC 8446 4.1.3:answers-the-offer",
+    "RFC 8446 4.2:unasked-extension-refused",
+    "RFC 8446 4.2.1:selected-version",
+    "RFC 8446 4.2.8:share-fits",
+    "RFC 8446 4.3.1:misplaced-extension-refused",
+    "RFC 8446 4.3.2:algorithms-named",
+    "RFC 8446 4.4.2:server-not-empty",
+    "RFC 8446 4.4.3:signature-verified",
+    "RFC 8446 4.4.4:finished-verified",
+)
+def test_what_a_server_must_not_say(pair, trial, case):
+    """A server that says what TLS 1.3 forbids is refused with the alert that the RFC has for it."""
+    send(pair.peer, FROM_SERVERS[case])
+    trial.refused(*FROM_SERVERS[case].alerts)
+
+
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("case", FROM_CLIENTS)
+@pytest.mark.clause(
+    "RFC 8446 4.1.1:no-common-suite",
+    "RFC 8446 4.1.2:no-compression",
+    "RFC 8446 4.2:malformed-extension-refused",
+    "RFC 8446 4.2.1:nothing-in-common",
+    "RFC 8446 9.2:missing-extension-refused",
+    "RFC 8446 4.2.8:share-fits",
+    "RFC 8446 4.4.2.4:no-certificate-refused",
+    "RFC 8446 4.4.3:signature-verified",
+    "RFC 8446 4.4.4:finished-verified",
+)
+def test_what_a_client_must_not_say(pair, trial, case):
+    """A client that says what TLS 1.3 forbids is refused with the alert that the RFC has for it."""
+    send(pair.peer, FROM_CLIENTS[case])
+    trial.refused(*FROM_CLIENTS[case].alerts)
+
+
+@pytest.mark.roles("client")
+@pytest.mark.clause("RFC 8446 4.2.1:versions-decide")
+def test_the_old_version_field_says_nothing(pair, trial):
+    """Where supported_versions has selected TLS 1.3, a client ignores what legacy_version says."""
+    pair.peer.change_fields("server_hello", legacy_version=0x0302)
+    trial.goes_on()
+
+
+@pytest.mark.messages("client_hello", "server_hello", "encrypted_extensions", "certificate_request")
+@pytest.mark.clause("RFC 8446 4.2:duplicate-extension-refused")
+def test_an_extension_twice(pair, trial, message):
+    """No extension comes twice in a message."""
+    pair.peer.settings.alpn = ("h2",)
+    pair.subject_context.set_alpn_protocols(["h2"])
+    pair.peer.repeat_extension(message)
+    trial.refused("illegal_parameter", "decode_error")
+
+
+@pytest.mark.roles("client")
+@pytest.mark.clause("RFC 8446 4.1.4:retry-once")
+def test_a_second_hello_retry_request(pair, trial):
+    """A server asks for another ClientHello once."""
+    pair.peer.settings.groups = ("secp384r1",)
+    pair.peer.repeat("hello_retry_request")
+    trial.refused("unexpected_message")
+
+
+@pytest.mark.roles("client")
+@pytest.mark.parametrize("group", [X25519, b"\xfa\xfa"], ids=["shared_already", "not_offered"])
+@pytest.mark.clause("RFC 8446 4.1.4:retry-changes-something")
+def test_a_hello_retry_request_that_makes_no_sense(pair, trial, group):
+    """A server asks for the share of a group that was offered without one; anything else is an illegal_parameter."""
+    pair.peer.settings.groups = ("secp384r1",)
+    pair.peer.change_extension("hello_retry_request", KEY_SHARE, group)
+    trial.refused("illegal_parameter")
