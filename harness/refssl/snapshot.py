@@ -163,7 +163,7 @@ def _authenticator(
             check_common_name=common_name,
         )
 
-    return verdict.verifier(context._trust.store, policy, hostname)
+    return verdict.verifier(context._trust.store, policy, hostname, server)
 
 
 def resumable(connection: TLSConnection) -> Session | None:

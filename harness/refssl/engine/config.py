@@ -166,8 +166,9 @@ class Config:
     """One connection's settings. Every sequence is in order of preference, as code points of the registries.
 
     authenticate(certificates) judges a peer's chain (DER, leaf first) and gives its identity, or raises
-    CertificateRefused. choose(name) is the server's answer to server_name (RFC 6066 3; the DNS name, or None where the
-    client sent none): another Config to go on with, an alert to refuse with, or None to go on.
+    CertificateRefused; its key is to sign, or with encrypts=True to be encrypted to (RFC 5246 7.4.2). choose(name) is
+    the server's answer to server_name (RFC 6066 3; the DNS name, or None where the client sent none): another Config to
+    go on with, an alert to refuse with, or None to go on.
     post_handshake_auth: a client can be asked for its certificate after the handshake (RFC 8446 4.2.6), a server does
     not ask before.
     key_shares: the groups that a client sends shares for, without one the first. group_tuples: `groups` in parts; a
@@ -185,15 +186,15 @@ class Config:
     are offered or accepted (RFC 7627, RFC 7366); legacy_server_connect, whether a client goes on with a server that
     does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507); least_field,
     the bits of security that DHE must have; psk_hint, what a server sends to help a client choose its identity (RFC
-    4279 5.2), None for no message where none is needed. abilities follows from
-    the rest.
+    4279 5.2), None for no message where none is needed.
+    abilities follows from the rest.
     """
 
     server_side: bool
     cipher_suites: tuple[int, ...]
     groups: tuple[int, ...]
     signature_schemes: tuple[int, ...]
-    authenticate: Callable[[tuple[bytes, ...]], PeerIdentity]
+    authenticate: Callable[..., PeerIdentity]
     minimum_version: int = TLS12
     maximum_version: int = TLS13
     server_name: str | None = None

@@ -1,4 +1,4 @@
-"""How much a peer may send that brings nothing: empty records, warnings, early data and renegotiations that were refused.
+"""How much a peer may send that brings nothing: empty records, warnings, refused early data and renegotiations.
 
 The numbers are OpenSSL's, but for the last. What counts as nothing is decided by `connection`.
 """
