@@ -132,8 +132,9 @@ class Abilities:
     """What a Config's versions and suites come to, each in order of preference.
 
     versions: those that may be negotiated. offered: the suites of these versions, as a client offers them. suites: all
-    that are set, of whatever version. codes13, hashes13: the suites of TLS 1.3 and their hashes. sufficient: whether
-    there is a suite for the highest version; OpenSSL does not begin without one.
+    that are set, of whatever version. codes13, hashes13: the suites of TLS 1.3 and their hashes. elliptic: whether
+    suites of TLS 1.2 with elliptic curves are offered. sufficient: whether there is a suite for the highest version;
+    OpenSSL does not begin without one.
     """
 
     versions: tuple[int, ...]
@@ -141,6 +142,7 @@ class Abilities:
     suites: tuple[CipherSuite, ...]
     codes13: tuple[int, ...]
     hashes13: frozenset[str]
+    elliptic: bool
     sufficient: bool
 
 
@@ -157,6 +159,7 @@ def abilities(minimum: int, maximum: int, cipher_suites: tuple[int, ...]) -> Abi
         suites=tuple([BY_CODE[code] for code in cipher_suites if code in BY_CODE]),
         codes13=codes13,
         hashes13=frozenset([BY_CODE[code].hash for code in codes13]),
+        elliptic=any(known12[code].elliptic for code in cipher_suites if code in known12),
         sufficient=any(code in (known13 or SUITES12) for code in cipher_suites),
     )
 

@@ -62,8 +62,8 @@ def choose(config: Config, cipher_suites: tuple[int, ...], found: Mapping[int, b
     """The suite for a ClientHello with these extensions, with what it needs, or None. Raises ProtocolError."""
     groups = negotiation.read_setting(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
     schemes = negotiation.read_setting(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
-    # RFC 8422 4: a client without the extension leaves the choice to the server.
-    theirs = groups.named_group_list if groups is not None else config.groups
+    # RFC 8422 4: with a client that does not say "the server is free to choose any one"; OpenSSL chooses none.
+    theirs = groups.named_group_list if groups is not None else ()
     group = next((g for g in config.groups if g in theirs and g in CURVES), None)
     # RFC 5246 7.4.1.4.1: without the extension it is as if SHA-1 were all that the client knows.
     allowed = schemes.supported_signature_algorithms if schemes is not None else (ECDSA_SHA1, RSA_PKCS1_SHA1)

@@ -134,7 +134,12 @@ def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, Key
     found: dict[int, bytes] = {}
     if config.server_name is not None:
         found[ext.SERVER_NAME] = _server_name(config.server_name)
-    found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions, config.psk_modes))
+    elliptic = config.abilities.elliptic
+    found.update(
+        _constant_extensions(
+            config.groups, config.alpn, config.signature_schemes, versions, config.psk_modes, elliptic=elliptic
+        )
+    )
     if TLS12 in versions:
         if config.encrypt_then_mac:
             found[ext.ENCRYPT_THEN_MAC] = b""
@@ -160,13 +165,19 @@ def _constant_extensions(
     schemes: tuple[int, ...],
     versions: tuple[int, ...],
     modes: tuple[int, ...],
+    *,
+    elliptic: bool,
 ) -> dict[int, bytes]:
     """What the settings alone decide; the same for every connection of a context."""
     found: dict[int, bytes] = {}
+    if TLS13 not in versions:
+        # RFC 7919 4: a finite field in the list would ask a server of TLS 1.2 for it, which nothing here stands by.
+        # RFC 8422 4: the list is for "a client that proposes ECC cipher suites".
+        groups = tuple([group for group in groups if group in negotiation12.CURVES]) if elliptic else ()
     if TLS12 in versions:
         # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
         found[ext.RENEGOTIATION_INFO] = b"\0"
-        if groups:
+        if groups and elliptic:
             found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
     if groups:
         found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
