@@ -57,7 +57,7 @@ def _judge(
     certificates = tuple(map(Certificate, chain))
     for each in flags:
         try:
-            accepted.append(verify(certificates, store, Policy(purpose, time.time(), each, actors.HOST)))
+            accepted.append(verify(certificates, store, Policy(purpose, each, actors.HOST), time.time()))
         except VerificationError as refused:
             if refused.code not in MESSAGES:
                 raise Broken("a verify code without a text") from None

@@ -32,7 +32,7 @@ def _scenario(head: int) -> Scenario:
 End = Subject | Attacker
 
 
-def _converse(
+def converse(
     ends: tuple[End, End], afterwards: str, ways: tuple[Records, Records], others: Sequence[bytes] = ()
 ) -> None:
     """Carry records between client and server until nothing moves, and again after each thing done afterwards."""
@@ -78,7 +78,7 @@ def recorded(number: int, server_side: bool, label: str = "attacker") -> tuple[b
 
     silent, listening = Records([], True), Listening([], True)
     ways = (listening, silent) if server_side else (silent, listening)
-    _converse(_placed(subject, peer), scenario.afterwards, ways)
+    converse(_placed(subject, peer), scenario.afterwards, ways)
     return tuple(sent)
 
 
@@ -96,7 +96,7 @@ def _insider(data: bytes) -> None:
     lies = not all(fault.believed for fault in faults)
     subject = Subject(scenario, server_side, listening=lies)
     attacker = Attacker(scenario, not server_side, output)
-    _converse(_placed(subject, attacker), scenario.afterwards, _ways(faults), _others(data))
+    converse(_placed(subject, attacker), scenario.afterwards, _ways(faults), _others(data))
     if lies and subject.complete and not output.believed.startswith(b"".join(subject.heard)):
         raise Broken("a handshake is complete whose ends have seen different messages")
     subject.finish()
@@ -110,13 +110,13 @@ def _impostor(data: bytes) -> None:
     if not data:
         return
     scenario, server_side = _scenario(data[0]), bool(data[0] & _SERVER)
-    if server_side and (not (scenario.asks_client or "psk" in scenario.server) or "A" in scenario.afterwards):
+    if server_side and (not (scenario.asks_client or scenario.external_key) or "A" in scenario.afterwards):
         return  # everybody may be a client there
     faults = program(data[1:])
     disguise = _stranger if data[0] & _VARIANT else _thief
     subject = Subject(scenario, server_side)
     attacker = Attacker(scenario, not server_side, Faulty(faults), disguise)
-    _converse(_placed(subject, attacker), scenario.afterwards, _ways(faults), _others(data))
+    converse(_placed(subject, attacker), scenario.afterwards, _ways(faults), _others(data))
     if subject.complete or subject.received:
         raise Broken("somebody without the key has completed a handshake")
     subject.finish()
@@ -171,7 +171,7 @@ def _middle(data: bytes) -> None:
     faults = program(data[1:])
     client = Subject(scenario, False, "client", listening=True)
     server = Subject(scenario, True, "server", listening=True)
-    _converse((client, server), scenario.afterwards.replace("K", "").replace("k", ""), _ways(faults), _others(data))
+    converse((client, server), scenario.afterwards.replace("K", "").replace("k", ""), _ways(faults), _others(data))
     for one, other in ((client, server), (server, client)):
         if one.complete and one.heard != other.said[: len(one.heard)]:
             raise Broken("a handshake is complete whose ends have seen different messages")

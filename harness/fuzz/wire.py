@@ -105,8 +105,8 @@ _CCM8 = _by_name("ECDHE-ECDSA-AES256-CCM8")
 _CHACHA = _by_name("ECDHE-RSA-CHACHA20-POLY1305")
 
 
-def _ends(kind: int) -> tuple[Any, Any]:
-    """Both ends of one direction, fresh."""
+def ends(kind: int) -> tuple[Any, Any]:
+    """Both ends of one direction under one of `KINDS` protections, fresh."""
     match kind:
         case 0 | 1:
             made = ("AES-GCM", "CHACHA20-POLY1305")[kind], _KEY, _IV
@@ -123,27 +123,27 @@ def _ends(kind: int) -> tuple[Any, Any]:
             )
 
 
-_KINDS = 8
+KINDS = 8
 
 
 @cache
 def _sealed() -> dict[bytes, tuple[int, bytes]]:
     """Records as their sender made them, behind the number of their kind, with what is in them."""
     found = {}
-    for kind in range(_KINDS):
+    for kind in range(KINDS):
         for content in _CONTENTS:
-            found[bytes((kind,)) + _ends(kind)[0].seal(23, content)] = (23, content)
+            found[bytes((kind,)) + ends(kind)[0].seal(23, content)] = (23, content)
     return found
 
 
 def _protected(data: bytes) -> None:
     """Whatever was not sealed with the key must not be opened with it."""
-    if len(data) < 6 or data[0] >= _KINDS or len(data) != 6 + int.from_bytes(data[4:6], "big"):
+    if len(data) < 6 or data[0] >= KINDS or len(data) != 6 + int.from_bytes(data[4:6], "big"):
         return  # the Channel never gives a record that is not whole
     if data[2:4] != b"\3\3":
         return  # nor one of which the header is refused
     try:
-        opened = _ends(data[0])[1].open(data[1:])
+        opened = ends(data[0])[1].open(data[1:])
     except Fault:
         return
     if _sealed().get(data) != opened:

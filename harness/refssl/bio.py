@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import operator
 import os
 import select
 import socket
@@ -17,6 +16,7 @@ import weakref
 from collections import deque
 
 from refssl.errors import SSLError, want_read, want_write
+from refssl.integers import INT_MAX, c_int
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 __all__ = ["MemoryBIO"]
 
 HEADER = 5
-_C_INT_MAX = 2**31 - 1
 
 
 class EndOfTransport(Exception):
@@ -122,14 +121,12 @@ class MemoryBIO:
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
-        if size == -1 and self._more is None:  # everything, in one piece: what nearly every program asks for
+        if size == -1 and self._more is None and type(size) is int:  # all, in one piece, as most want
             data = self._chunk[self._offset :]
             self._chunk, self._offset, self._pending = b"", 0, 0
             return data
-        if type(size) is not int or size > _C_INT_MAX:
-            size = operator.index(size)
-            if size > _C_INT_MAX:
-                raise OverflowError("Python int too large to convert to C int")
+        if type(size) is not int or not -1 <= size <= INT_MAX:
+            size = c_int(size)
         pending = self._pending
         if size < 0 or size >= pending:
             size = pending

@@ -20,6 +20,8 @@ can; hand over what it has queued; if that is not enough, bring it *one* record 
 * **One reader and one writer at a time**, in different threads if they like. Everything that touches the engine runs
   under `_lock`, and nothing that waits for the transport does: a blocked receive cannot stop a send, nor a blocked
   send a receive, and a KeyUpdate that the reader has to answer is sealed between the writer's records, not within.
+* **Answers do not pile up.** A peer that asks for more than `ANSWERS_HELD` and takes nothing is not read from until it
+  does.
 * **One deadline for an operation**, not for each of its system calls.
 """
 
@@ -27,7 +29,6 @@ from __future__ import annotations
 
 import enum
 import io
-import operator
 import threading
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ from refssl.bio import EndOfTransport
 from refssl.engine.alerts import AlertDescription, AlertLevel
 from refssl.engine.faults import AlertReceived, Fault
 from refssl.engine.messages.control import Alert
+from refssl.integers import SIZE_MAX, c_size
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -51,6 +53,8 @@ _HANDSHAKE_TIMED_OUT = "The handshake operation timed out"
 
 SEALED_AT_ONCE = 2**18
 """How many bytes write() seals before it looks whether the transport still takes them."""
+ANSWERS_HELD = 2**16
+"""How many bytes of answers to what the peer asked (new keys, certificates, renegotiation) may wait for it to read."""
 
 
 class End(enum.Enum):
@@ -77,6 +81,7 @@ class Channel:
         "_rest",
         "_sealed",
         "_started",
+        "_unsent",
     )
 
     def __init__(self, connection: Connection, bio: Bio, *, ignore_eof: bool) -> None:
@@ -93,6 +98,7 @@ class Channel:
         self._owed = 0  # how long the write is that could not be flushed
         self._started = False
         self._sealed = 0  # how much of it has been sealed
+        self._unsent = 0  # how long the answers are that the transport did not take at once
 
     # -- operations
 
@@ -111,8 +117,8 @@ class Channel:
         b"" or 0 once the peer has sent close_notify. Raises like do_handshake, and SSLZeroReturnError when both
         sides have closed. Source: ssl.SSLSocket.read, RFC 8446 6.1.
         """
-        if type(size) is not int:
-            size = operator.index(size)
+        if type(size) is not int or size > SIZE_MAX:
+            size = c_size(size)
         if buffer is None:
             if size < 0:
                 raise ValueError("size should not be negative")
@@ -253,6 +259,9 @@ class Channel:
                 with self._lock:
                     self._take_in(self._bio.receive_record(self._connection.check_header, None))
             else:
+                if self._unsent > ANSWERS_HELD:
+                    self._flush(deadline)
+                    self._unsent = 0
                 record = self._bio.receive_record(self._check_header, deadline)
                 with self._lock:
                     self._take_in(record)
@@ -280,7 +289,7 @@ class Channel:
             # It was no data, so there may be an answer to it.
             output = connection.output.take()
             if output:
-                self._bio.push(output)
+                self._unsent = 0 if self._bio.push(output) else self._unsent + len(output)
 
     def _meet_end(self) -> None:
         """The transport has ended before the peer's close_notify.

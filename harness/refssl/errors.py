@@ -27,6 +27,8 @@ class SSLError(OSError):
     Raised ones carry `library` and `reason`, OpenSSL's mnemonics or None; one made by hand has neither.
     """
 
+    __slots__ = ()  # its weak references, which a subclass allows
+
     library: str | None
     reason: str | None
 

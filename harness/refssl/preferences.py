@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from refssl.choices import Choices
+    from refssl.engine.config import Config
+
+    ConfigKey = tuple[bool, int, "str | None", "str | None"]  # snapshot.py's
 
 _LONGEST_PROTOCOL = 255
 _DEFAULT_LEVEL = 2
@@ -29,6 +32,11 @@ class _Preferences:
     def _set_defaults(self) -> None:
         self._alpn: tuple[bytes, ...] = ()
         self._chosen: Choices | None = None  # OpenSSL's defaults
+        self._forget_configs()
+
+    def _forget_configs(self) -> None:
+        """What follows from the settings is to be worked out anew. Every setter calls this when it has changed one."""
+        self._configs: dict[ConfigKey, Config] = {}
 
     @property
     def _choices(self) -> Choices:
@@ -40,6 +48,7 @@ class _Preferences:
 
     def _choose(self, **changes: Any) -> None:
         self._chosen = self._choices._replace(**changes)
+        self._forget_configs()
 
     def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
         """Protocols to offer or accept by ALPN, the preferred first (RFC 7301; ssl.SSLContext.set_alpn_protocols).
@@ -55,6 +64,7 @@ class _Preferences:
                 raise SSLError("ALPN protocols must be 1 to 255 in length")
             protocols.append(name)
         self._alpn = tuple(protocols)
+        self._forget_configs()
 
     def set_npn_protocols(self, npn_protocols: Iterable[str]) -> None:
         """Never supported: NPN has been superseded by ALPN, and HAS_NPN is False."""
@@ -74,6 +84,7 @@ class _Preferences:
         from refssl import choices
 
         self._chosen, selected = choices.select(self._choices, text)
+        self._forget_configs()
         if not selected:
             raise SSLError("No cipher can be selected.")
 
@@ -112,7 +123,7 @@ class _Preferences:
 
     def set_ecdh_curve(self, name: str | bytes | os.PathLike[str], /) -> None:
         """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""
-        text = os.fsdecode(name)
+        text = os.fsdecode(os.fsencode(name))
         if "\0" in text:
             raise ValueError("embedded null byte")
         from refssl import groups

@@ -1,11 +1,13 @@
 """The snapshot: an SSLContext as the engine's Config for one connection.
 
-Every setting that acts on the wire acts through here. Nothing is loaded or remembered; what ssl keeps live (the trust
-store, the sni_callback, the tickets) goes in as a callable.
+Every setting that acts on the wire acts through here. A Config is kept in its context for the connections that differ
+in nothing, until a setter throws it away; what ssl keeps live (the trust store, the tickets) goes in as a callable. No
+Config leads back to its context, so that both are freed as soon as nobody holds them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from refssl import psk, servername, verdict
@@ -53,6 +55,7 @@ _WITH_KEY_EXCHANGE = (PSK_DHE_KE,)
 _MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
 # SSL_CTX_set_security_level: at level 3 "session tickets [are] disabled", those of TLS 1.2.
 _NO_TICKETS = 3
+_MOST_CONFIGS = 64  # a client has one for each host
 _CLIENT_AUTHENTICATION = (
     ClientAuthentication.NONE,
     ClientAuthentication.OPTIONAL,
@@ -60,24 +63,58 @@ _CLIENT_AUTHENTICATION = (
 )
 
 
-def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -> Config:
-    """The Config of `connection` under `context`.
-
-    chosen: an sni_callback has just switched to this context, and is not called again.
-    """
+def take(context: SSLContext, connection: TLSConnection) -> Config:
+    """The Config of `connection` under `context`: one object for all connections, but for what is theirs alone."""
     server = connection.server_side
+    mode = connection.verify_mode
+    hostname = None if server else connection.server_hostname
+    checked = connection.checked_hostname
+    # Taken before any setting is read: a setter changes first the setting, then this.
+    configs = context._configs
+    key = (server, mode, hostname, checked)
+    config = configs.get(key)
+    if config is None:
+        config = _config(context, server, mode, hostname, checked)
+        if len(configs) >= _MOST_CONFIGS:
+            configs.clear()
+        configs[key] = config
+    if server:
+        callback, session = context._sni_callback, None
+    else:
+        callback, session = None, resumable(connection)
+    messages = context._message_callback
+    if callback is None and session is None and messages is None:
+        return config
+    return replace(
+        config,
+        session=session,
+        choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
+        observe=message_observer(messages, connection.owner_reference) if messages is not None else None,
+    )
+
+
+def take_chosen(context: SSLContext, connection: TLSConnection) -> Config:
+    """The Config with which a server goes on when its sni_callback has switched to `context`."""
     # OpenSSL keeps to what the first context asks of the client; what the chosen one asks counts as well.
-    mode = max(connection.verify_mode, context._verify_mode) if chosen else connection.verify_mode
+    config = _config(context, True, max(connection.verify_mode, context._verify_mode), None, None)
+    first = connection._connection.config
+    messages = context._message_callback
+    return replace(
+        config,
+        # The version is chosen before the context is.
+        minimum_version=first.minimum_version,
+        maximum_version=first.maximum_version,
+        observe=message_observer(messages, connection.owner_reference) if messages is not None else None,
+    )
+
+
+def _config(context: SSLContext, server: bool, mode: int, hostname: str | None, checked: str | None) -> Config:
+    """What the settings say to every connection. hostname, checked: a client's server_hostname, and the same again
+    where the certificate must be that host's."""
     options = context._options
     minimum, maximum = _versions(context)
     offer = context._choices.offer(server)
-    if chosen:
-        # The version is chosen before the context is.
-        first = connection._connection.config
-        minimum, maximum = first.minimum_version, first.maximum_version
-    hostname = None if server else connection.server_hostname
     address = servername.ip_address(hostname) if hostname else None
-    callback = None if chosen or not server else context._sni_callback
     trust, level = context._trust, context.security_level
     return Config(
         server_side=server,
@@ -87,7 +124,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         group_tuples=offer.group_tuples,
         key_shares=offer.key_shares,
         signature_schemes=offer.schemes,
-        authenticate=_authenticator(context, connection, mode, address),
+        authenticate=_authenticator(context, server, mode, checked, address),
         minimum_version=minimum,
         maximum_version=maximum,
         # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
@@ -99,7 +136,6 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         post_handshake_auth=context._post_handshake_auth,
         prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
-        session=None if server else resumable(connection),
         tickets=_tickets(context, mode) if server else None,
         psk_client=psk.client_answer(context._psk_client) if context._psk_client is not None else None,
         psk_server=psk.server_answer(context._psk_server) if context._psk_server is not None else None,
@@ -112,13 +148,7 @@ def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
         encrypt_then_mac=not options & _OP_NO_ENCRYPT_THEN_MAC,
         legacy_server_connect=bool(options & _OP_LEGACY_SERVER_CONNECT),
-        choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
         keylog=context._key_log.write if context._key_log is not None else None,
-        observe=(
-            message_observer(context._message_callback, connection.owner_reference)
-            if context._message_callback is not None
-            else None
-        ),
     )
 
 
@@ -143,27 +173,19 @@ def _versions(context: SSLContext) -> tuple[int, int]:
 
 
 def _authenticator(
-    context: SSLContext, connection: TLSConnection, mode: int, address: bytes | None
+    context: SSLContext, server: bool, mode: int, checked: str | None, address: bytes | None
 ) -> verdict.Authenticate:
     if mode == _CERT_NONE:
         return verdict.accept_unverified
-    flags = context._verify_flags
-    common_name = context._common_name
-    server = connection.server_side
-    hostname = connection.checked_hostname
-
-    def policy(now: float) -> Policy:
-        return Policy(
-            purpose="client" if server else "server",
-            time=now,
-            flags=flags,
-            hostname=hostname if address is None else None,
-            ip=address if hostname is not None else None,
-            security_level=context.security_level,
-            check_common_name=common_name,
-        )
-
-    return verdict.verifier(context._trust.store, policy, hostname, server)
+    policy = Policy(
+        purpose="client" if server else "server",
+        flags=context._verify_flags,
+        hostname=checked if address is None else None,
+        ip=address if checked is not None else None,
+        security_level=context.security_level,
+        check_common_name=context._common_name,
+    )
+    return verdict.verifier(context._trust.store, policy, checked)
 
 
 def resumable(connection: TLSConnection) -> Session | None:
@@ -186,7 +208,8 @@ def resumable(connection: TLSConnection) -> Session | None:
 def _keeper(context: SSLContext) -> TicketKeeper:
     keeper = context._keeper
     if keeper is None:
-        keeper = context._keeper = TicketKeeper()
+        # Made once, whatever threads do: another's tickets could not be opened.
+        keeper = context.__dict__.setdefault("_keeper", TicketKeeper())
     return keeper
 
 

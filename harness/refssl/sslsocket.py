@@ -52,7 +52,7 @@ class SSLSocket(socket.socket):
         server_side: bool = False,
         do_handshake_on_connect: bool = True,
         suppress_ragged_eofs: bool = True,
-        server_hostname: str | None = None,
+        server_hostname: str | bytes | None = None,
         context: SSLContext | None = None,
         session: SSLSession | None = None,
     ) -> Self:
@@ -72,7 +72,7 @@ class SSLSocket(socket.socket):
             self._sslobj = None
             self._connected = False
             self.server_side = server_side
-            self.server_hostname = server_hostname
+            self.server_hostname = context._encode_hostname(server_hostname)
             self.do_handshake_on_connect = do_handshake_on_connect
             self.suppress_ragged_eofs = suppress_ragged_eofs
             self.settimeout(timeout)
@@ -165,7 +165,7 @@ class SSLSocket(socket.socket):
         return self._sslobj.write(data)
 
     def _refuse_flags(self, flags: int, method: str) -> None:
-        if flags:
+        if flags != 0:
             raise ValueError(f"non-zero flags not allowed in calls to {method}() on {type(self)}")
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> Any:
@@ -179,7 +179,7 @@ class SSLSocket(socket.socket):
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> Any:
         """Like read() into a buffer of which `nbytes` (None or 0: all) may be used."""
         self._checkClosed()
-        if not nbytes:
+        if nbytes is None or nbytes == 0:
             nbytes = memoryview(buffer).nbytes if buffer is not None else 1024
         if self._sslobj is None:
             return super().recv_into(buffer, nbytes, flags)

@@ -181,6 +181,7 @@ class TLSConnection(Channel):
         """
         if not isinstance(cb_type, str):
             raise TypeError(f"get_channel_binding() argument 'cb_type' must be str, not {type(cb_type).__name__}")
+        cb_type.encode("utf-8")
         if cb_type != "tls-unique":
             raise ValueError(f"{cb_type!r} channel binding type not implemented")
         connection = self._connection

@@ -51,17 +51,18 @@ def accept_unverified(certificates: tuple[bytes, ...], encrypts: bool = False) -
     return PeerIdentity(certificates, key, ExplicitlyUnverified("CERT_NONE"))
 
 
-def verifier(store: TrustStore, policy: Callable[[float], Policy], hostname: str | None, server: bool) -> Authenticate:
-    """`Config.authenticate` that believes only chains to an anchor of `store`; policy(now) says what is asked of them.
+def verifier(store: TrustStore, policy: Policy, hostname: str | None) -> Authenticate:
+    """`Config.authenticate` that believes only chains to an anchor of `store`; policy: what is asked of them.
 
-    hostname: as the program wrote it, for the message of a mismatch. server: a server judges a client.
+    hostname: as the program wrote it, for the message of a mismatch.
     """
-    malformed = AlertDescription.DECODE_ERROR if server else AlertDescription.BAD_CERTIFICATE
+    of_client = policy.purpose == "client"
+    malformed = AlertDescription.DECODE_ERROR if of_client else AlertDescription.BAD_CERTIFICATE
 
     def authenticate(certificates: tuple[bytes, ...], encrypts: bool = False) -> PeerIdentity:
         parsed = _parse(certificates, malformed)
         try:
-            found = path.verify(parsed, store, policy(time.time()))
+            found = path.verify(parsed, store, policy, time.time())
         except VerificationError as error:
             alert = _ALERTS.get(error.code, AlertDescription.CERTIFICATE_UNKNOWN)
             message = error.message

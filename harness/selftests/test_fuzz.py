@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from fuzz import cli, findings, guided, mutations, worker
+from fuzz import cli, conversations, findings, guided, mutations, worker
+from fuzz.edits import Records
+from fuzz.ends import Subject
+from fuzz.scenarios import SCENARIOS, Scenario
 from fuzz.target import Broken, Target
 from fuzz.targets import TARGETS
 from refssl.engine.messages import hello
@@ -40,6 +43,18 @@ def test_every_corpus_belongs_to_a_target_and_is_small() -> None:
     for path in files:
         lines = path.read_text(encoding="ascii").splitlines()
         assert len(lines) == len(set(lines))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_what_is_to_be_spoiled_is_sound(scenario: Scenario) -> None:
+    """Positive control: a connection that nobody spoils is complete, and what is written arrives."""
+    ends = Subject(scenario, False), Subject(scenario, True)
+    silent = Records([], False), Records([], True)
+    conversations.converse(ends, scenario.afterwards.translate({ord("K"): None, ord("k"): None}), silent)
+    assert all(end.complete and end.error is None for end in ends)
+    assert ends[0].received == ends[1].wrote != b""
+    assert ends[1].received == ends[0].wrote != b""
+    assert ends[0].object.session_reused is (scenario.resumes or scenario.name == "tls13 external key")
 
 
 def planted(data: bytes) -> None:

@@ -191,6 +191,20 @@ def _show(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.AS_EXPECTED
 
 
+def _names(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec.names import answering
+
+    look = style.style_for(sys.stdout, arguments.color)
+    try:
+        told, well = answering.answer(
+            arguments.implementation, arguments.against, arguments.format, look, arguments.verbose
+        )
+    except answering.CannotAnswer as problem:
+        return fail(str(problem), ExitCode.NOT_LOADED if problem.of_implementation else ExitCode.USAGE)
+    _print(told, look)
+    return ExitCode.AS_EXPECTED if well else ExitCode.UNEXPECTED
+
+
 def _print(text: str, look: Style) -> None:
     sys.stdout.write(look.plain(text) + "\n")
     sys.stdout.flush()
@@ -221,6 +235,18 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("glob", nargs="?", metavar="GLOB", help="an id, an area or a pattern")
     listing.add_argument("--clause", metavar="NAME", help="only those of a clause, a group of clauses or an RFC")
     listing.add_argument("--format", choices=("pretty", "json"), default="pretty")
+    names = _command(commands, "names", "what a module has of ssl, name by name")
+    names.add_argument("implementation", nargs="?", default="refssl", metavar="IMPL", help="default: refssl")
+    names.add_argument(
+        "--against", default="ssl", metavar="IMPL", help="ssl (default), a module, 3.15 as recorded, or a .json file"
+    )
+    names.add_argument(
+        "--format",
+        choices=("pretty", "markdown", "json", "record"),
+        default="pretty",
+        help="record: what the module has, for --against FILE",
+    )
+    names.add_argument("-v", "--verbose", action="count", default=0, help="differences that have a reason, too")
     repro = _command(commands, "repro", "print a script that repeats one scenario without sslspec")
     repro.add_argument("id", metavar="ID", help="with its variant, as a run prints it")
     repro.add_argument("implementation", nargs="?", default="ssl", metavar="IMPL", help="default: ssl")
@@ -310,5 +336,6 @@ _COMMANDS = {
     "doctor": _doctor,
     "repro": _repro,
     "list": _list,
+    "names": _names,
     "show": _show,
 }

@@ -39,6 +39,11 @@ def observed() -> Path:
     return _root() / "reports" / "observed"
 
 
+def names() -> Path:
+    """The folder of what modules have of ssl, name by name, and of the reasons for differences."""
+    return _root() / "reports" / "names"
+
+
 def pytest_ini() -> Path:
     """The configuration file with which ``sslspec run`` starts pytest, whatever the user's own says."""
     return _PACKAGE / "pytest.ini"

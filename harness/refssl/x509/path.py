@@ -39,13 +39,12 @@ _PURPOSES = {"server": ext.SERVER_AUTH, "client": ext.CLIENT_AUTH}
 class Policy:
     """What is asked of a path.
 
-    purpose: whom the leaf must authenticate, "server" or "client". time: POSIX seconds. flags: VerifyFlags.
+    purpose: whom the leaf must authenticate, "server" or "client". flags: VerifyFlags.
     hostname: an A-label to be matched, or None. ip: an address as 4 or 16 octets, or None. security_level: 0 to 5.
     check_common_name: whether the subject may stand in for a missing subjectAltName (``hostname_checks_common_name``).
     """
 
     purpose: str
-    time: float
     flags: int = TRUSTED_FIRST
     hostname: str | None = None
     ip: bytes | None = None
@@ -53,21 +52,28 @@ class Policy:
     check_common_name: bool = True
 
 
-def verify(certificates: Sequence[Certificate], store: TrustStore, policy: Policy) -> tuple[Certificate, ...]:
-    """Judge what a peer presented, leaf first: gives the path, leaf to anchor. Raises VerificationError."""
+def verify(
+    certificates: Sequence[Certificate], store: TrustStore, policy: Policy, now: float
+) -> tuple[Certificate, ...]:
+    """Judge what a peer presented, leaf first: gives the path, leaf to anchor. now: POSIX seconds.
+
+    Raises VerificationError.
+    """
     try:
-        return _verify(certificates, store, policy)
+        return _verify(certificates, store, policy, now)
     except MalformedCertificate:
         raise VerificationError(codes.INVALID_EXTENSION) from None
 
 
-def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Policy) -> tuple[Certificate, ...]:
+def _verify(
+    certificates: Sequence[Certificate], store: TrustStore, policy: Policy, now: float
+) -> tuple[Certificate, ...]:
     flags = policy.flags
     # No time can be set from Python, so who asks for the one that is set gets POSIX time 0.
-    time = 0 if flags & USE_CHECK_TIME else None if flags & NO_CHECK_TIME else policy.time
+    time = 0 if flags & USE_CHECK_TIME else None if flags & NO_CHECK_TIME else now
     if strength.leaf_too_weak(certificates[0], policy.security_level):
         raise VerificationError(codes.EE_KEY_TOO_SMALL)
-    path = build(certificates, store, _PURPOSES[policy.purpose], policy.time, bool(flags & PARTIAL_CHAIN))
+    path = build(certificates, store, _PURPOSES[policy.purpose], now, bool(flags & PARTIAL_CHAIN))
     checks.check_extensions(
         path,
         policy.purpose == "server",

@@ -185,13 +185,16 @@ class Pair:
     def _retried(self, line: MemoryLine, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         while True:
             try:
-                return call(*args, **kwargs)
+                value = call(*args, **kwargs)
             except self.impl.SSLWantReadError:
-                line.collect()
-                if not line.deliver():
+                if not line.next_piece():
                     raise
-            finally:
+            except BaseException:
                 line.collect()
+                raise
+            else:
+                line.collect()
+                return value
 
     def carry(self) -> None:
         """Memory: bring over everything that is under way, in both directions. Sockets do so by themselves."""
