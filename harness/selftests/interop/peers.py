@@ -185,7 +185,9 @@ class GnuTLS:
         # What is there, but not by default.
         priority += ":+AES-128-CCM-8"
         if row.version == TLS12:
-            priority += ":+AES-256-CCM-8:+SHA256:+SHA384"
+            priority += ":+AES-256-CCM-8:+SHA256:+SHA384:+CAMELLIA-128-CBC:+CAMELLIA-256-CBC"
+            if weak(row):
+                priority += ":+NULL:+MD5:+ANON-DH:+ANON-ECDH"
         if row.group and not (row.retry and client):
             priority += f":-GROUP-ALL:+GROUP-{row.group.upper()}"
         if row.refused == "suite":

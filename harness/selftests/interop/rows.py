@@ -129,8 +129,14 @@ WEAKLY = ":@SECLEVEL=0"
 
 
 def weak(row: Row) -> bool:
-    """Whether the row's suite has a tag of 64 bits, which OpenSSL counts as its strength since 3.2."""
-    return row.suite.endswith(("CCM8", "CCM_8_SHA256"))
+    """Whether the row's suite has a tag of 64 bits, which OpenSSL counts as its strength since 3.2, no encryption, or
+    nobody in it who is known."""
+    return row.suite.endswith(("CCM8", "CCM_8_SHA256")) or "NULL" in row.suite or anonymous(row)
+
+
+def anonymous(row: Row) -> bool:
+    """Whether nobody is authenticated, by a certificate or a key."""
+    return not row.certificate and not row.psk
 
 
 def _common(version: str, signers: dict[str, str]) -> Iterator[Row]:
