@@ -17,12 +17,17 @@ from fuzz.ends import SAYS, Attacker, Subject, signing
 from fuzz.scenarios import SCENARIOS, Scenario
 from fuzz.target import Broken, Target
 from refssl.engine.config import Config, Credential
-from refssl.engine.output import Output
+from refssl.engine.messages.extensions import EARLY_DATA
+from refssl.engine.messages.hello import ClientHello
+from refssl.engine.output import Output, framed
+from refssl.engine.presentation import decode
+from refssl.engine.records import HEADER
 from refssl.engine.session import Session
 
 _ROUNDS = 12
 _SERVER = 0x80
 _VARIANT = 0x40
+_RETRY = 2  # the scenario in which the server wants another share
 
 
 def _scenario(head: int) -> Scenario:
@@ -201,7 +206,20 @@ def _streams() -> list[bytes]:
     for number in range(len(SCENARIOS)):
         for server_side in (False, True):
             found.append(bytes((number | _SERVER * server_side,)) + b"".join(recorded(number, server_side)))
+    # A server that is sent early data, which it never takes.
+    for number in (0, _RETRY):
+        sent = recorded(number, True)
+        found.append(
+            bytes((number | _SERVER,)) + _eager(sent[0]) + (b"\x17\3\3\0\x20" + bytes(32)) * 3 + b"".join(sent[1:])
+        )
     return found
+
+
+def _eager(record: bytes) -> bytes:
+    """The record of a ClientHello, with early_data in it."""
+    first = decode(ClientHello, record[HEADER + 4 :])
+    eager = framed(replace(first, extensions={EARLY_DATA: b"", **first.extensions}))
+    return record[:3] + len(eager).to_bytes(2, "big") + eager
 
 
 def _heads() -> list[bytes]:

@@ -45,11 +45,15 @@ class Result:
     findings: dict[str, Finding] = field(default_factory=dict)
 
 
+def _nobody(data: bytes) -> None:
+    """What is told of an input that nobody waits for."""
+
+
 class Loop:
     """One target under one seed. announce(data) is told each input before it is run."""
 
     def __init__(
-        self, target: Target, seed: int, known: Iterable[bytes] = (), announce: Callable[[bytes], None] | None = None
+        self, target: Target, seed: int, known: Iterable[bytes] = (), announce: Callable[[bytes], None] = _nobody
     ) -> None:
         self._target = target
         self._chance = Random(f"{seed} {target.name}")
@@ -84,8 +88,7 @@ class Loop:
     def _once(self, data: bytes) -> None:
         result, watch = self.result, self._watch
         result.inputs += 1
-        if self._announce is not None:
-            self._announce(data)
+        self._announce(data)
         before = watch.reached
         watch.calls = 0
         finding = judged(self._target, data, lambda: watch.calls)
@@ -127,19 +130,35 @@ def judged(target: Target, data: bytes, calls: Callable[[], int] = lambda: 0) ->
     return None
 
 
-def smallest(target: Target, inputs: Iterable[bytes]) -> list[bytes]:
-    """Of these inputs those that are needed to reach all that they reach together, small ones first."""
+def smallest(target: Target, inputs: Iterable[bytes], announce: Callable[[bytes], None] = _nobody) -> list[bytes]:
+    """Of these inputs those that reach what neither the target's seeds nor the others do, the shorter first."""
     watch = coverage.new()
     kept = []
     watch.start()
     try:
+        for data in target.seeds():
+            judged(target, data)
         for data in sorted(set(inputs), key=lambda data: (len(data), data)):
+            announce(data)
             before = watch.reached
             if judged(target, data) is None and watch.reached > before:
                 kept.append(data)
     finally:
         watch.stop()
     return kept
+
+
+def reached(target: Target, inputs: Iterable[bytes], announce: Callable[[bytes], None] = _nobody) -> int:
+    """How many places of refssl these inputs reach."""
+    watch = coverage.new()
+    watch.start()
+    try:
+        for data in inputs:
+            announce(data)
+            judged(target, data)
+    finally:
+        watch.stop()
+    return watch.reached
 
 
 def _key(error: BaseException) -> str:

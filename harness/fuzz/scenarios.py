@@ -14,6 +14,7 @@ from typing import Any
 
 import refssl
 from fuzz import actors
+from refssl.crypto import kems
 from selftests import x509_forge as forge
 from selftests.refssl_engine.support12 import field as dhe_field
 
@@ -28,7 +29,8 @@ class Scenario:
     common, client, server: settings of both contexts or of one: attributes, methods with their argument, and the words
     of `_set`. credential: the server's chain, or "". asks_client: the server wants a certificate. resumes: the client
     comes back. afterwards: what the ends do in turn once they are connected, a letter each: client and server write
-    (c, s), change their keys (K, k), close (w, W); the server asks for a certificate (A).
+    (c, s), change their keys (K, k), close (w, W), say hello once more (h, H: an attacker only); the server asks for a
+    certificate (A).
     """
 
     name: str
@@ -96,6 +98,16 @@ SCENARIOS = (
             ("dhe", "DHE-PSK-AES128-GCM-SHA256", {"dh": True}, ""),
             ("rsa", "RSA-PSK-AES128-GCM-SHA256", {}, "rsa"),
         )
+    ),
+    *(Scenario(f"tls13 {group}", {"set_groups": group}) for group in ("ffdhe2048", "X448")),
+    Scenario("tls13 ed25519", credential="ed25519"),
+    Scenario("tls12 handshake once more", common=_twelve(GCM), afterwards="cHhs"),
+    Scenario("tls13 handshake once more", afterwards="cHhs"),
+    # Not everywhere is there ML-KEM.
+    *(
+        Scenario(f"tls13 {group}", {"set_groups": group})
+        for group in kems.GROUPS.values()
+        if "384" in group or "X" in group
     ),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

@@ -151,7 +151,9 @@ def work(slate_path: str) -> None:
     def finish(result: guided.Result) -> None:
         seconds = time.monotonic() - began
         if plan.kept:
-            findings.keep_corpus(target.name, guided.smallest(target, [*known, *result.kept]), Path(plan.kept))
+            findings.keep_corpus(
+                target.name, guided.smallest(target, [*known, *result.kept], announce), Path(plan.kept)
+            )
         print(json.dumps(_summary(result, seconds)), flush=True)
 
     if plan.engine == "atheris":

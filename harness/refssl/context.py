@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from refssl import errors, paths, servername
 from refssl.bio import MemoryBIO, MemoryBios, SocketBio
-from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER
+from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER, AlertDescription
 from refssl.purposes import Purpose, _ASN1Object
 from refssl.settings import _SSLContext
 
@@ -251,8 +251,8 @@ class SSLContext(_SSLContext):
     def set_servername_callback(self, server_name_callback: Callable[..., Any] | None) -> None:
         """Like setting `sni_callback`, kept for old programs (ssl.SSLContext.set_servername_callback).
 
-        The name goes through `_encode_hostname` once more: CPython 3.15 hands on the A-label here too, whatever the
-        documentation says of U-labels.
+        An international name is told as its U-label, as documented; CPython 3.15 hands on the A-label here too. One
+        that cannot be decoded ends the handshake with internal_error.
         """
         if server_name_callback is None:
             self.sni_callback = None
@@ -261,7 +261,11 @@ class SSLContext(_SSLContext):
             raise TypeError("not a callable object")
 
         def shim_cb(sslobj: Any, servername: str | None, sslctx: SSLContext) -> Any:
-            return server_name_callback(sslobj, self._encode_hostname(servername), sslctx)
+            try:
+                name = servername and servername.encode("ascii").decode("idna")
+            except UnicodeError:
+                return AlertDescription.ALERT_DESCRIPTION_INTERNAL_ERROR
+            return server_name_callback(sslobj, name, sslctx)
 
         self.sni_callback = shim_cb
 

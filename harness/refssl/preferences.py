@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 
-from refssl.constants import HAS_NPN
+from refssl.constants import HAS_NPN, TLSVersion
 from refssl.errors import SSLError
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
@@ -28,6 +28,8 @@ _DEFAULT_LEVEL = 2
 
 class _Preferences:
     """The part of an SSLContext that says what it prefers."""
+
+    _maximum_version: int  # of settings.py
 
     def _set_defaults(self) -> None:
         self._alpn: tuple[bytes, ...] = ()
@@ -116,10 +118,12 @@ class _Preferences:
         self._choose(groups=groups.parse(text))
 
     def get_groups(self, *, include_aliases: bool = False) -> list[str]:
-        """The names of the groups there are, not only of those that are set (ssl.SSLContext.get_groups)."""
+        """The names of the groups that the versions can use, not only of those set (ssl.SSLContext.get_groups)."""
         from refssl import groups
 
-        return groups.names(include_aliases)
+        return groups.names(
+            include_aliases, tls13=self._maximum_version in (TLSVersion.TLSv1_3, TLSVersion.MAXIMUM_SUPPORTED)
+        )
 
     def set_ecdh_curve(self, name: str | bytes | os.PathLike[str], /) -> None:
         """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""

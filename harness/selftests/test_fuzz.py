@@ -93,11 +93,12 @@ def test_a_seed_repeats_a_run() -> None:
 
 def test_what_reaches_something_new_is_kept_and_the_rest_is_dropped() -> None:
     chance = random.Random(1)
-    noise = [chance.randbytes(20) for _ in range(50)]
-    needed = guided.smallest(TARGETS["certificate"], [*seeds(), *noise])
-    assert 3 < len(needed) < len({*seeds(), *noise})
-    # Smaller still it cannot become.
-    assert guided.smallest(TARGETS["certificate"], needed) == needed
+    target = TARGETS["struct"]
+    others = [target.mutate(chance.choice(list(target.seeds())), chance) for _ in range(300)]
+    needed = guided.smallest(target, others)
+    assert 0 < len(needed) < 100
+    assert guided.smallest(target, target.seeds()) == []
+    assert guided.reached(target, [*target.seeds(), *needed]) == guided.reached(target, [*target.seeds(), *others])
 
 
 def test_too_many_calls_are_a_finding() -> None:

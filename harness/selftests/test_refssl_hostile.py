@@ -258,7 +258,7 @@ def judged(*chain: bytes, flags: int = 0x8000) -> int | None:
     store = TrustStore()
     store.add_certificate(Certificate(actors.ROOT))
     try:
-        verify(tuple(map(Certificate, chain)), store, Policy("server", 1.8e9, flags, actors.HOST))
+        verify(tuple(map(Certificate, chain)), store, Policy("server", flags, actors.HOST), now=1.8e9)
     except VerificationError as refused:
         return refused.code
     return None

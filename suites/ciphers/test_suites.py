@@ -130,3 +130,33 @@ def test_an_unknown_suite_of_tls_1_3_is_refused(impl):
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
     with pytest.raises(impl.SSLError):
         context.set_ciphersuites("TLS_NO_SUCH_SUITE")
+
+
+@pytest.mark.clause("ssl.SSLContext.set_ciphersuites:tls12-untouched")
+@pytest.mark.since("3.15")
+def test_tls_1_2_does_not_listen_to_set_ciphersuites(impl):
+    """set_ciphersuites() chooses among suites of TLS 1.3; those of 1.2 stay."""
+
+    def of_tls12(context):
+        return [suite["name"] for suite in context.get_ciphers() if suite["protocol"] != "TLSv1.3"]
+
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    before = of_tls12(context)
+    context.set_ciphersuites("TLS_AES_128_GCM_SHA256")
+    assert of_tls12(context) == before
+    assert before
+
+
+@pytest.mark.clause("RFC 5246 9:mandatory-suite")
+@pytest.mark.versions("tls12")
+def test_the_suite_that_tls_1_2_demands_is_there_on_request(pair, pki):
+    """TLS_RSA_WITH_AES_128_CBC_SHA, which RFC 5246 demands and nobody should use any more, is there when named."""
+    pair.subject_context.set_ciphers("AES128-SHA")
+    pair.peer.settings.ciphers = "AES128-SHA"
+    if pair.server_side:
+        pair.subject_context.load_cert_chain(*pki["rsa"])
+    else:
+        pair.peer.settings.certificate = "rsa"
+    pair.shake_hands()
+    pair.greet()
+    assert pair.subject.cipher()[0] == "AES128-SHA"

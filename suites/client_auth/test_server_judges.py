@@ -113,7 +113,7 @@ def test_whom_the_server_trusts_decides(pair, impl):
     pair.greet()
 
 
-@pytest.mark.clause("ssl.CERT_REQUIRED:needs-authorities")
+@pytest.mark.clause("ssl.CERT_OPTIONAL:needs-authorities", "ssl.CERT_REQUIRED:needs-authorities")
 @pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
 def test_a_server_that_trusts_nobody_lets_in_no_certificate(pair, impl, mode):
     """Verification needs authorities: without any, every certificate is refused.
