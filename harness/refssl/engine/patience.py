@@ -1,6 +1,6 @@
-"""How much a peer may send that brings nothing: empty records, warnings, refused early data and renegotiations.
+"""How much a peer may send that brings nothing: empty records, warnings, early data that was refused.
 
-The numbers are OpenSSL's, but for the last. What counts as nothing is decided by `connection`.
+The numbers are OpenSSL's. What counts as nothing is decided by `connection`.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ MAX_EMPTY_RECORDS = 32
 MAX_WARNINGS = 5
 # RFC 8446 4.2.10 leaves the limit on early data that is skipped to the server.
 MAX_EARLY_DATA = 2**14
-MAX_REFUSALS = 32
 
 
 class Patience:
     """The counters of one connection. early_data_left: how many bytes of refused early data may still come.
     empty_records: how many have come on end; whoever gets one with content in it sets this to 0."""
 
-    __slots__ = ("_refusals", "_warnings", "early_data_left", "empty_records")
+    __slots__ = ("_warnings", "early_data_left", "empty_records")
 
     def __init__(self) -> None:
         self.empty_records = 0
         self._warnings = 0
-        self._refusals = 0
         self.early_data_left = 0
 
     def empty(self) -> None:
@@ -38,12 +36,6 @@ class Patience:
         self._warnings += 1
         if self._warnings >= MAX_WARNINGS:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "TOO_MANY_WARN_ALERTS")
-
-    def may_refuse(self) -> bool:
-        """Whether a request to renegotiate gets an answer: not for ever, because the answers of a peer that reads none
-        of them would pile up."""
-        self._refusals += 1
-        return self._refusals <= MAX_REFUSALS
 
     def early_data(self, size: int) -> None:
         """A record of `size` bytes is skipped (RFC 8446 4.2.10). Raises ProtocolError when it is too much."""

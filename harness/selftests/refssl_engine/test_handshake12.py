@@ -19,10 +19,9 @@ from refssl.engine.messages.hello import DOWNGRADE_TLS12, ClientHello, ServerHel
 from refssl.engine.messages.tls13 import CertificateVerify, Finished
 from refssl.engine.negotiation import FALLBACK_SCSV
 from refssl.engine.output import M, Output
-from refssl.engine.patience import MAX_REFUSALS
 from refssl.engine.presentation import decode
 from selftests.refssl_engine import support
-from selftests.refssl_engine.support import credential, deliver, pair, pump, records, shaken
+from selftests.refssl_engine.support import credential, deliver, pair, pump, shaken
 from selftests.refssl_engine.support12 import BY_NAME, client_config, field, server_config, talk
 
 EVERY_SUITE = [suite.name for suite in SUITES12.values()]
@@ -330,21 +329,6 @@ def test_renegotiation_is_refused_with_a_warning() -> None:
         deliver(server, client)
     talk_after = shaken(client_config(), server_config())
     talk(*talk_after)
-
-
-@pytest.mark.parametrize("side", ["client", "server"])
-def test_refusals_do_not_pile_up(side: str) -> None:
-    """Whoever asks again and again and reads no answer costs only so much memory; the connection goes on."""
-    client, server = shaken(client_config(), server_config())
-    hello = ClientHello(0x0303, bytes(32), b"", (BY_NAME["AES128-SHA"],), (0,), {})
-    asker, refuser = (server, client) if side == "client" else (client, server)
-    for _ in range(200):
-        asker.output.send(tls12.HelloRequest() if side == "client" else hello)
-        deliver(asker, refuser)
-        asker.send(b"data")
-        deliver(asker, refuser)
-    assert refuser.plaintext == [b"data"] * 200
-    assert len(list(records(refuser.take_output()))) == MAX_REFUSALS
 
 
 class Impatient(Output):

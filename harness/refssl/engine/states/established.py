@@ -25,10 +25,7 @@ class Established:
 def refuse_renegotiation(
     connection: Connection, state: Established, _message: HelloRequest | ClientHello, _raw: bytes
 ) -> Established:
-    """RFC 5246 7.2.2: who does not want to renegotiate "SHOULD respond with a no_renegotiation alert", a warning.
-
-    Whoever goes on asking is passed over in the end, as RFC 5246 7.4.1.1 allows.
-    """
-    if connection.patience.may_refuse() and not connection.close_notify_sent:
+    """RFC 5246 7.2.2: who does not want to renegotiate "SHOULD respond with a no_renegotiation alert", a warning."""
+    if not connection.close_notify_sent:
         connection.output.send(Alert(AlertLevel.WARNING, AlertDescription.NO_RENEGOTIATION_RESERVED))
     return state
