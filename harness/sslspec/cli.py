@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sslspec.run import Options
 
 DEFAULT_OUTPUT = "sslspec-results.jsonl"
+_SLOWEST = 5
 _EXIT_CODES = """\
 exit codes: 0 all as expected, 1 unexpected results or stale baseline entries, 2 interrupted, 3 internal error,
 4 usage, 5 nothing selected, 10 the run is incomplete, 11 an implementation could not be loaded"""
@@ -81,9 +82,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         except record.RecordError as problem:
             fail(str(problem))
         if pretty:
-            told = summary.text(
-                outcome.record, look, stale=outcome.stale, seconds=outcome.seconds, verbose=arguments.verbose > 0
-            )
+            slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
+            told = summary.text(outcome.record, look, stale=outcome.stale, seconds=outcome.seconds, slowest=slowest)
             if len(compare.implementations_of(outcome.record)) == 2:
                 told += f"\n{compare.in_a_line(compare.within(outcome.record))} (sslspec compare {output})"
             _print(f"\n{told}\nresults in {output}", look)
@@ -104,6 +104,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         globs=run.selection(arguments.k),
         areas=tuple(arguments.area),
         level=arguments.level,
+        smoke=arguments.smoke,
         workers=arguments.j,
         baselines=tuple(arguments.baseline),
         no_baseline=arguments.no_baseline,
@@ -275,6 +276,7 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
     run.add_argument("--level", choices=("must", "should", "observed"), help="only scenarios of this level")
+    run.add_argument("--smoke", action="store_true", help="only a cross-section of the suite, in a few seconds")
     run.add_argument("-j", type=_workers, default=_cores(), metavar="N", help="processes; default: cores")
     run.add_argument(
         "--baseline", action="append", default=[], type=Path, metavar="FILE", help="what is known not to work, and why"
@@ -289,6 +291,9 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     run.add_argument("-q", "--quiet", action="count", default=0, help="only the closing report")
     run.add_argument("-v", "--verbose", action="count", default=0, help="each unexpected result in full; the slowest")
+    run.add_argument(
+        "--slowest", type=_count, metavar="N", help="name the N slowest; default: those above 2 s, with -v 5"
+    )
     run.add_argument("-x", action="store_true", help="stop at the first unexpected result")
 
 
@@ -317,6 +322,12 @@ def _cores() -> int:
 def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of scenarios")
     return int(text)
 
 

@@ -199,7 +199,7 @@ def test_a_root_of_version_1_may_be_trusted(pair):
 
 
 @pytest.mark.clause("RFC 8446 4.4.2:large")
-@pytest.mark.deliveries("all")
+@pytest.mark.deliveries("whole", "coalesced", "split")  # bytewise that is 20,000 calls, and says what smaller ones say
 def test_a_certificate_larger_than_a_record_is_accepted(pair):
     """A certificate of more than 16 KiB, whose message takes several records, is like any other."""
     present(pair, "large")
