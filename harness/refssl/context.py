@@ -244,7 +244,8 @@ class SSLContext(_SSLContext):
             raise errors.usage_error(f"Cannot create a {role} socket with a {wrong.name} context")
         if server_hostname is not None and (not server_hostname or server_hostname[0] == "."):
             raise ValueError("server_hostname cannot be an empty string or start with a leading dot.")
-        return _connection_class()(self, bio, bool(server_side), server_hostname, owner, session)
+        kind = _connection_class() if self._message_callback is None else _observed_class()
+        return kind(self, bio, bool(server_side), server_hostname, owner, session)
 
     # -- server names
 
@@ -278,6 +279,13 @@ def _connection_class() -> type[TLSConnection]:
     from refssl.tls import TLSConnection
 
     return TLSConnection
+
+
+@lru_cache(maxsize=1)
+def _observed_class() -> type[TLSConnection]:
+    from refssl.observed import ObservedConnection
+
+    return ObservedConnection
 
 
 @lru_cache(maxsize=1)

@@ -26,7 +26,7 @@ from refssl.engine.config import (
     Verified,
 )
 from refssl.engine.session import first_proof
-from refssl.observers import message_observer
+from refssl.observers import MessageObserver
 from refssl.tickets import TicketKeeper
 from refssl.x509.path import Policy
 
@@ -79,18 +79,18 @@ def take(context: SSLContext, connection: TLSConnection) -> Config:
         if len(configs) >= _MOST_CONFIGS:
             configs.clear()
         configs[key] = config
+    callback = None
     if server:
-        callback, session = context._sni_callback, None
-    else:
-        callback, session = None, resumable(connection)
+        callback = context._sni_callback
+    elif (session := resumable(connection)) is not None:
+        config = config.resuming(session)
     messages = context._message_callback
-    if callback is None and session is None and messages is None:
+    if callback is None and messages is None:
         return config
     return replace(
         config,
-        session=session,
         choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
-        observe=message_observer(messages, connection.owner_reference) if messages is not None else None,
+        observe=MessageObserver(connection) if messages is not None else None,
     )
 
 
@@ -99,13 +99,12 @@ def take_chosen(context: SSLContext, connection: TLSConnection) -> Config:
     # OpenSSL keeps to what the first context asks of the client; what the chosen one asks counts as well.
     config = _config(context, True, max(connection.verify_mode, context._verify_mode), None, None)
     first = connection._connection.config
-    messages = context._message_callback
     return replace(
         config,
         # The version is chosen before the context is.
         minimum_version=first.minimum_version,
         maximum_version=first.maximum_version,
-        observe=message_observer(messages, connection.owner_reference) if messages is not None else None,
+        observe=first.observe,
     )
 
 

@@ -93,11 +93,6 @@ class TLSConnection(Channel):
         self._owner = weakref.ref(value)
 
     @property
-    def owner_reference(self) -> Any:
-        """A callable that gives the owner without keeping it alive."""
-        return self._owner
-
-    @property
     def context(self) -> SSLContext:
         """The context; an sni_callback may put another one here."""
         return self._context

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import refssl
+from sslspec import catalogue as certificates
 from sslspec import coverage, layout, listing
 from sslspec.clauses import Catalogue, Clause
 from sslspec.coverage import Coverage
@@ -35,6 +36,12 @@ def test_no_clause_binds_more_than_its_scenarios_ask(real):
 
 def test_every_name_in_a_mark_is_a_clause(real):
     assert real.unknown() == []
+
+
+def test_every_certificate_serves_clauses_that_are_there(real):
+    entries = certificates.load(layout.certs() / "catalogue.toml")
+    served = {clause for entry in entries.values() for clause in entry.clauses}
+    assert [clause for clause in sorted(served) if not real.catalogue.knows(clause)] == []
 
 
 def test_every_scenario_names_a_clause(real):

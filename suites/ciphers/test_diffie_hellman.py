@@ -34,3 +34,17 @@ def test_a_file_without_parameters_is_refused(impl, pki, tmp_path):
         context.load_dh_params(str(tmp_path / "missing.pem"))
     with pytest.raises(impl.SSLError):
         context.load_dh_params(pki.path("no-certificate.pem"))
+
+
+@pytest.mark.clause("ssl.SSLContext.load_dh_params:not-clients")
+@pytest.mark.roles("client")
+@pytest.mark.versions("tls12")
+@pytest.mark.parametrize("loaded", [True, False], ids=["loaded", "not_loaded"])
+def test_a_client_needs_no_parameters(pair, pki, loaded):
+    """A client that knows nothing but DHE agrees by the server's parameters, whether it has loaded any or not."""
+    pair.peer.settings.certificate, pair.peer.settings.ciphers = "rsa", SUITE
+    pair.subject_context.set_ciphers(SUITE)
+    if loaded:
+        pair.subject_context.load_dh_params(pki.authority("dh-parameters"))
+    pair.shake_hands()
+    assert pair.subject.cipher()[0] == SUITE

@@ -23,7 +23,10 @@ def test_a_peer_with_one_group_is_met(pair, group):
 
 
 @pytest.mark.clause(
-    "ssl.SSLContext.set_ecdh_curve:chosen-in-use", "RFC 8446 4.2.7:groups-decide", "RFC 8446 4.2.8:share-used"
+    "ssl.SSLContext.set_ecdh_curve:chosen-in-use",
+    "RFC 8446 4.2.7:groups-decide",
+    "RFC 8446 4.2.8:share-used",
+    "ssl.SSLContext.set_ecdh_curve:clients-too",
 )
 @tls13
 @both_kinds
@@ -47,7 +50,11 @@ def test_a_server_without_common_group_refuses(pair, impl):
     assert pair.peer.alert_seen == "handshake_failure"
 
 
-@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve:observable", "RFC 8446 4.1.1:no-common-group")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_ecdh_curve:observable",
+    "RFC 8446 4.1.1:no-common-group",
+    "ssl.SSLContext.set_ecdh_curve:clients-too",
+)
 @tls13
 @pytest.mark.roles("client")
 def test_a_client_without_common_group_is_refused(pair, impl):
@@ -69,7 +76,12 @@ def test_an_unknown_curve_is_refused(impl):
         context.set_ecdh_curve(None)
 
 
-@pytest.mark.clause("ssl.SSLContext.set_groups:chosen-in-use", "RFC 8446 4.2.8:share-used", "ssl.SSLSocket.group:name")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_groups:chosen-in-use",
+    "RFC 8446 4.2.8:share-used",
+    "ssl.SSLSocket.group:name",
+    "What's New 3.15:groups",
+)
 @tls13
 @both_kinds
 @pytest.mark.since("3.15")

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.since("3.15")
 tls13 = pytest.mark.versions("tls13")
 
 
-@pytest.mark.clause("ssl.get_sigalgs:listed", "ssl.get_sigalgs:usable")
+@pytest.mark.clause("ssl.get_sigalgs:listed", "ssl.get_sigalgs:usable", "What's New 3.15:signature-algorithms")
 def test_the_algorithms_that_are_listed_can_be_set(impl):
     """get_sigalgs() lists names, those that TLS 1.3 demands among them; each may be set for clients and servers."""
     names = impl.get_sigalgs()
@@ -31,7 +31,11 @@ def test_an_unknown_algorithm_is_refused(impl, setter):
         getattr(context, setter)(None)
 
 
-@pytest.mark.clause("ssl.SSLContext.set_server_sigalgs:allowed", "ssl.SSLContext.set_server_sigalgs:observable")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_server_sigalgs:allowed",
+    "ssl.SSLContext.set_server_sigalgs:observable",
+    "What's New 3.15:signature-algorithms",
+)
 @tls13
 @pytest.mark.parametrize("algorithm", ["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"])
 def test_a_server_signs_with_the_algorithm_that_was_set(couple, pki, algorithm):

@@ -38,7 +38,9 @@ def test_the_suites_of_tls_1_3_are_there(impl):
     assert all(found[name]["protocol"] == "TLSv1.3" and found[name]["aead"] for name in TLS13_SUITES)
 
 
-@pytest.mark.clause("ssl.SSLContext:strong-suites")
+@pytest.mark.clause(
+    "ssl.SSLContext:strong-suites", "What's New 3.6:secure-defaults", "What's New 3.7:nothing-re-enabled"
+)
 @pytest.mark.known("bpo-27766", "bpo-31429")
 def test_nothing_weak_is_offered(impl):
     """A fresh context has no RC4, 3DES, NULL, MD5, EXPORT or anonymous suite."""
@@ -110,7 +112,11 @@ def test_the_option_says_whose_order_counts(pair, impl, prefers):
     assert pair.subject.cipher()[0] == (SMALL if prefers else LARGE)
 
 
-@pytest.mark.clause("ssl.SSLContext.set_ciphersuites:chosen-in-use", "ssl.SSLContext.set_ciphersuites:observable")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_ciphersuites:chosen-in-use",
+    "ssl.SSLContext.set_ciphersuites:observable",
+    "What's New 3.15:suites",
+)
 @pytest.mark.versions("tls13")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.since("3.15")
@@ -160,3 +166,17 @@ def test_the_suite_that_tls_1_2_demands_is_there_on_request(pair, pki):
     pair.shake_hands()
     pair.greet()
     assert pair.subject.cipher()[0] == "AES128-SHA"
+
+
+@pytest.mark.clause("ssl.OP_CIPHER_SERVER_PREFERENCE:not-clients")
+@pytest.mark.versions("tls12")
+@pytest.mark.roles("client")
+@pytest.mark.parametrize("prefers", [True, False], ids=["set", "not_set"])
+def test_the_option_is_none_of_a_client_s(pair, impl, prefers):
+    """OP_CIPHER_SERVER_PREFERENCE at a client changes nothing: whose order counts is the server's affair."""
+    pair.subject_context.set_ciphers(f"{SMALL}:{LARGE}")
+    pair.peer.settings.ciphers = f"{LARGE}:{SMALL}"
+    option = impl.OP_CIPHER_SERVER_PREFERENCE
+    pair.subject_context.options = (pair.subject_context.options & ~option) | (option if prefers else 0)
+    pair.shake_hands()
+    assert pair.subject.cipher()[0] == LARGE

@@ -4,7 +4,10 @@ import pytest
 
 
 @pytest.mark.clause(
-    "ssl.PROTOCOL_TLS_CLIENT:verifies", "ssl.SSLContext.check_hostname:client-default", "ssl.SSLContext.protocol:chosen"
+    "ssl.PROTOCOL_TLS_CLIENT:verifies",
+    "ssl.SSLContext.check_hostname:client-default",
+    "ssl.SSLContext.protocol:chosen",
+    "What's New 3.6:protocols-by-role",
 )
 def test_a_client_context_verifies_certificates_and_names(impl):
     """PROTOCOL_TLS_CLIENT turns on CERT_REQUIRED and check_hostname."""
@@ -19,6 +22,7 @@ def test_a_client_context_verifies_certificates_and_names(impl):
     "ssl.SSLContext.check_hostname:client-default",
     "ssl.SSLContext.protocol:chosen",
     "ssl-security:constructor-default",
+    "What's New 3.6:protocols-by-role",
 )
 def test_a_server_context_asks_for_no_certificate(impl):
     """PROTOCOL_TLS_SERVER leaves CERT_NONE and no name to check."""
@@ -50,6 +54,7 @@ def test_a_context_trusts_nobody_of_itself(impl):
     "ssl.SSLContext.options:flags",
     "ssl.SSLContext.verify_flags:flags",
     "ssl.SSLContext.verify_mode:member",
+    "What's New 3.6:enumerations",
 )
 def test_the_getters_give_enumerations(impl):
     """options, verify_flags, verify_mode and the versions are members of their enumerations, not bare numbers."""
@@ -73,6 +78,7 @@ def test_the_trusted_come_first(impl):
     "ssl.OP_NO_COMPRESSION:default",
     "ssl.SSLContext:secure-options",
     "ssl.SSLContext.options:defaults",
+    "What's New 3.6:secure-defaults",
 )
 def test_compression_and_old_protocols_are_off(impl):
     """A fresh context has OP_NO_COMPRESSION, and OP_NO_SSLv3 for the protocols that negotiate."""
@@ -133,7 +139,9 @@ def test_a_purpose_is_a_purpose(impl):
         impl.create_default_context("serverAuth")
 
 
-@pytest.mark.clause("ssl.create_default_context:strong-suites", "ssl.create_default_context:no-old-ssl")
+@pytest.mark.clause(
+    "ssl.create_default_context:strong-suites", "ssl.create_default_context:no-old-ssl", "What's New 3.6:chacha"
+)
 @pytest.mark.parametrize("purpose", ["SERVER_AUTH", "CLIENT_AUTH"], ids=str.lower)
 def test_the_default_context_has_nothing_weak(impl, purpose):
     """create_default_context() has no RC4, 3DES or anonymous suite, and no SSL 3; ChaCha20-Poly1305 it has."""
@@ -162,16 +170,17 @@ def test_the_default_context_trusts_the_authorities_it_is_given(pair, impl, pki,
         misled.shake_hands()
 
 
-@pytest.mark.clause("ssl.SSLContext:forward-secrecy")
+@pytest.mark.clause("ssl.SSLContext:forward-secrecy", "What's New 3.10:strong-suites")
 @pytest.mark.since("3.10")
 def test_every_suite_has_forward_secrecy(impl):
-    """A fresh context has suites of AES and ChaCha20 only, whose keys are agreed anew for each connection.
+    """A fresh context has suites of AES and ChaCha20 only, whose keys are agreed anew, and none with a MAC of SHA-1.
 
     OpenSSL 3.6 lists suites with pre-shared keys as well, which are not offered as long as there is no key.
     """
     for suite in impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_ciphers():
         assert suite["symmetric"].startswith(("aes", "chacha20"))
         assert suite["protocol"] == "TLSv1.3" or "psk" in suite["kea"] or suite["kea"] in {"kx-ecdhe", "kx-dhe"}
+        assert suite["digest"] != "sha1"
 
 
 @pytest.mark.clause("ssl.SSLContext.minimum_version:default", "ssl.SSLContext.maximum_version:default")

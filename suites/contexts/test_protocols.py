@@ -7,7 +7,7 @@ import pytest
 quiet = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-@pytest.mark.clause("ssl.SSLContext:protocol-default", "ssl.PROTOCOL_TLS:deprecated")
+@pytest.mark.clause("ssl.SSLContext:protocol-default", "ssl.PROTOCOL_TLS:deprecated", "What's New 3.10:deprecations")
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("arguments", [(), ("PROTOCOL_TLS",)], ids=["without", "protocol_tls"])
 def test_the_general_protocol_is_deprecated(impl, arguments):
@@ -26,13 +26,14 @@ def test_the_protocols_of_today_are_not(impl):
             assert impl.SSLContext(protocol).protocol is protocol
 
 
-@pytest.mark.clause("ssl.PROTOCOL_TLS:highest-common")
+@pytest.mark.clause("ssl.PROTOCOL_TLS:highest-common", "ssl.CERT_NONE:default-mode", "ssl-security:constructor-default")
 @quiet
 @pytest.mark.versions
 @pytest.mark.parametrize(("theirs", "used"), [("tls13", "TLSv1.3"), ("tls12", "TLSv1.2")], ids=["tls13", "tls12"])
 def test_the_general_protocol_serves_both_roles(pair, impl, pki, theirs, used):
     """A context of PROTOCOL_TLS makes clients and servers, and takes the highest version that both ends have."""
     pair.subject_context = impl.SSLContext(impl.PROTOCOL_TLS)
+    assert (pair.subject_context.verify_mode, pair.subject_context.check_hostname) == (impl.CERT_NONE, False)
     pair.subject_context.load_cert_chain(*pki["server"])
     pair.peer.settings.versions = ("tls12", theirs)
     pair.shake_hands()
@@ -46,7 +47,10 @@ def test_the_older_name_is_an_alias(impl):
 
 
 @pytest.mark.clause(
-    "ssl.PROTOCOL_TLSv1:old-protocol", "ssl.PROTOCOL_TLSv1_1:old-protocol", "ssl.PROTOCOL_TLSv1_2:deprecated"
+    "ssl.PROTOCOL_TLSv1:old-protocol",
+    "ssl.PROTOCOL_TLSv1_1:old-protocol",
+    "ssl.PROTOCOL_TLSv1_2:deprecated",
+    "What's New 3.10:deprecations",
 )
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("protocol", ["PROTOCOL_TLSv1", "PROTOCOL_TLSv1_1", "PROTOCOL_TLSv1_2"], ids=str.lower)

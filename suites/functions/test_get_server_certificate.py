@@ -76,7 +76,7 @@ def test_the_name_is_asked_for(impl, pki, listener, background):
     assert seen == ["localhost"]
 
 
-@pytest.mark.clause("ssl.get_server_certificate:timeout")
+@pytest.mark.clause("ssl.get_server_certificate:timeout", "What's New 3.10:server-certificate-time-out")
 @pytest.mark.known("bpo-31870")
 def test_a_server_that_says_nothing_times_out(impl, listener):
     """With `timeout` a silent server raises TimeoutError."""

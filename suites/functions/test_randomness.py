@@ -34,7 +34,7 @@ def test_the_generator_is_seeded(impl):
     assert impl.RAND_status()
 
 
-@pytest.mark.clause("ssl.RAND_add:mixes-in", "ssl.RAND_add:writable-buffers")
+@pytest.mark.clause("ssl.RAND_add:mixes-in", "ssl.RAND_add:writable-buffers", "What's New 3.5:writable-buffers")
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview], ids=["bytes", "bytearray", "memoryview"])
 def test_more_may_be_mixed_in(impl, kind):
     """RAND_add() takes text or any buffer, and gives nothing."""

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.deliveries("whole")
 client, server = pytest.mark.roles("client"), pytest.mark.roles("server")
 
 SERVER_NAME, ALPN, ENCRYPT_THEN_MAC, EXTENDED_MASTER_SECRET = 0, 16, 22, 23
-GROUPS, VERSIONS, RENEGOTIATION_INFO = 10, 43, 0xFF01
+SIGNATURES, GROUPS, TICKET, PRE_SHARED_KEY, VERSIONS, KEY_SHARE, RENEGOTIATION_INFO = 13, 10, 35, 41, 43, 51, 0xFF01
 SCSV = 0x00FF  # RFC 5746 3.3: the suite that stands for an empty renegotiation_info
 DOWNGRADED = b"DOWNGRD\x01"  # RFC 8446 4.1.3
 NOT_ASSIGNED = 0x1234
@@ -18,12 +18,13 @@ CBC = "ECDHE-ECDSA-AES128-SHA256"
 
 
 class Hello(NamedTuple):
-    """The fields of a hello; of a ServerHello `suites` is the one that was chosen."""
+    """The fields of a hello; of a ServerHello `suites` and `compressions` are what was chosen."""
 
     version: int
     random: bytes
     session_id: bytes
     suites: tuple[int, ...]
+    compressions: bytes
     extensions: dict[int, bytes]
 
 
@@ -42,13 +43,15 @@ def hello_in(wire):
     session_id, body = body[35 : 35 + size], body[35 + size :]
     size = int.from_bytes(body[:2], "big") + 2 if kind == 1 else 2
     suites, body = body[2 if kind == 1 else 0 : size], body[size:]
-    body = body[1 + body[0] if kind == 1 else 1 :]
+    size = body[0] + 1 if kind == 1 else 1
+    compressions, body = body[1 if kind == 1 else 0 : size], body[size:]
     extensions, body = {}, body[2:]
     while body:
         number, size = struct.unpack_from("!HH", body)
         assert number not in extensions
         extensions[number], body = body[4 : 4 + size], body[4 + size :]
-    return Hello(version, random, session_id, struct.unpack(f"!{len(suites) // 2}H", suites), extensions)
+    suites = struct.unpack(f"!{len(suites) // 2}H", suites)
+    return Hello(version, random, session_id, suites, compressions, extensions)
 
 
 def flight(pair, impl):
@@ -69,7 +72,7 @@ def test_a_hello_says_tls_1_2_and_has_a_random_of_its_own(pair, impl):
     assert len({first.random, second.random, bytes(32)}) == 3
 
 
-@pytest.mark.clause("ssl.SSLContext:tls12-at-least")
+@pytest.mark.clause("ssl.SSLContext:tls12-at-least", "What's New 3.10:tls12-at-least")
 @client
 @pytest.mark.versions
 @pytest.mark.since("3.10")
@@ -191,3 +194,68 @@ def test_a_server_without_secure_renegotiation_is_refused(pair, impl, allowed):
         pair.subject.do_handshake()
     assert caught.value.reason == "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"
     assert pair.subject_outgoing.read()[-2:] == b"\x02\x28"  # fatal, handshake_failure
+
+
+@pytest.mark.clause("RFC 8446 4.1.2:null-compression", "RFC 8446 4.1.2:no-compression")
+def test_no_compression_is_offered_or_chosen(pair, impl):
+    """A client offers the null compression and no other, and a server chooses it."""
+    assert hello_in(flight(pair, impl)).compressions == b"\0"
+
+
+@pytest.mark.clause("RFC 8446 4.1.3:session-id-echoed")
+@server
+@pytest.mark.versions("tls13")
+def test_a_server_returns_the_session_id(pair, impl):
+    """A TLS 1.3 server returns the session id of the ClientHello as it came."""
+    pair.carry()
+    wire = pair.subject_incoming.read()
+    pair.subject_incoming.write(wire)
+    answer = hello_in(flight(pair, impl))
+    assert answer.session_id == hello_in(wire).session_id
+
+
+@pytest.mark.clause("RFC 8446 9.2:hello-complete", "RFC 6066 3:sent", "RFC 6066 3:none")
+@client
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("name", ["localhost", None], ids=["named", "nameless"])
+def test_a_hello_has_the_extensions_that_are_demanded(pair, impl, name):
+    """A TLS 1.3 hello has versions, signature algorithms, groups and key shares; server_name where there is a name."""
+    pair.subject_context.check_hostname = False
+    pair.server_hostname = name
+    extensions = hello_in(flight(pair, impl)).extensions
+    assert {SIGNATURES, GROUPS, VERSIONS, KEY_SHARE} <= set(extensions)
+    assert extensions.get(SERVER_NAME) == (b"\0\x0c\0\0\x09localhost" if name else None)
+
+
+@pytest.mark.clause("RFC 7301 3.1:offer")
+@client
+def test_protocols_are_offered_in_their_order(pair, impl):
+    """A hello lists the protocols of set_alpn_protocols() in their order; without them it has no ALPN."""
+    pair.subject_context.set_alpn_protocols(["h2", "http/1.1", "a"])
+    hello = hello_in(flight(pair, impl))
+    assert hello.extensions[ALPN] == b"\0\x0e\x02h2\x08http/1.1\x01a"
+    without = pair.reconnect(context=impl.create_default_context())
+    assert ALPN not in hello_in(flight(without, impl)).extensions
+
+
+@pytest.mark.clause("RFC 8446 4.2.11:last-extension", "ssl.SSLSocket.session:observable")
+@client
+@pytest.mark.versions("tls13")
+def test_a_ticket_is_offered_last(pair, impl):
+    """A hello that offers a session has pre_shared_key as its last extension; one that offers none has it not."""
+    assert PRE_SHARED_KEY not in hello_in(flight(pair.reconnect(), impl)).extensions
+    pair.shake_hands()
+    pair.greet()
+    second = pair.reconnect(session=pair.bare_subject.session)
+    assert list(hello_in(flight(second, impl)).extensions)[-1] == PRE_SHARED_KEY
+
+
+@pytest.mark.clause("RFC 5077 3.2:asked-for", "ssl.OP_NO_TICKET:no-request")
+@client
+@pytest.mark.versions("tls12")
+@pytest.mark.parametrize("wanted", [True, False], ids=["default", "no_ticket"])
+def test_a_ticket_is_asked_for(pair, impl, wanted):
+    """A TLS 1.2 hello has an empty session_ticket extension, and with OP_NO_TICKET none."""
+    if not wanted:
+        pair.subject_context.options |= impl.OP_NO_TICKET
+    assert hello_in(flight(pair, impl)).extensions.get(TICKET) == (b"" if wanted else None)

@@ -41,6 +41,7 @@ def send_again(pair, data):
     "ssl-nonblocking:want-errors",
     "ssl.SSLSocket.send:nonblocking",
     "ssl.SSLSocket.write:would-block",
+    "What's New 3.5:send-wants",
 )
 @pytest.mark.transports("socketpair", "tcp")
 @pytest.mark.known("bpo-20951")

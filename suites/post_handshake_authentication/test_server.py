@@ -30,7 +30,9 @@ def ask(pair):
 
 
 @pytest.mark.clause(
-    "ssl.SSLContext.post_handshake_auth:server-defers", "ssl.SSLSocket.verify_client_post_handshake:asks"
+    "ssl.SSLContext.post_handshake_auth:server-defers",
+    "ssl.SSLSocket.verify_client_post_handshake:asks",
+    "What's New 3.8:post-handshake",
 )
 @BOTH
 @pytest.mark.transports("memory", "socketpair")

@@ -67,6 +67,7 @@ def present(pair, name):
     "RFC 4279 2:psk-suites",
     "ssl.SSLContext.set_psk_client_callback:identity-and-key",
     "ssl.SSLContext.set_psk_server_callback:key-of-identity",
+    "What's New 3.13:psk",
 )
 @pytest.mark.parametrize("suite", SUITES, ids=str.lower)
 def test_who_has_the_key_is_connected(pair, suite):

@@ -26,6 +26,7 @@ CONSTANTS = [
     "ssl.Options:members",
     "ssl.AlertDescription:members",
     "ssl.SSLErrorNumber:members",
+    "What's New 3.6:enumerations",
 )
 @pytest.mark.known("bpo-28025")
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_the_library_says_which_it_is(impl):
     assert isinstance(impl.OPENSSL_VERSION_NUMBER, int)
 
 
-@pytest.mark.clause("ssl.OPENSSL_VERSION_INFO:not-old")
+@pytest.mark.clause("ssl.OPENSSL_VERSION_INFO:not-old", "What's New 3.10:openssl-1-1-1")
 @pytest.mark.known("PEP 644")
 def test_the_library_is_no_older_than_1_1_1(impl):
     """Since Python 3.10 the library is OpenSSL 1.1.1 or newer, or says that it is as good."""
@@ -111,6 +112,7 @@ def test_the_library_is_no_older_than_1_1_1(impl):
     "ssl.HAS_TLSv1_1:flag",
     "ssl.HAS_TLSv1_2:flag",
     "ssl.HAS_TLSv1_3:flag",
+    "What's New 3.7:bounds",
 )
 @pytest.mark.parametrize(
     "flag",
@@ -142,7 +144,7 @@ def test_psk_has_a_flag(impl):
     assert isinstance(impl.HAS_PSK, bool)
 
 
-@pytest.mark.clause("ssl.HAS_PHA:flag")
+@pytest.mark.clause("ssl.HAS_PHA:flag", "What's New 3.14:has-pha")
 @pytest.mark.since("3.14")
 def test_post_handshake_authentication_has_a_flag(impl):
     """HAS_PHA says whether post-handshake authentication can be used."""
@@ -158,7 +160,7 @@ def test_old_functions_were_still_there(impl):
     assert callable(impl.match_hostname)
 
 
-@pytest.mark.clause("ssl:removed")
+@pytest.mark.clause("ssl:removed", "What's New 3.12:removed")
 @pytest.mark.since("3.12")
 @pytest.mark.known("gh-94199")
 @pytest.mark.parametrize("name", ["wrap_socket", "match_hostname", "RAND_pseudo_bytes"], ids=str.lower)
@@ -188,7 +190,7 @@ def test_channel_bindings_are_listed(impl):
     assert "tls-unique" in impl.CHANNEL_BINDING_TYPES
 
 
-@pytest.mark.clause("ssl.HAS_PSK_TLS13:flag")
+@pytest.mark.clause("ssl.HAS_PSK_TLS13:flag", "What's New 3.15:has-psk-tls13")
 @pytest.mark.since("3.15")
 def test_psk_in_tls_1_3_has_a_flag(impl):
     """HAS_PSK_TLS13 says whether external pre-shared keys can be used in TLS 1.3."""

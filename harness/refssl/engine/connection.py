@@ -39,7 +39,6 @@ _LEVELS = frozenset(AlertLevel)
 # version is TLS 1.3, but not the Finished of an answer after the handshake.
 FINISHED = 20
 _BEFORE_KEY_CHANGE = frozenset((1, 5, FINISHED, 24))
-_HELLO_REQUEST = bytes(4)
 _NOTHING: dict[int, table.Arrival] = {}
 # How the header of nearly every record begins, while it is plain and when it is protected (RFC 8446 5.1, 5.2).
 _PLAIN_HANDSHAKE = b"\x16\x03\x03"
@@ -80,8 +79,8 @@ class Connection:
         self.config = config
         self.output = output if output is not None else Output()
         self.output.observe = config.observe
-        if config.maximum_version >= TLS13:
-            self.output.version = TLS13
+        if config.maximum_version >= TLS13 or config.server_side:
+            self.output.version = TLS13  # what a server's observer is told of a ClientHello, whatever it speaks
         self.transcript = Transcript()
         self.output.transcript = self.transcript
         self.opener: Opening | None = None
@@ -324,25 +323,29 @@ class Connection:
         partial = self.partial
         if partial:
             partial += content
-            if len(partial) < 4 or len(partial) < 4 + int.from_bytes(partial[1:4], "big"):
-                self._arrival(partial)
+            length = int.from_bytes(partial[1:4], "big") if len(partial) >= 4 else 0
+            if len(partial) < 4 + length:
+                self._arrival(partial[0], length)
                 return
             content = bytes(partial)
             partial.clear()
         position, size = 0, len(content)
         while position < size:
-            head = content[position : position + 4]
-            if head == _HELLO_REQUEST and self._negotiating_12():
-                # RFC 5246 7.4.1.1: "This message will be ignored by the client if the client is currently negotiating".
-                position += 4
+            body = position + 4
+            kind = content[position]
+            length = int.from_bytes(content[position + 1 : body], "big") if body <= size else 0
+            if not kind and not length and body <= size and self._negotiating_12():
+                # RFC 5246 7.4.1.1: a HelloRequest "will be ignored by the client if the client is currently
+                # negotiating".
+                position = body
                 continue
-            arrival = self._arrival(head)
-            end = position + 4 + int.from_bytes(head[1:], "big")
+            arrival = self._arrival(kind, length)
+            end = body + length
             if end != size:
                 if end > size:
                     partial += content[position:]
                     return
-                if head[0] in _BEFORE_KEY_CHANGE and not (self.handshake_complete and head[0] == FINISHED):
+                if kind in _BEFORE_KEY_CHANGE and not (self.handshake_complete and kind == FINISHED):
                     raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
             self.more_in_record = end != size
             self._receive_message(arrival, content[position:end])
@@ -354,12 +357,13 @@ class Connection:
     def _may_be_12(self) -> bool:
         return self.version == TLS12 or (self.version is None and self.config.minimum_version <= TLS12)
 
-    def _arrival(self, head: bytes | bytearray) -> table.Arrival:
-        """What is done with the message that begins with `head`, if the state allows it. Raises ProtocolError."""
-        arrival = self._expected.get(type(self._state), _NOTHING).get(head[0])
+    def _arrival(self, kind: int, length: int) -> table.Arrival:
+        """What is done with a message of that type, if the state allows it, and of `length` bytes, 0 where only the
+        type is known yet. Raises ProtocolError."""
+        arrival = self._expected.get(type(self._state), _NOTHING).get(kind)
         if arrival is None:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
-        if len(head) >= 4 and head[1] << 16 | head[2] << 8 | head[3] > arrival.limit:
+        if length > arrival.limit:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE")
         return arrival
 

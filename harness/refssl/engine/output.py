@@ -33,10 +33,15 @@ class Output:
 
     A faulty peer is a subclass that overrides `send`: it edits a message with ``dataclasses.replace`` before handing
     it on, or hands on a `Raw` instead. sealer: the current protection, None while records are plain. transcript: where
-    handshake messages are added, None once the handshake is over. observe: as in Config.
+    handshake messages are added, None once the handshake is over. observe: as in Config. written: a message that is
+    about to be sent and its bytes, where these are known already.
     """
 
-    __slots__ = ("_flight", "_records", "_unobserved", "observe", "record_version", "sealer", "transcript", "version")
+    # fmt: off
+    __slots__ = (
+        "_flight", "_records", "_unobserved", "observe", "record_version", "sealer", "transcript", "version", "written",
+    )
+    # fmt: on
 
     def __init__(self) -> None:
         self._flight: list[bytes] = []
@@ -45,6 +50,7 @@ class Output:
         self.sealer: Sealing | None = None
         self.transcript: Transcript | None = None
         self.observe: Callable[[bool, int, int, bytes], None] | None = None
+        self.written: tuple[object, bytes] | None = None
         self.version = TLS12
         self.record_version = 0x0301
 
@@ -52,27 +58,26 @@ class Output:
         """Queue one message of any content type, and give the message that was really sent."""
         content_type: int = message.content_type  # type: ignore[attr-defined]
         if content_type == HANDSHAKE and type(message) is not Raw:
-            data = framed(message)
+            written = self.written
+            data = framed(message) if written is None or written[0] is not message else written[1]
             if self.transcript is not None:
                 self.transcript.update(data)
             self._flight.append(data)
+            if self.observe is not None:
+                self._unobserved.append(data)
+            return message
+        if self._flight:
+            self.flush()
+        data = message.content if isinstance(message, Raw) else writers[type(message)](message)
+        if isinstance(message, ChangeCipherSpec):
+            # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
+            self._records.append(plain(content_type, TLS12, data))
+            if self.observe is not None:
+                self._observe_record(content_type, self._records[-1])
         else:
-            if self._flight:
-                self.flush()
-            data = message.content if isinstance(message, Raw) else writers[type(message)](message)
-            if isinstance(message, ChangeCipherSpec):
-                # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
-                self._records.append(plain(content_type, TLS12, data))
-                if self.observe is not None:
-                    self._observe_record(content_type, self._records[-1])
-            else:
-                self._record(content_type, data)
-            if self.observe is not None and content_type != HANDSHAKE:
-                self.observe(True, self.version, content_type, data)
-        if self.observe is not None and content_type == HANDSHAKE:
-            self._unobserved.append(data)
-            if not self._flight:
-                self._observe_messages()
+            self._record(content_type, data)
+        if self.observe is not None:
+            self.observe(True, self.version, content_type, data)
         return message
 
     def send_data(self, data: bytes | memoryview) -> None:

@@ -373,7 +373,4 @@ def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, by
 def _write_extensions(found: dict[int, bytes]) -> bytes:
     if not found:
         return b""
-    written: list[bytes] = []
-    for kind, data in found.items():
-        written += (kind << 16 | len(data)).to_bytes(4, "big"), data
-    return b"".join(written)
+    return b"".join([(kind << 16 | len(data)).to_bytes(4, "big") + data for kind, data in found.items()])

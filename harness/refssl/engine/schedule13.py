@@ -97,11 +97,13 @@ class Secret(Mac):
 
     def sealer(self, suite: CipherSuite) -> Sealer:
         """Protection for sending under this traffic secret."""
-        return Sealer(suite.aead, *self.keys(suite), suite.tag_length)
+        key, iv = self.keys(suite)
+        return Sealer(suite.aead, key, iv, suite.tag_length)
 
     def opener(self, suite: CipherSuite) -> Opener:
         """Protection for receiving under this traffic secret."""
-        return Opener(suite.aead, *self.keys(suite), suite.tag_length)
+        key, iv = self.keys(suite)
+        return Opener(suite.aead, key, iv, suite.tag_length)
 
     def updated(self) -> Secret:
         """application_traffic_secret_N+1 (RFC 8446 7.2)."""

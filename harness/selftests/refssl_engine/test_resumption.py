@@ -33,6 +33,16 @@ def made(sealed: Tickets, **changes: Any) -> Session:
     return client.session
 
 
+def test_a_config_that_resumes_is_the_same_config_otherwise() -> None:
+    session = made(tickets())
+    config = client_config(alpn=(b"h2",), fallback=True, credentials=(credential(),), keylog=lambda *_: None)
+    pair(config)[0].start()
+    copied = config.resuming(session)
+    assert copied == replace(config, session=session) != config
+    assert copied.client_extensions == config.client_extensions is not None
+    assert config.session is None
+
+
 @pytest.mark.parametrize("suite", [0x1301, 0x1302, 0x1303])
 def test_a_session_is_resumed_again_and_again(suite: int) -> None:
     sealed = tickets()

@@ -6,7 +6,6 @@ What follows ServerHello is `client13`'s; another version is one more branch in 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
@@ -20,7 +19,7 @@ from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import DOWNGRADE_TLS11, DOWNGRADE_TLS12, ClientHello, HelloRetryRequest, ServerHello
 from refssl.engine.output import framed
-from refssl.engine.presentation import decode, encode
+from refssl.engine.presentation import encode
 from refssl.engine.session import Session
 from refssl.engine.states import client12, client13, common13, hello12
 from refssl.engine.states.common13 import OfferedPsk
@@ -65,7 +64,7 @@ def start(connection: Connection) -> WaitServerHello:
     if TLS13 in versions:
         for group in config.key_shares or config.groups[:1]:
             shares[group] = negotiation.new_share(config, group)
-    found = _extensions(config, versions, shares)
+    found = _extensions(config, shares)
     if TLS12 in versions and config.session_tickets:
         # RFC 5077 3.2: a ticket, or nothing to ask for one.
         found[ext.SESSION_TICKET] = session.ticket if session is not None and session.version == TLS12 else b""
@@ -124,56 +123,34 @@ def _send_hello(
     if psks:
         _bind(connection, hello, psks)
     hello = connection.output.send(hello)
+    connection.output.written = None
     # RFC 8446 5.1: 0x0301 is for "an initial ClientHello" only.
     connection.output.flush()
     connection.output.record_version = TLS12
     return WaitServerHello(hello, shares, psks, retry)
 
 
-def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, KeyShare]) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    if config.server_name is not None:
-        found[ext.SERVER_NAME] = _server_name(config.server_name)
-    elliptic = config.abilities.elliptic
-    found.update(
-        _constant_extensions(
-            config.groups, config.alpn, config.signature_schemes, versions, config.psk_modes, elliptic=elliptic
-        )
-    )
-    if TLS12 in versions:
-        if config.encrypt_then_mac:
-            found[ext.ENCRYPT_THEN_MAC] = b""
-        if config.extended_master_secret:
-            found[ext.EXTENDED_MASTER_SECRET] = b""
+def _extensions(config: Config, shares: dict[int, KeyShare]) -> dict[int, bytes]:
+    constant = config.client_extensions
+    if constant is None:
+        constant = config.client_extensions = _constant_extensions(config)
+    found = dict(constant)
     if shares:
-        if config.post_handshake_auth:
-            found[ext.POST_HANDSHAKE_AUTH] = b""
         found[ext.KEY_SHARE] = _key_share(shares)
     return found
 
 
-@lru_cache(maxsize=64)
-def _server_name(host: str) -> bytes:
-    name = ext.ServerName(0, host.encode("ascii", "surrogateescape"))
-    return encode(ext.ServerNameList((name,)))
-
-
-@lru_cache(maxsize=64)
-def _constant_extensions(
-    groups: tuple[int, ...],
-    alpn: tuple[bytes, ...],
-    schemes: tuple[int, ...],
-    versions: tuple[int, ...],
-    modes: tuple[int, ...],
-    *,
-    elliptic: bool,
-) -> dict[int, bytes]:
-    """What the settings alone decide; the same for every connection of a context."""
+def _constant_extensions(config: Config) -> dict[int, bytes]:
+    """What the settings alone decide; the same for every connection of a Config."""
     found: dict[int, bytes] = {}
+    versions, groups, elliptic = config.abilities.versions, config.groups, config.abilities.elliptic
     if TLS13 not in versions:
         # RFC 7919 4: a finite field in the list would ask a server of TLS 1.2 for it, which nothing here stands by.
         # RFC 8422 4: the list is for "a client that proposes ECC cipher suites".
         groups = tuple([group for group in groups if group in negotiation12.CURVES]) if elliptic else ()
+    if config.server_name is not None:
+        name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
+        found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
     if TLS12 in versions:
         # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
         found[ext.RENEGOTIATION_INFO] = b"\0"
@@ -181,18 +158,30 @@ def _constant_extensions(
             found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
     if groups:
         found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
-    if alpn:
-        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(alpn))
-    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(schemes))
+    if config.alpn:
+        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(config.alpn))
+    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(config.signature_schemes))
     if TLS13 in versions:
         found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
-        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes(modes))
+        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes(config.psk_modes))
+    if TLS12 in versions:
+        if config.encrypt_then_mac:
+            found[ext.ENCRYPT_THEN_MAC] = b""
+        if config.extended_master_secret:
+            found[ext.EXTENDED_MASTER_SECRET] = b""
+    if TLS13 in versions and config.post_handshake_auth:
+        found[ext.POST_HANDSHAKE_AUTH] = b""
     return found
 
 
 def _key_share(shares: dict[int, KeyShare]) -> bytes:
-    entries = tuple([ext.KeyShareEntry(group, share.public) for group, share in shares.items()])
-    return encode(ext.KeyShareClientHello(entries))
+    """An `ext.KeyShareClientHello`. It differs in every hello, and made of structs it would take thrice the time."""
+    entries = [(group << 16 | len(each.public)).to_bytes(4, "big") + each.public for group, each in shares.items()]
+    return _vector(b"".join(entries))
+
+
+def _vector(content: bytes) -> bytes:
+    return len(content).to_bytes(2, "big") + content
 
 
 def _resumable(session: Session, config: Config) -> bool:
@@ -219,9 +208,12 @@ def _resumable(session: Session, config: Config) -> bool:
 
 
 def _offer(psks: tuple[OfferedPsk, ...], config: Config) -> bytes:
-    """pre_shared_key with binders of zeros, to be replaced (RFC 8446 4.2.11)."""
-    identities = tuple([ext.PskIdentity(psk.identity, _obfuscated_age(psk.session, config)) for psk in psks])
-    return encode(ext.OfferedPsks(identities, tuple([psk.early.hash.zeros for psk in psks])))
+    """pre_shared_key with binders of zeros, to be replaced: an `ext.OfferedPsks` (RFC 8446 4.2.11)."""
+    identities, binders = b"", b""
+    for psk in psks:
+        identities += _vector(psk.identity) + _obfuscated_age(psk.session, config).to_bytes(4, "big")
+        binders += bytes((psk.early.hash.length,)) + psk.early.hash.zeros
+    return _vector(identities) + _vector(binders)
 
 
 def _obfuscated_age(session: Session | None, config: Config) -> int:
@@ -236,14 +228,16 @@ def _bind(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ..
     """Put the binders into a hello that nobody has seen yet (RFC 8446 4.2.11.2): each is computed over the ClientHello
     "up to and including the PreSharedKeyExtension.identities field"."""
     length = sum([1 + psk.early.hash.length for psk in psks])
-    truncated = framed(hello)[: -length - 2]
+    written = framed(hello)
+    truncated = written[: -length - 2]
     binders = []
     for psk in psks:
         key = schedule13.binder_key(psk.early, psk.session is None)
         binder = key.finished_mac(connection.transcript.digest_with(key.hash.name, truncated))
         binders.append(bytes((len(binder),)) + binder)
-    data = hello.extensions[ext.PRE_SHARED_KEY]
-    hello.extensions[ext.PRE_SHARED_KEY] = data[:-length] + b"".join(binders)
+    bound = b"".join(binders)
+    hello.extensions[ext.PRE_SHARED_KEY] = hello.extensions[ext.PRE_SHARED_KEY][:-length] + bound
+    connection.output.written = (hello, written[:-length] + bound)
 
 
 def receive_hello_retry_request(
@@ -359,11 +353,11 @@ def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
 
 def _accepted_psk(state: WaitServerHello, message: ServerHello, suite: CipherSuite) -> OfferedPsk | None:
     """RFC 8446 4.2.11: whether the server took our PSK. Raises ProtocolError."""
-    data = message.extensions.get(ext.PRE_SHARED_KEY)
-    if data is None:
+    answer = negotiation.read_setting(ext.SelectedPsk, message.extensions, ext.PRE_SHARED_KEY, "LENGTH_MISMATCH")
+    if answer is None:
         return None
     # RFC 8446 4.2.11: "the server's selected_identity is within the range supplied by the client"
-    selected = decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity
+    selected = answer.selected_identity
     if selected >= len(state.psks):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PSK_IDENTITY")
     if state.psks[selected].early.hash.name != suite.hash:
