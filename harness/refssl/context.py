@@ -11,7 +11,7 @@ import sys
 from functools import lru_cache
 
 from refssl import errors, paths, servername
-from refssl.bio import MemoryBIO, MemoryBios, SocketBio
+from refssl.bio import MemoryBIO, MemoryBios
 from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER, AlertDescription
 from refssl.purposes import Purpose, _ASN1Object
 from refssl.settings import _SSLContext
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from refssl.bio import BioLike
+    from refssl.bio import Bio, BioLike
     from refssl.credentials import Credentials, Password, PathLike
     from refssl.session import SSLSession
     from refssl.sslobject import SSLObject
@@ -227,11 +227,13 @@ class SSLContext(_SSLContext):
         owner: object = None,
         session: SSLSession | None = None,
     ) -> TLSConnection:
+        from refssl.socketbio import SocketBio
+
         return self._connect(SocketBio(sock), server_side, server_hostname, owner, session)
 
     def _connect(
         self,
-        bio: MemoryBios | SocketBio,
+        bio: Bio,
         server_side: bool,
         server_hostname: str | None,
         owner: object,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from refssl.choices import Choices
     from refssl.engine.config import Config
 
-    ConfigKey = tuple[bool, int, "str | None", "str | None"]  # snapshot.py's
+    ConfigKey = tuple[bool, int, int, "str | None", "str | None"]  # snapshot.py's
 
 _LONGEST_PROTOCOL = 255
 _DEFAULT_LEVEL = 2

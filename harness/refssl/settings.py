@@ -222,6 +222,12 @@ class _SSLContext(_Preferences):
         self._forget_configs()
 
     @property
+    def _path_flags(self) -> int:
+        """The flags for a peer's path: those that are set, and Suite B's where a cipher string asks for it."""
+        chosen = self._chosen
+        return self._verify_flags if chosen is None else self._verify_flags | chosen.suite_b_flags()
+
+    @property
     def hostname_checks_common_name(self) -> bool:
         """Whether the subject's common name may stand in where there is no subjectAltName."""
         return self._common_name

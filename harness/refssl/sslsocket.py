@@ -143,17 +143,18 @@ class SSLSocket(socket.socket):
     def read(self, len: int = 1024, buffer: Buffer | None = None) -> Any:  # noqa: A002
         """Up to `len` bytes of one record, or with `buffer` their number; see Channel.read.
 
-        An end without close_notify is b"" or 0 where suppress_ragged_eofs is True.
+        The transport's end without close_notify is b"" or 0 where suppress_ragged_eofs is True; a fault is not.
         """
         self._checkClosed()
-        if self._sslobj is None:
+        connection = self._sslobj
+        if connection is None:
             raise ValueError("Read on closed or unwrapped SSL socket.")
         try:
             if buffer is not None:
-                return self._sslobj.read(len, buffer)
-            return self._sslobj.read(len)
+                return connection.read(len, buffer)
+            return connection.read(len)
         except SSLError as error:
-            if error.args[0] == SSL_ERROR_EOF and self.suppress_ragged_eofs:
+            if error.args[0] == SSL_ERROR_EOF and self.suppress_ragged_eofs and connection.truncated:
                 return 0 if buffer is not None else b""
             raise
 
@@ -288,12 +289,13 @@ class SSLSocket(socket.socket):
     def accept(self) -> tuple[SSLSocket, Any]:
         """Accept a connection and wrap it as this socket was wrapped; it is closed if its handshake fails."""
         plain, address = super().accept()
-        wrapped = self._context.wrap_socket(
-            plain,
-            do_handshake_on_connect=self.do_handshake_on_connect,
-            suppress_ragged_eofs=self.suppress_ragged_eofs,
-            server_side=True,
-        )
+        with plain:  # it closes what could not be wrapped; once it is wrapped, there is nothing left to close
+            wrapped = self._context.wrap_socket(
+                plain,
+                do_handshake_on_connect=self.do_handshake_on_connect,
+                suppress_ragged_eofs=self.suppress_ragged_eofs,
+                server_side=True,
+            )
         return wrapped, address
 
     def do_handshake(self, block: bool = False) -> None:

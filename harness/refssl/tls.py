@@ -18,6 +18,7 @@ from refssl.engine.faults import NotPossible
 from refssl.engine.session import first_proof
 from refssl.session import SSLSession, make_session
 from refssl.settings import _SSLContext
+from refssl.verdict import policy_of
 
 if TYPE_CHECKING:
     from refssl.bio import Bio
@@ -50,6 +51,7 @@ class TLSConnection(Channel):
         "checked_hostname",
         "server_hostname",
         "server_side",
+        "verify_flags",
         "verify_mode",
     )
 
@@ -70,6 +72,7 @@ class TLSConnection(Channel):
         self._origin = context
         # What is asked of the peer is read once; what becomes of the context's settings afterwards changes nothing.
         self.verify_mode = context._verify_mode
+        self.verify_flags = context._path_flags
         self.checked_hostname = server_hostname if context._check_hostname and not server_side else None
         if context._check_hostname and not server_side and not server_hostname:
             raise ValueError("check_hostname requires server_hostname")
@@ -263,7 +266,7 @@ class TLSConnection(Channel):
         else:
             created, number = session.created, session.name
         self._session = made = make_session(
-            self._origin, self.checked_hostname, None if self.server_side else session, number, created
+            self._origin, policy_of(connection.config), None if self.server_side else session, number, created
         )
         return made
 
@@ -273,8 +276,8 @@ class TLSConnection(Channel):
         if self._started:
             raise ValueError("Cannot set session after handshake.")
         self.assigned_session = value
-        config = replace(self._connection.config, session=snapshot.resumable(self))
-        self._connection = Connection(config)
+        config = self._connection.config
+        self._connection = Connection(replace(config, session=snapshot.resumable(self, config)))
 
     def _check_session(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):

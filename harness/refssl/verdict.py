@@ -18,6 +18,7 @@ from refssl.x509.certificate import Certificate, MalformedCertificate
 from refssl.x509.codes import INVALID_PURPOSE, MESSAGES, VerificationError
 
 if TYPE_CHECKING:
+    from refssl.engine.config import Config
     from refssl.x509.path import Policy
     from refssl.x509.store import TrustStore
 
@@ -51,31 +52,41 @@ def accept_unverified(certificates: tuple[bytes, ...], encrypts: bool = False) -
     return PeerIdentity(certificates, key, ExplicitlyUnverified("CERT_NONE"))
 
 
-def verifier(store: TrustStore, policy: Policy, hostname: str | None) -> Authenticate:
-    """`Config.authenticate` that believes only chains to an anchor of `store`; policy: what is asked of them.
+class Verifier:
+    """`Config.authenticate` that believes only chains to an anchor of `store`; policy: what is asked of them."""
 
-    hostname: as the program wrote it, for the message of a mismatch.
-    """
-    of_client = policy.purpose == "client"
-    malformed = AlertDescription.DECODE_ERROR if of_client else AlertDescription.BAD_CERTIFICATE
+    __slots__ = ("_hostname", "_malformed", "_store", "policy")
 
-    def authenticate(certificates: tuple[bytes, ...], encrypts: bool = False) -> PeerIdentity:
-        parsed = _parse(certificates, malformed)
+    def __init__(self, store: TrustStore, policy: Policy, hostname: str | None) -> None:
+        """hostname: as the program wrote it, for the message of a mismatch."""
+        self.policy = policy
+        self._store = store
+        self._hostname = hostname
+        of_client = policy.purpose == "client"
+        self._malformed = AlertDescription.DECODE_ERROR if of_client else AlertDescription.BAD_CERTIFICATE
+
+    def __call__(self, certificates: tuple[bytes, ...], encrypts: bool = False) -> PeerIdentity:
+        """The peer's identity. Raises CertificateRefused, and ProtocolError for what is no certificate."""
+        parsed = _parse(certificates, self._malformed)
         try:
-            found = path.verify(parsed, store, policy, time.time())
+            found = path.verify(parsed, self._store, self.policy, time.time())
         except VerificationError as error:
             alert = _ALERTS.get(error.code, AlertDescription.CERTIFICATE_UNKNOWN)
             message = error.message
             if error.code in _MISMATCHES:
                 # Only the border knows what the program called the host.
-                message = f"{_MISMATCHES[error.code]}, certificate is not valid for '{hostname}'."
+                message = f"{_MISMATCHES[error.code]}, certificate is not valid for '{self._hostname}'."
             raise CertificateRefused(alert, error.code, message) from None
         if not (may_encipher if encrypts else may_sign)(found[0]):
             # RFC 8446 4.4.2.2, RFC 5246 7.4.2: OpenSSL 3.6 takes any use for any.
             raise CertificateRefused(_ALERTS[INVALID_PURPOSE], INVALID_PURPOSE, MESSAGES[INVALID_PURPOSE])
         return PeerIdentity(certificates, found[0].public_key, Verified(tuple([one.der for one in found])))
 
-    return authenticate
+
+def policy_of(config: Config) -> Policy | None:
+    """What a config asks of the peer's chain, None where it asks nothing."""
+    authenticate = config.authenticate
+    return authenticate.policy if isinstance(authenticate, Verifier) else None
 
 
 def _parse(certificates: tuple[bytes, ...], malformed: AlertDescription) -> list[Certificate]:

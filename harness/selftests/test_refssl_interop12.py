@@ -20,6 +20,7 @@ import trustme
 
 import refssl
 from refssl.ciphers.support import SUITES12
+from selftests.interop.programs import DEADLINE, running, wait_for
 from selftests.refssl_engine.support12 import field
 from selftests.refssl_support import Pair, raised
 
@@ -227,34 +228,16 @@ def test_openssl_s_client(files: Path, suite: str) -> None:
 )
 def test_openssl_s_server(files: Path, suite: str) -> None:
     key = "ECDSA" if "ECDSA" in suite else "RSA"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [OPENSSL or "", "s_server", "-accept", f"127.0.0.1:{port}", "-tls1_2", "-cipher", suite, "-rev"]
-    command += ["-cert_chain", str(files / f"{key}.pem"), "-cert", str(files / f"{key}.pem"), "-quiet"]
-    server = subprocess.Popen([*command, "-dhparam", str(files / "dh.pem")])
-    try:
-        plain = connected_to(port)
+    command = [OPENSSL or "", "s_server", "-accept", "127.0.0.1:0", "-tls1_2", "-cipher", suite, "-rev"]
+    command += ["-cert_chain", f"{key}.pem", "-cert", f"{key}.pem", "-dhparam", "dh.pem"]
+    with running(command, files) as server:
+        port = int(wait_for(server, b"ACCEPT").rpartition(b":")[2])
         context = contexts(files, refssl, refssl, key)["client_context"]
+        plain = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
         with context.wrap_socket(plain, server_hostname="localhost") as connection:
             assert connection.cipher()[0] == suite
             connection.sendall(b"desrever\n")
             assert connection.recv(100) == b"reversed\n"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def connected_to(port: int) -> socket.socket:
-    import time
-
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=20)
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

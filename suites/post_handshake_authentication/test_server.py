@@ -99,6 +99,24 @@ def test_a_client_must_have_one_where_it_is_required(pair, impl):
     assert pair.peer.alert_seen == "certificate_required"
 
 
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:settled")
+@pytest.mark.level("observed")
+@pytest.mark.parametrize("certificate", [None, "client"], ids=["without", "with"])
+def test_the_mode_is_that_of_when_the_connection_was_made(pair, impl, certificate):
+    """CERT_NONE in the context lets off no client whose connection was made under CERT_REQUIRED."""
+    prepare(pair, impl, certificate=certificate)
+    pair.shake_hands()
+    pair.greet()
+    pair.subject_context.verify_mode = impl.CERT_NONE
+    if certificate is not None:
+        assert ask(pair) == b"!"
+        assert pair.subject.getpeercert(True) == pair.pki.der("client")
+        return
+    with pytest.raises(impl.SSLError) as caught:
+        ask(pair)
+    assert caught.value.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
+
+
 @pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:judged")
 @BOTH
 @pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])

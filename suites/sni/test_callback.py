@@ -167,6 +167,29 @@ def test_another_context_presents_its_certificate(pair, impl):
     assert pair.subject.context is other
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:first-still-asks")
+@serving
+@pytest.mark.level("observed")
+@pytest.mark.parametrize("flag", [None, "VERIFY_CRL_CHECK_LEAF"], ids=["without", "with"])
+def test_another_context_does_not_make_the_first_one_s_flags_forgotten(pair, impl, flag):
+    """A client that the first context's verify_flags refuse gets in by no name, whatever the other context's are."""
+    other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    other.load_cert_chain(*pair.pki["server"])
+    for context in (pair.subject_context, other):
+        context.load_verify_locations(pair.pki.authority("root"))
+        context.verify_mode = impl.CERT_REQUIRED
+    pair.peer.settings.certificate = "client"
+    pair.subject_context.sni_callback = lambda ssl_object, _name, _context: setattr(ssl_object, "context", other)
+    if flag is None:
+        pair.shake_hands()
+        assert pair.subject.getpeercert(True) == pair.pki.der("client")
+        return
+    pair.subject_context.verify_flags |= getattr(impl, flag)
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 3
+
+
 @pytest.mark.clause("ssl.SSLContext.sni_callback:observable")
 @serving
 @both_kinds

@@ -147,8 +147,8 @@ def test_tls_within_tls(couple, impl):
 
     def carry():
         for source, outer, other, target in (
-            (from_client, couple.client, couple.server, to_server),
-            (from_server, couple.server, couple.client, to_client),
+            (from_client, couple.bare_client, couple.bare_server, to_server),
+            (from_server, couple.bare_server, couple.bare_client, to_client),
         ):
             if source.pending:
                 outer.write(source.read())

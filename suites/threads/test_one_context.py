@@ -78,6 +78,30 @@ def test_each_callback_gets_its_own_connection(couple, background):
     assert len(named) == THREADS
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:per-connection", "ssl.SSLSocket.context:observable")
+def test_each_connection_changes_to_the_context_of_its_name(couple, background, pki, impl):
+    """In threads, an sni_callback that assigns a context changes that of its own connection and of no other."""
+    contexts = {}
+    for name in ("a", "b"):
+        contexts[f"{name}.example"] = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+        contexts[f"{name}.example"].load_cert_chain(*pki[f"sni-{name}"])
+
+    def change(sock, name, _):
+        sock.context = contexts[name]
+
+    couple.server_context.sni_callback = change
+    names = ["a.example", "b.example"] * (THREADS // 2)
+    calls = [
+        background(converse, couple.client_context, couple.server_context, background, number, name)
+        for number, name in enumerate(names)
+    ]
+    for name, call in zip(names, calls, strict=True):
+        _, client, server = call.result()
+        with client, server:
+            assert client.getpeercert()["subjectAltName"] == (("DNS", name),)
+            assert server.context is contexts[name]
+
+
 @pytest.mark.clause("ssl.SSLContext:trust-may-grow", "ssl.SSLContext.load_verify_locations:adds-up")
 def test_trust_may_grow_meanwhile(couple, background, pki):
     """Adding certificates to the trust store is allowed while other threads make connections with the context."""

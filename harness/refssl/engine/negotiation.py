@@ -38,6 +38,8 @@ IN_NEW_SESSION_TICKET = frozenset((42,))
 KNOWN = frozenset(
     (0, 1, 5, 10, 11, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 28, 35, 41, 42, 43, 44, 45, 47, 48, 49, 50, 51)
 )
+# RFC 8446 4.1.2: what a second ClientHello may have otherwise is padding (21) and what the retry is about.
+KEPT_AFTER_RETRY = KNOWN - {21, ext.PRE_SHARED_KEY, ext.EARLY_DATA, ext.COOKIE, ext.KEY_SHARE}
 # RFC 8446 4.2: "There is one exception": a cookie answers nothing.
 _UNASKED = frozenset((ext.COOKIE,))
 

@@ -15,22 +15,24 @@ from refssl.x509.building import build
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import VerificationError
 from refssl.x509.der import MalformedCertificate
+from refssl.x509.flags import (
+    ALLOW_PROXY_CERTS,
+    CHECK_SS_SIGNATURE,
+    CRL_CHECK,
+    CRL_CHECK_ALL,
+    EXPLICIT_POLICY,
+    IGNORE_CRITICAL,
+    NO_CHECK_TIME,
+    OCSP_RESP_CHECK,
+    PARTIAL_CHAIN,
+    POLICY_FLAGS,
+    SUITE_B,
+    TRUSTED_FIRST,
+    USE_CHECK_TIME,
+    X509_STRICT,
+    imply,
+)
 from refssl.x509.store import TrustStore
-
-# VerifyFlags and, where ssl has no name for them, OpenSSL's X509_V_FLAG_*, which verify_flags takes all the same.
-USE_CHECK_TIME = 0x2
-CRL_CHECK = 0x4
-CRL_CHECK_ALL = 0x8
-IGNORE_CRITICAL = 0x10
-X509_STRICT = 0x20
-ALLOW_PROXY_CERTS = 0x40
-EXPLICIT_POLICY = 0x100
-POLICY_FLAGS = 0x780  # POLICY_CHECK, which the others bring along: EXPLICIT_POLICY, INHIBIT_ANY and INHIBIT_MAP
-CHECK_SS_SIGNATURE = 0x4000
-PARTIAL_CHAIN = 0x80000
-NO_CHECK_TIME = 0x200000
-OCSP_RESP_CHECK = 0x400000
-TRUSTED_FIRST = 0x8000
 
 _PURPOSES = {"server": ext.SERVER_AUTH, "client": ext.CLIENT_AUTH}
 
@@ -50,6 +52,20 @@ class Policy:
     ip: bytes | None = None
     security_level: int = 2
     check_common_name: bool = True
+
+    def implies(self, other: Policy) -> bool:
+        """Whether a path that was accepted under this policy would be under `other` too; in doubt it would not.
+
+        The host counts only where the other policy names one.
+        """
+        return (
+            self.purpose == other.purpose
+            and imply(self.flags, other.flags)
+            and self.security_level >= other.security_level
+            and (other.check_common_name or not self.check_common_name)
+            and (other.hostname is None or self.hostname == other.hostname)
+            and (other.ip is None or self.ip == other.ip)
+        )
 
 
 def verify(
@@ -90,7 +106,7 @@ def _verify(
     elif flags & OCSP_RESP_CHECK and not path[0].self_signed:
         # A stapled answer (RFC 6066 8) is never asked for, so there is none.
         raise VerificationError(codes.OCSP_VERIFY_FAILED)
-    if flags & suite_b.FLAGS:
+    if flags & SUITE_B:
         suite_b.check(path, flags)
     _check_signatures(path, time, bool(flags & CHECK_SS_SIGNATURE))
     constraints.check(path, policy.check_common_name)

@@ -278,6 +278,16 @@ class Couple:
         """The server's SSLObject."""
         return self._both()[1]
 
+    @property
+    def bare_client(self) -> Any:
+        """The client's without the observer, for what differs from run to run: ciphertext, and how long it is."""
+        return bare(self.client)
+
+    @property
+    def bare_server(self) -> Any:
+        """The server's without the observer."""
+        return bare(self.server)
+
     def _both(self) -> tuple[Endpoint, Endpoint]:
         if self._ends is None:
             self.wrap()

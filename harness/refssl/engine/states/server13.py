@@ -57,6 +57,7 @@ class Retry:
 
     suite: CipherSuite
     group: int
+    hello: ClientHello
 
 
 @dataclass(slots=True)
@@ -128,6 +129,8 @@ def _select_parameters(
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
     first_config = connection.config
     suite = _choose_suite(first_config, hello, retry)
+    if retry is not None:
+        _check_unchanged(retry.hello, hello)
     config = choose_config(connection, found)
     alpn = negotiation.choose_alpn(config, found)
     if ext.POST_HANDSHAKE_AUTH in found:
@@ -152,8 +155,22 @@ def _select_parameters(
     connection.transcript.update(raw)
     connection.transcript.select(suite.hash)
     if share is None and group is not None:
-        return Retry(suite, group)
+        return Retry(suite, group, hello)
     return Negotiated(hello, suite, group, share, alpn, psk, certificate)
+
+
+def _check_unchanged(first: ClientHello, second: ClientHello) -> None:
+    """RFC 8446 4.1.2: after a HelloRetryRequest "the client MUST send the same ClientHello without modification", but
+    for some extensions, and those that are unknown here, whose own rules may allow it. Raises ProtocolError.
+
+    OpenSSL looks at suite and share alone.
+    """
+    kept = first.legacy_version, first.random, first.legacy_session_id, first.cipher_suites
+    if kept != (second.legacy_version, second.random, second.legacy_session_id, second.cipher_suites):
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PACKET")
+    for kind in negotiation.KEPT_AFTER_RETRY:
+        if first.extensions.get(kind) != second.extensions.get(kind):
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
 
 
 def _choose_suite(config: Config, hello: ClientHello, retry: Retry | None) -> CipherSuite:
