@@ -231,7 +231,7 @@ def _impostors() -> list[bytes]:
     return [bytes((head[0] | variant,)) for head in _heads() for variant in (0, _VARIANT)]
 
 
-_CALLS = 30_000, 200
+_CALLS = 10_000, 100
 
 TARGETS = (
     Target("stream", "recorded connections", _stream, _streams, calls=_CALLS, longest=8192, share=12),

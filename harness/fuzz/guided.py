@@ -58,20 +58,16 @@ class Loop:
         self._target = target
         self._chance = Random(f"{seed} {target.name}")
         self._announce = announce
-        self._watch = coverage.new()
         self.result = Result(target)
         self._waiting = [*target.seeds(), *known]
         self._waiting.reverse()
 
     def run(self, enough: Callable[[int], bool]) -> Result:
         """Go on until enough(inputs so far); what is known already is run first, all of it."""
-        self._watch.start()
-        try:
+        with coverage.watching() as watch:
             while self._waiting or not enough(self.result.inputs):
-                self._once(self._waiting.pop() if self._waiting else self._changed())
-        finally:
-            self._watch.stop()
-        self.result.reached = self._watch.reached
+                self._once(self._waiting.pop() if self._waiting else self._changed(), watch)
+        self.result.reached = watch.reached
         return self.result
 
     def _changed(self) -> bytes:
@@ -85,8 +81,8 @@ class Loop:
             data = mutations.spliced(data, chance.choice(kept), chance)
         return self._target.mutate(data, chance)[: self._target.longest]
 
-    def _once(self, data: bytes) -> None:
-        result, watch = self.result, self._watch
+    def _once(self, data: bytes, watch: coverage.Coverage) -> None:
+        result = self.result
         result.inputs += 1
         self._announce(data)
         before = watch.reached
@@ -132,10 +128,8 @@ def judged(target: Target, data: bytes, calls: Callable[[], int] = lambda: 0) ->
 
 def smallest(target: Target, inputs: Iterable[bytes], announce: Callable[[bytes], None] = _nobody) -> list[bytes]:
     """Of these inputs those that reach what neither the target's seeds nor the others do, the shorter first."""
-    watch = coverage.new()
     kept = []
-    watch.start()
-    try:
+    with coverage.watching() as watch:
         for data in target.seeds():
             judged(target, data)
         for data in sorted(set(inputs), key=lambda data: (len(data), data)):
@@ -143,21 +137,15 @@ def smallest(target: Target, inputs: Iterable[bytes], announce: Callable[[bytes]
             before = watch.reached
             if judged(target, data) is None and watch.reached > before:
                 kept.append(data)
-    finally:
-        watch.stop()
     return kept
 
 
 def reached(target: Target, inputs: Iterable[bytes], announce: Callable[[bytes], None] = _nobody) -> int:
     """How many places of refssl these inputs reach."""
-    watch = coverage.new()
-    watch.start()
-    try:
+    with coverage.watching() as watch:
         for data in inputs:
             announce(data)
             judged(target, data)
-    finally:
-        watch.stop()
     return watch.reached
 
 

@@ -131,6 +131,11 @@ def test_the_command_runs_a_target_in_a_process_of_its_own(capsys: pytest.Captur
     assert not list(tmp_path.iterdir())
 
 
+def test_a_process_that_does_not_start_is_no_finding() -> None:
+    with pytest.raises(worker.NotStarted, match="no such target"):
+        worker.start(worker.Plan("no such target", 0, "own"))
+
+
 def test_an_input_that_never_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "slate"
     path.write_bytes(bytes(1 << 16))

@@ -31,7 +31,7 @@ from selftests import x509_forge as forge
 
 HELD = 1 << 18
 """Bytes that a connection may hold after anything at all: one message of the largest kind, and a record."""
-PEAK = 6 << 20
+PEAK = 4 << 20
 """Bytes that one message may need while it is read: 65,000 numbers in a list, and the message three times."""
 TIMES = 10_000
 

@@ -52,7 +52,7 @@ class Session:
                 secret=self.secret,
                 session_id=self.session_id,
                 age_add=self.age_add,
-                created_ms=int(self.created * 1000),
+                created_ms=_milliseconds(self.created),
                 lifetime=self.lifetime,
                 extended_master_secret=int(self.extended_master_secret),
                 server_name=self.server_name.encode("ascii", "surrogateescape") if self.server_name else b"",
@@ -79,6 +79,14 @@ class Session:
             peer=_decode_peer(stored.peer) if stored.peer else None,
             extended_master_secret=bool(stored.extended_master_secret),
         )
+
+
+def _milliseconds(seconds: float) -> int:
+    """The most whole milliseconds that are no later, so that a session is never of the future, and read as written."""
+    whole = int(seconds * 1000) + 1
+    while whole / 1000 > seconds:
+        whole -= 1
+    return whole
 
 
 def first_proof(proof: PeerProof | None) -> PeerProof | None:
