@@ -103,6 +103,7 @@ def _by_name(name: str) -> catalogue.CipherSuite:
 _GCM = _by_name("ECDHE-RSA-AES256-GCM-SHA384")
 _CCM8 = _by_name("ECDHE-ECDSA-AES256-CCM8")
 _CHACHA = _by_name("ECDHE-RSA-CHACHA20-POLY1305")
+_CBC = (("AES256-SHA256", True), ("AES256-SHA", False), ("ECDHE-RSA-AES256-SHA384", False))
 
 
 def ends(kind: int) -> tuple[Any, Any]:
@@ -116,10 +117,11 @@ def ends(kind: int) -> tuple[Any, Any]:
             salt = _IV[: protection12.FIXED_IV[suite.aead]]
             return protection12.sealer(suite, _KEY, salt), protection12.opener(suite, _KEY, salt)
         case _:
-            digest, encrypt_then_mac = (("sha256", True), ("sha1", False), ("sha384", False))[kind - 5]
+            name, encrypt_then_mac = _CBC[kind - 5]
+            suite = _by_name(name)
             return (
-                cbc.Sealer(digest, bytes(32), _KEY, encrypt_then_mac, bytes),
-                cbc.Opener(digest, bytes(32), _KEY, encrypt_then_mac),
+                cbc.Sealer(suite, bytes(32), _KEY, encrypt_then_mac, bytes),
+                cbc.Opener(suite, bytes(32), _KEY, encrypt_then_mac),
             )
 
 

@@ -107,6 +107,12 @@ def may_sign(certificate: Certificate) -> bool:
     return usage is None or bool(usage & DIGITAL_SIGNATURE)
 
 
+def may_encipher(certificate: Certificate) -> bool:
+    """Whether the certificate allows that a premaster secret is encrypted to its key (RFC 5280 4.2.1.3)."""
+    usage = certificate.facts.key_usage
+    return usage is None or bool(usage & KEY_ENCIPHERMENT)
+
+
 def _weakness(chain: Sequence[Certificate], level: int) -> str:
     """OpenSSL's reason why a chain is below a security level, or "". Hashes of signatures do not count here."""
     demanded = strength.LEVELS[level]
@@ -120,10 +126,7 @@ def _restricted(chain: Sequence[Certificate], credential: Credential, level: int
     if weakness:
         credential = replace(credential, weakness=weakness)
     leaf = chain[0]
-    usage = leaf.facts.key_usage
-    if usage is None:
-        return credential
-    if not usage & KEY_ENCIPHERMENT:
+    if not may_encipher(leaf):
         credential = replace(credential, decrypt=None)
     # RFC 8446 4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is present".
     return credential if may_sign(leaf) else replace(credential, schemes=(), schemes12=())

@@ -12,7 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from refssl import psk, servername, verdict
-from refssl.ciphers.support import SUITES12
+from refssl.ciphers import levels
+from refssl.ciphers.support import ANONYMOUS, SUITES12
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
 from refssl.engine.config import (
     PSK_DHE_KE,
@@ -34,6 +35,7 @@ from refssl.x509.path import Policy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from refssl.choices import Offer
     from refssl.context import SSLContext
     from refssl.engine.session import Session
     from refssl.tls import TLSConnection
@@ -127,8 +129,7 @@ def _config(
     demands = _demands(authenticate.policy if isinstance(authenticate, verdict.Verifier) else None)
     return Config(
         server_side=server,
-        # What a client cannot use it does not offer; a server finds out what it can use when it chooses.
-        cipher_suites=offer.suites_with_key if server or context._psk_client is not None else offer.suites,
+        cipher_suites=_suites(context, offer, server, mode),
         groups=offer.groups,
         group_tuples=offer.group_tuples,
         key_shares=offer.key_shares,
@@ -155,11 +156,26 @@ def _config(
         session_tickets=not options & _OP_NO_TICKET and level < _NO_TICKETS,
         sessions=_sessions(context, mode, demands) if server else None,
         dh_parameters=context._dh_parameters,
+        least_field=levels.least_field(level),
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
         encrypt_then_mac=not options & _OP_NO_ENCRYPT_THEN_MAC,
         legacy_server_connect=bool(options & _OP_LEGACY_SERVER_CONNECT),
         keylog=context._key_log.write if context._key_log is not None else None,
     )
+
+
+def _suites(context: SSLContext, offer: Offer, server: bool, mode: int) -> tuple[int, ...]:
+    """What a client cannot use it does not offer; a server finds out what it can use when it chooses.
+
+    ssl.CERT_REQUIRED: an error where no certificate is provided, be it because the suite is an anonymous one. OpenSSL
+    goes on.
+    """
+    if server:
+        return offer.suites_with_key
+    suites = offer.suites if context._psk_client is None else offer.suites_with_key
+    if mode == _CERT_NONE or ANONYMOUS.isdisjoint(suites):
+        return suites
+    return tuple(code for code in suites if code not in ANONYMOUS)
 
 
 def _psk_modes(options: int, server: bool) -> tuple[int, ...]:

@@ -344,6 +344,17 @@ def test_the_session_is_resumed(pair, suite):
     assert len(asked) == 1
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:security-level-word")
+def test_the_security_level_weighs_the_field(pair, impl):
+    """At security level 3 Diffie-Hellman over a prime of 2048 bits is too weak, wherever it comes from."""
+    prepare(pair, FINITE)
+    pair.subject_context.set_ciphers(f"{FINITE}:@SECLEVEL=3")
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "DH_KEY_TOO_SMALL"
+    assert pair.peer.alert_seen == "handshake_failure"
+
+
 @pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:asked-twice")
 @client
 @pytest.mark.level("observed")

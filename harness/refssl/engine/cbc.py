@@ -1,4 +1,4 @@
-"""The protection of records by AES-CBC and HMAC in TLS 1.2 (RFC 5246 6.2.3.2, RFC 7366): one object per direction.
+"""The protection of records by CBC and HMAC in TLS 1.2 (RFC 5246 6.2.3.2, RFC 7366): one object per direction.
 
 Whatever is wrong with a record, padding or MAC, the answer is the same alert with the same reason, and the MAC is
 computed in any case. That the time is the same too is not promised (docs/not-done.md).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto import blocks
 from refssl.crypto.hashing import Mac, equal, function
 from refssl.engine.alerts import AlertDescription
@@ -19,16 +20,16 @@ _BLOCK = 16
 
 
 class Sealer:
-    """The sending direction under one key. digest: the hash of the MAC; random(n) gives n unpredictable bytes."""
+    """The sending direction under one key. suite: what says cipher and hash; random(n) gives n unpredictable bytes."""
 
     __slots__ = ("_encrypt_then_mac", "_key", "_mac", "_random", "_sequence", "remaining")
 
     def __init__(
-        self, digest: str, mac_key: bytes, key: bytes, encrypt_then_mac: bool, random: Callable[[int], bytes]
+        self, suite: CipherSuite, mac_key: bytes, key: bytes, encrypt_then_mac: bool, random: Callable[[int], bytes]
     ) -> None:
-        self._mac = Mac(function(digest), mac_key).mac
+        self._mac = Mac(function(suite.digest or ""), mac_key).mac
         self._random = random
-        self._key = blocks.cbc_key(key)
+        self._key = blocks.cbc_key(suite.cipher, key)
         self._encrypt_then_mac = encrypt_then_mac
         self._sequence = 0
         self.remaining = UNLIMITED
@@ -53,10 +54,11 @@ class Opener:
 
     __slots__ = ("_encrypt_then_mac", "_key", "_mac", "_mac_length", "_sequence")
 
-    def __init__(self, digest: str, mac_key: bytes, key: bytes, encrypt_then_mac: bool) -> None:
-        self._mac = Mac(function(digest), mac_key).mac
-        self._mac_length = function(digest).length
-        self._key = blocks.cbc_key(key)
+    def __init__(self, suite: CipherSuite, mac_key: bytes, key: bytes, encrypt_then_mac: bool) -> None:
+        digest = function(suite.digest or "")
+        self._mac = Mac(digest, mac_key).mac
+        self._mac_length = digest.length
+        self._key = blocks.cbc_key(suite.cipher, key)
         self._encrypt_then_mac = encrypt_then_mac
         self._sequence = 0
 

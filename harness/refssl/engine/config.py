@@ -133,8 +133,9 @@ class Abilities:
     """What a Config's versions and suites come to, each in order of preference.
 
     versions: those that may be negotiated. offered: the suites of these versions, as a client offers them. suites: all
-    that are set, of whatever version. codes13, hashes13: the suites of TLS 1.3 and their hashes. sufficient: whether
-    there is a suite for the highest version; OpenSSL does not begin without one.
+    that are set, of whatever version. codes13, hashes13: the suites of TLS 1.3 and their hashes. elliptic: whether
+    suites of TLS 1.2 with elliptic curves are offered. sufficient: whether there is a suite for the highest version;
+    OpenSSL does not begin without one.
     """
 
     versions: tuple[int, ...]
@@ -142,6 +143,7 @@ class Abilities:
     suites: tuple[CipherSuite, ...]
     codes13: tuple[int, ...]
     hashes13: frozenset[str]
+    elliptic: bool
     sufficient: bool
 
 
@@ -158,6 +160,7 @@ def abilities(minimum: int, maximum: int, cipher_suites: tuple[int, ...]) -> Abi
         suites=tuple([BY_CODE[code] for code in cipher_suites if code in BY_CODE]),
         codes13=codes13,
         hashes13=frozenset([BY_CODE[code].hash for code in codes13]),
+        elliptic=any(known12[code].elliptic for code in cipher_suites if code in known12),
         sufficient=any(code in (known13 or SUITES12) for code in cipher_suites),
     )
 
@@ -167,8 +170,9 @@ class Config:
     """One connection's settings. Every sequence is in order of preference, as code points of the registries.
 
     authenticate(certificates) judges a peer's chain (DER, leaf first) and gives its identity, or raises
-    CertificateRefused. choose(name) is the server's answer to server_name (RFC 6066 3; the DNS name, or None where the
-    client sent none): another Config to go on with, an alert to refuse with, or None to go on.
+    CertificateRefused; its key is to sign, or with encrypts=True to be encrypted to (RFC 5246 7.4.2). choose(name) is
+    the server's answer to server_name (RFC 6066 3; the DNS name, or None where the client sent none): another Config to
+    go on with, an alert to refuse with, or None to go on.
     post_handshake_auth: a client can be asked for its certificate after the handshake (RFC 8446 4.2.6), a server does
     not ask before.
     key_shares: the groups that a client sends shares for, without one the first. group_tuples: `groups` in parts; a
@@ -184,8 +188,9 @@ class Config:
     Of use to TLS 1.2 only: session_tickets, whether they are offered or given (RFC 5077); sessions, the server's cache
     of the others; dh_parameters, prime and generator of its DHE; extended_master_secret, encrypt_then_mac: whether they
     are offered or accepted (RFC 7627, RFC 7366); legacy_server_connect, whether a client goes on with a server that
-    does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507); psk_hint, what a
-    server sends to help a client choose its identity (RFC 4279 5.2), None for no message where none is needed.
+    does not know RFC 5746; fallback, whether it says that it has tried a higher version (RFC 7507); least_field,
+    the bits of security that DHE must have; psk_hint, what a server sends to help a client choose its identity (RFC
+    4279 5.2), None for no message where none is needed.
     abilities follows from the rest; so does client_extensions, what every ClientHello says, which is worked out with
     the first.
     """
@@ -194,7 +199,7 @@ class Config:
     cipher_suites: tuple[int, ...]
     groups: tuple[int, ...]
     signature_schemes: tuple[int, ...]
-    authenticate: Callable[[tuple[bytes, ...]], PeerIdentity]
+    authenticate: Callable[..., PeerIdentity]
     minimum_version: int = TLS12
     maximum_version: int = TLS13
     server_name: str | None = None
@@ -217,6 +222,7 @@ class Config:
     session_tickets: bool = True
     sessions: SessionCache | None = None
     dh_parameters: tuple[int, int] | None = None
+    least_field: int = 112
     extended_master_secret: bool = True
     encrypt_then_mac: bool = True
     legacy_server_connect: bool = False

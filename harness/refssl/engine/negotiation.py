@@ -14,7 +14,7 @@ from refssl.crypto import kems, shares
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
 from refssl.crypto.shares import InvalidShare, KeyShare, NoSharedSecret
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import Config, Credential
+from refssl.engine.config import TLS13, Config, Credential
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.presentation import decode
@@ -113,6 +113,16 @@ def answer(config: Config, group: int, theirs: bytes) -> tuple[bytes, bytes]:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE") from None
     share = new_share(config, group)
     return share.public, agree(share, theirs)
+
+
+def server_versions(config: Config) -> tuple[int, ...]:
+    """The versions that a server speaks, the preferred first."""
+    versions = config.abilities.versions
+    if config.credentials or config.choose is not None or config.psk_server is not None:
+        return versions
+    # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one; TLS 1.2 has
+    # anonymous suites.
+    return tuple(version for version in versions if version != TLS13)
 
 
 def first_common(ours: tuple[int, ...], theirs: tuple[int, ...], *, ours_first: bool = True) -> int | None:

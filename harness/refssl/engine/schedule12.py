@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto.hashing import Mac, function, shortened
-from refssl.engine import cbc, protection12
+from refssl.engine import cbc, protection12, unencrypted
 
 if TYPE_CHECKING:
     from refssl.engine.protection12 import Opening, Sealing
@@ -72,8 +72,10 @@ class Keys:
         mac_key, key, iv = self.client if client else self.server
         if self.suite.aead:
             made = protection12.sealer(self.suite, key, iv)
+        elif not key:
+            made = unencrypted.Sealer(self.suite, mac_key)
         else:
-            made = cbc.Sealer(self.suite.digest or "", mac_key, key, self.encrypt_then_mac, random)
+            made = cbc.Sealer(self.suite, mac_key, key, self.encrypt_then_mac, random)
         return made
 
     def opener(self, client: bool) -> Opening:
@@ -82,8 +84,10 @@ class Keys:
         mac_key, key, iv = self.client if client else self.server
         if self.suite.aead:
             made = protection12.opener(self.suite, key, iv)
+        elif not key:
+            made = unencrypted.Opener(self.suite, mac_key)
         else:
-            made = cbc.Opener(self.suite.digest or "", mac_key, key, self.encrypt_then_mac)
+            made = cbc.Opener(self.suite, mac_key, key, self.encrypt_then_mac)
         return made
 
 

@@ -143,17 +143,21 @@ def _extensions(config: Config, shares: dict[int, KeyShare]) -> dict[int, bytes]
 def _constant_extensions(config: Config) -> dict[int, bytes]:
     """What the settings alone decide; the same for every connection of a Config."""
     found: dict[int, bytes] = {}
-    versions = config.abilities.versions
+    versions, groups, elliptic = config.abilities.versions, config.groups, config.abilities.elliptic
+    if TLS13 not in versions:
+        # RFC 7919 4: a finite field in the list would ask a server of TLS 1.2 for it, which nothing here stands by.
+        # RFC 8422 4: the list is for "a client that proposes ECC cipher suites".
+        groups = tuple([group for group in groups if group in negotiation12.CURVES]) if elliptic else ()
     if config.server_name is not None:
         name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
         found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
     if TLS12 in versions:
         # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
         found[ext.RENEGOTIATION_INFO] = b"\0"
-        if config.groups:
+        if groups and elliptic:
             found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
-    if config.groups:
-        found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(config.groups))
+    if groups:
+        found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
     if config.alpn:
         found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(config.alpn))
     found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(config.signature_schemes))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from refssl.engine import negotiation
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS12, TLS13
+from refssl.engine.config import TLS12
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
@@ -56,11 +56,7 @@ def receive_client_hello(
 def _choose_version(connection: Connection, message: ClientHello) -> int:
     """RFC 8446 4.2.1, D.2. Raises ProtocolError where no version is common."""
     config = connection.config
-    enabled = config.abilities.versions
-    if not config.credentials and config.choose is None and config.psk_server is None:
-        # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one, and then
-        # finds no suite for TLS 1.2 either, if that is enabled.
-        enabled = tuple(version for version in enabled if version != TLS13)
+    enabled = negotiation.server_versions(config)
     chosen = negotiation.first_common(enabled, _offered_versions(message))
     if chosen is None:
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
