@@ -67,6 +67,7 @@ def run(
         # Hangs and memory are watched by whoever has started the process.
         options = [
             f"-seed={seed + 1}",
+            f"-artifact_prefix={folder}/",
             f"-max_len={target.longest}",
             "-rss_limit_mb=0",
             "-timeout=86400",
