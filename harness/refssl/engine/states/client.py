@@ -54,7 +54,7 @@ def start(connection: Connection) -> WaitServerHello:
     versions = config.abilities.versions
     if not versions:
         raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
-    session = config.session
+    session = connection.offered_session
     if session is not None and (session.version not in versions or not _resumable(session, config)):
         session = None
     psks: tuple[OfferedPsk, ...] = ()
