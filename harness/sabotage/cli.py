@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+import refssl
 from sabotage import answers, faults, mutants, witnesses
 from sabotage.campaign import Campaign, Outcome, Task
 from sabotage.witnesses import Places
 from sslspec.exitcodes import ExitCode
 
-_REFSSL = Path(faults.refssl.__path__[0])
+_REFSSL = Path(refssl.__path__[0])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,8 +7,8 @@ and each alert says something else; each row of the state tables is missing.
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -184,7 +184,7 @@ def altered(value: Any) -> Any:
     if isinstance(value, str):
         return value + "!"
     if isinstance(value, (bytes, bytearray)):
-        return type(value)(value[:-1]) if value else type(value)(b"!")
+        return value[:-1] if value else value + b"!"
     if isinstance(value, (list, tuple)):
         return type(value)(value[:-1]) if value and type(value) in (list, tuple) else None
     if isinstance(value, dict):
@@ -208,14 +208,10 @@ def _lie_in_errors(name: str) -> None:
 
 def _everywhere(old: Any, new: Any) -> None:
     """Put a function in the place of another in every module that has bound it."""
-    for module in [module for name, module in list(_modules().items()) if name.startswith("refssl")]:
+    for module in [module for name, module in list(sys.modules.items()) if name.startswith("refssl")]:
         for name, value in list(vars(module).items()):
             if value is old:
                 setattr(module, name, new)
-
-
-def _modules() -> dict[str, Any]:
-    return importlib.import_module("sys").modules
 
 
 def _update(old: dict[Any, Any], new: dict[Any, Any]) -> None:
@@ -234,7 +230,7 @@ def _send_for(description: int, other: int | None) -> None:
             message = Alert(message.level, other)
         return send(self, message)
 
-    Output.send = wrong  # type: ignore[method-assign, assignment]
+    Output.send = wrong  # type: ignore[method-assign]
 
 
 def _forget(expected: Any, whole: Any, state: Any, message: Any) -> None:
