@@ -1,4 +1,4 @@
-"""What can only be measured in an interpreter of its own: memory, growth, and the time that an import takes.
+"""What can only be measured in an interpreter of its own: memory, and the time that an import takes.
 
 ``python -m benchmarks.children TASK NAME FOLDER COUNT`` does one of them and prints a JSON object on its last line.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 import gc
 import json
 import os
-import statistics
 import subprocess
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +21,6 @@ from sslspec import child
 
 _STATUS = Path("/proc/self/smaps_rollup")
 _WARM = 30  # connections before anything is measured: caches, allocator pools
-_SLICE = 50  # connections timed together
 # Nothing that an ssl module needs (re, enum) may be there before it: so the figures are printed without json.
 _IMPORT = """
 import sys, time
@@ -52,20 +49,7 @@ def python_heap(peer: Peer, count: int) -> float:
     return _for_each_pair(peer, count, lambda: tracemalloc.get_traced_memory()[0] / 1024)
 
 
-def growth(peer: Peer, count: int) -> float:
-    """How many times as much CPU time a new pair takes among `count` that are held as among few."""
-    configuration = peer.configure(13)
-    held = [peer.connect(configuration) for _ in range(_WARM)]
-    slices: list[float] = []
-    while len(held) < count or len(slices) < 2:
-        before = time.process_time()
-        held += [peer.connect(configuration) for _ in range(_SLICE)]
-        slices.append(time.process_time() - before)
-    tenth = max(3, len(slices) // 10)
-    return statistics.median(slices[-tenth:]) / statistics.median(slices[:tenth])
-
-
-TASKS: dict[str, Callable[[Peer, int], float]] = {"mem_rss": resident, "mem_py": python_heap, "growth": growth}
+TASKS: dict[str, Callable[[Peer, int], float]] = {"mem_rss": resident, "mem_py": python_heap}
 
 
 def _for_each_pair(peer: Peer, count: int, amount: Callable[[], float]) -> float:

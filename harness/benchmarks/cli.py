@@ -6,10 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from benchmarks import comparison, measuring, metrics, peers, prepared, report, requirements, suite
+from benchmarks import comparison, measuring, metrics, overhead, peers, prepared, report, requirements, suite
 from benchmarks.comparison import Plan
 from benchmarks.measuring import Cell
 from benchmarks.requirements import BadRequirement, Requirement
@@ -84,6 +85,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
 def _suite(arguments: argparse.Namespace) -> int:
     try:
         timing = suite.measure(arguments.implementations, arguments.k, arguments.j)
+        timing = replace(timing, harness_ms=overhead.milliseconds(rounds=arguments.rounds))
     except suite.NotMeasured as problem:
         return _fail(str(problem), ExitCode.INCOMPLETE)
     print(timing.text())
@@ -162,7 +164,10 @@ def _suite_parser() -> argparse.ArgumentParser:
         default=[],
         type=_suite_requirement,
         metavar="METRIC>=N",
-        help="exit code 1 unless it is reached: rate>=N executions a second, cpu_ms<=N for each",
+        help="exit code 1 unless it is reached: rate>=N executions a second, cpu_ms<=N for each, harness_ms<=N of it",
+    )
+    parser.add_argument(
+        "--rounds", type=_positive(int), default=overhead.ROUNDS, metavar="N", help="for what the harness adds (5)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
     return parser

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from benchmarks import children, measuring, sanity, workloads
 from benchmarks.certificates import Certificates
+from benchmarks.growth import growth
 from benchmarks.measuring import Cell
 from benchmarks.metrics import METRICS, Metric
 from benchmarks.peers import BASELINE, NAMES, NoSuchPeer, load
@@ -173,6 +174,8 @@ def _held(metric: Metric, plan: Plan, able: Mapping[str, Peer], certificates: Ce
         times = 1 if metric.name == "mem_py" or peer.scarce else _CHILDREN
 
         def measure(peer: Peer = peer, count: int = count, times: int = times) -> tuple[float, ...]:
+            if metric.name == "growth":
+                return tuple(growth(peer, certificates.folder, count, 2 * plan.rounds + 1) for _ in range(times))
             return tuple(children.ask(metric.name, peer, certificates.folder, count) for _ in range(times))
 
         cells[name] = trial(name, measure)

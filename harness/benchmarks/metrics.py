@@ -99,7 +99,7 @@ _ALL = (
         "growth",
         "x",
         1.1,
-        "cost of a handshake when nearly all of --connections x 10 pairs are held open, over its cost when few are",
+        "cost of a handshake when --connections x 10 pairs are held open, over its cost when few are",
         absolute=True,
     ),
     _cost("import", "ms", 2.0, "importing the module in a fresh interpreter", absolute=False, version=None),

@@ -35,6 +35,14 @@ METRICS = {
             higher_is_better=False,
             absolute=True,
         ),
+        Metric(
+            "harness_ms",
+            "ms",
+            "CPU time that the harness adds to a test of plain pytest",
+            0.3,
+            higher_is_better=False,
+            absolute=True,
+        ),
     )
 }
 
@@ -45,13 +53,17 @@ class NotMeasured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What a run took: `wall` and `cpu` in seconds, `cpu` None where the system does not say, and what came of it."""
+    """What a run took: `wall` and `cpu` in seconds, and what came of it; `harness_ms` of an execution is the harness.
+
+    None where the system does not say.
+    """
 
     executions: int
     results: Counter[str]
     wall: float
     cpu: float | None
     workers: int
+    harness_ms: float | None = None
 
     @property
     def rate(self) -> float:
@@ -65,7 +77,7 @@ class Timing:
 
     def value(self, name: str) -> float | None:
         """The figure of one of METRICS."""
-        return self.rate if name == "rate" else self.cpu_ms
+        return {"rate": self.rate, "cpu_ms": self.cpu_ms, "harness_ms": self.harness_ms}[name]
 
     def text(self) -> str:
         """In a few lines."""
@@ -75,7 +87,8 @@ class Timing:
             f"executions      {self.executions} ({counts})\n"
             f"wall            {self.wall:.1f} s with {self.workers} processes, start and end included\n"
             f"executions/s    {self.rate:.0f}\n"
-            f"CPU             {cpu}"
+            f"CPU             {cpu}\n"
+            f"harness         {'not measured' if self.harness_ms is None else f'{self.harness_ms:.2f} ms each'}"
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -88,6 +101,7 @@ class Timing:
             "workers": self.workers,
             "rate": self.rate,
             "cpu_ms": self.cpu_ms,
+            "harness_ms": self.harness_ms,
         }
 
 

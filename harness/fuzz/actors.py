@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -46,6 +46,14 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+
+
+def _spki(private: PrivateKey) -> bytes:
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return private.public_key().public_bytes(serialization.Encoding.DER, form)
+
+
 def sign(private: ec.EllipticCurvePrivateKey, content: bytes, digest: str = "sha256") -> bytes:
     """ECDSA, always the same for the same content (RFC 6979)."""
     return private.sign(content, ec.ECDSA(_HASHES[digest], deterministic_signing=True))
@@ -66,18 +74,19 @@ NAMES = {label: forge.name(label) for label in ("Root", "Stranger", "Inter", "le
 
 
 def certificate(
-    subject: str, issuer: str, *extensions: bytes, private: forge.PrivateKey | None = None, name: bytes | None = None
+    subject: str, issuer: str, *extensions: bytes, private: PrivateKey | None = None, name: bytes | None = None
 ) -> bytes:
     """A certificate of the key labelled `subject`, or of `private`, by the authority labelled `issuer`."""
     made = forge.certificate(
         name or NAMES[subject],
-        private or key(subject),
+        key(subject),
         NAMES[issuer],
         key(issuer),
         extensions,
         serial=77,
         not_before=FIRST,
         not_after=LAST,
+        public=None if private is None else _spki(private),
     )
     issued.add(tbs_of(made))
     return signed(tbs_of(made), issuer)
@@ -100,12 +109,6 @@ STRANGE_CLIENT = certificate("client", "Stranger")
 
 
 @cache
-def rsa_leaf() -> bytes:
-    """A leaf with this process' RSA key."""
-    return certificate("leaf", "Root", _LOCAL, private=rsa_key())
-
-
-@cache
 def folder() -> Path:
     """A folder that is there as long as the process; in memory where there is such a place, for it is written often."""
     memory = "/dev/shm"
@@ -118,15 +121,23 @@ _kept: list[tempfile.TemporaryDirectory[str]] = []
 
 @cache
 def chain_file(name: str) -> str:
-    """The path of a PEM file with a key and its chain: "server", "rsa", "client"."""
-    chains: dict[str, tuple[forge.PrivateKey, tuple[bytes, ...]]] = {
-        "server": (key("leaf"), (LEAF, INTER)),
-        "client": (key("client"), (CLIENT,)),
-    }
-    private, chain = chains[name] if name in chains else (rsa_key(), (rsa_leaf(),))
+    """The path of a PEM file with a key and its chain: "server", "rsa", "ed25519" or "client"."""
+    private: PrivateKey = key("client")
+    chain: tuple[bytes, ...] = (CLIENT,)
+    if name == "server":
+        private, chain = key("leaf"), (LEAF, INTER)
+    elif name != "client":
+        private = rsa_key() if name == "rsa" else ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+        chain = (certificate("leaf", "Root", _LOCAL, private=private),)
     path = folder() / f"{name}.pem"
-    path.write_text(forge.private_pem(private) + "".join(map(forge.pem, chain)))
+    path.write_text(private_pem(private) + "".join(map(forge.pem, chain)))
     return str(path)
+
+
+def private_pem(private: PrivateKey) -> str:
+    """A private key as PKCS #8 in PEM."""
+    form = serialization.PrivateFormat.PKCS8
+    return private.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
 
 def encrypted_pem(private: forge.PrivateKey, password: bytes) -> str:

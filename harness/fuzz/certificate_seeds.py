@@ -6,8 +6,10 @@ How they are spoiled, and what must not come of it, is for `certificates`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from fuzz import actors
+from refssl.x509 import der
 from selftests import x509_forge as forge
 
 
@@ -25,26 +27,43 @@ def revocations(issuer: str, revoked: tuple[int | bytes, ...] = (), *extensions:
     return actors.tbs_of(made)
 
 
+def _names() -> tuple[bytes, ...]:
+    """General names of every kind."""
+    return (
+        *(forge.dns("*.example.org"), forge.dns(actors.HOST), forge.mail("a@b.c"), forge.uri("http://x.example:8/")),
+        *(forge.address(127, 0, 0, 1), forge.address(*range(16)), forge.directory(actors.NAMES["leaf"])),
+        *(forge.tlv(0x88, b"\x2a\x03"), forge.tlv(0xA5, forge.tlv(0xA1, forge.tlv(0x0C, b"party")))),
+        forge.tlv(0xA0, forge.oid("1.3.6.1.4.1.311.20.2.3"), forge.tlv(0xA0, forge.tlv(0x0C, b"user"))),
+        forge.tlv(0xA0, forge.oid("1.3.6.1.5.5.7.8.9"), forge.tlv(0xA0, forge.tlv(0x0C, b"user@b.c"))),
+    )
+
+
+@cache
+def named_leaves() -> tuple[bytes, ...]:
+    """Leaves whose names are of every kind, or only in the subject; with policies."""
+    policies = _policies("1.2.3.4", "2.5.29.32.0")
+    host = forge.sequence(
+        forge.attribute("2.5.4.3", actors.HOST), forge.attribute("1.2.840.113549.1.9.1", "a@b.c", 0x16)
+    )
+    return (
+        actors.certificate("leaf", "Inter", forge.alternative_names(*_names()), policies),
+        actors.certificate("leaf", "Inter", name=host),
+    )
+
+
 def rich() -> tuple[bytes, ...]:
     """Extensions of every kind that is read."""
     point = forge.sequence(forge.location(forge.uri("http://crl.example/")), forge.tlv(0x81, b"\7\x80"))
-    names = (
-        *(forge.dns("*.example.org"), forge.dns(actors.HOST), forge.mail("a@b.c"), forge.uri("http://x/")),
-        *(forge.address(127, 0, 0, 1), forge.address(*range(16)), forge.directory(actors.NAMES["Root"])),
-        *(forge.tlv(0x88, b"\x2a\x03"), forge.tlv(0xA5, forge.tlv(0xA1, forge.tlv(0x0C, b"party")))),
-        forge.tlv(0xA0, forge.oid("1.3.6.1.4.1.311.20.2.3"), forge.tlv(0xA0, forge.tlv(0x0C, b"user"))),
-    )
     authority = forge.tlv(0xA1, forge.directory(actors.NAMES["Root"]))
-    policies = forge.sequence(forge.oids("2.5.29.32.0"), forge.oids("1.2.3.4"))
     return (
-        forge.alternative_names(*names),
+        forge.alternative_names(*_names()),
         forge.key_usage(0, 2),
         forge.purposes("server", "client"),
         forge.subject_identifier(actors.key("leaf")),
         forge.extension("2.5.29.35", forge.sequence(authority, forge.tlv(0x82, b"\x4d"))),
         forge.extension("2.5.29.31", forge.sequence(point)),
         forge.extension("2.5.29.46", forge.sequence(point)),
-        forge.extension("2.5.29.32", policies),
+        _policies("2.5.29.32.0", "1.2.3.4"),
         forge.extension("2.5.29.36", forge.sequence(forge.tlv(0x80, b"\0"), forge.tlv(0x81, b"\1"))),
         forge.extension("2.5.29.54", forge.integer(0)),
         forge.extension("2.16.840.1.113730.1.1", forge.tlv(3, b"\6\xc0")),
@@ -68,7 +87,11 @@ def _addresses() -> bytes:
 def _constraints() -> bytes:
     network = forge.address(127, 0, 0, 0, 255, 0, 0, 0)
     directory = forge.directory(actors.NAMES["leaf"])
-    permitted = (forge.dns("localhost"), forge.dns(".example.org"), forge.mail("b.c"), network, directory)
+    other = forge.tlv(0xA0, forge.oid("1.2.3"), forge.tlv(0xA0, forge.tlv(0x0C, b"x")))
+    permitted = (
+        *(forge.dns("localhost"), forge.dns("example.org"), forge.mail("b.c"), forge.mail(".c"), forge.mail("a@b.c")),
+        *(network, forge.address(*bytes(32)), directory, forge.uri("x.example"), other),
+    )
     return forge.name_constraints(permitted, (forge.uri(".bad.example"), forge.dns("no.example")))
 
 
@@ -92,6 +115,11 @@ def names() -> Iterator[bytes]:
     yield forge.sequence(*_attributes())
 
 
+def unsigned() -> list[bytes]:
+    """Whatever a peer may present."""
+    return [*leaves(), *authorities(), *rsa_roots()]
+
+
 def _attributes() -> Iterator[bytes]:
     """One attribute for each type of string."""
     for tag, value in (
@@ -105,17 +133,43 @@ def _attributes() -> Iterator[bytes]:
         yield forge.attribute("1.2.840.113549.1.9.1" if tag == 0x16 else "2.5.4.3", value, tag)
 
 
+def rsa_roots() -> Iterator[bytes]:
+    """Self-signed certificates that say RSASSA-PSS of their signature, of their key, or of both (RFC 4055)."""
+    digest = forge.sequence(forge.oid("2.16.840.1.101.3.4.2.1"))  # id-sha256
+    mask = forge.sequence(forge.oid("1.2.840.113549.1.1.8"), digest)  # id-mgf1
+    parameters = forge.sequence(forge.tlv(0xA0, digest), forge.tlv(0xA1, mask), forge.tlv(0xA2, forge.integer(32)))
+    pss = forge.sequence(forge.oid("1.2.840.113549.1.1.10"), parameters)
+    private, name = actors.rsa_key(), actors.NAMES["Root"]
+    public = forge.spki(private)
+    start, end = der.whole(der.SEQUENCE, public)
+    restricted = forge.sequence(pss, public[der.element(public, start, end)[2] : end])
+    for key in (public, restricted):
+        yield forge.certificate(name, private, name, private, actors.CA, serial=77, inner=pss, outer=pss, public=key)
+
+
 def authorities() -> Iterator[bytes]:
     """Intermediate authorities below the root."""
     yield actors.INTER
     mappings = forge.sequence(forge.oids("1.2.3.4", "1.2.3.5"))
     for extensions in (
         (_constraints(),),
-        (forge.extension("2.5.29.33", mappings), forge.extension("2.5.29.32", forge.sequence(forge.oids("1.2.3.4")))),
+        (forge.name_constraints((forge.dns(actors.HOST),), (forge.dns("*.bad"), forge.mail("x"), forge.uri("bad"))),),
+        (
+            forge.name_constraints(
+                (), (forge.address(10, 0, 0, 0, 255, 0, 0, 0), forge.directory(actors.NAMES["Root"]))
+            ),
+        ),
+        (forge.extension("2.5.29.36", forge.sequence(forge.tlv(0x80, b"\0")), True), _policies("1.2.3.4")),
+        (forge.extension("2.5.29.54", forge.integer(0), True), _policies("2.5.29.32.0")),
+        (forge.extension("2.5.29.33", mappings), _policies("1.2.3.4")),
         (forge.purposes("server"), forge.basic_constraints(path_length=0)),
         (forge.extension("1.3.6.1.5.5.7.1.7", _addresses(), True),),
     ):
         yield actors.certificate("Inter", "Root", *actors.CA, *extensions)
+
+
+def _policies(*numbers: str) -> bytes:
+    return forge.extension("2.5.29.32", forge.sequence(*map(forge.oids, numbers)))
 
 
 def lists() -> Iterator[bytes]:

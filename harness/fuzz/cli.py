@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,10 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         for target in TARGETS.values():
             print(f"{target.name:<18}{target.about}")
         return ExitCode.AS_EXPECTED
+    if arguments.engine == "atheris" and importlib.util.find_spec("atheris") is None:
+        return _fail("atheris is not installed; pip install 'sslspec[fuzz]'", ExitCode.USAGE)
     try:
         if arguments.input is not None:
             return _once(arguments)
         return _fuzz(arguments)
+    except worker.NotStarted as problem:
+        return _fail(f"a target did not start:\n{problem}", ExitCode.INTERNAL)
     except KeyboardInterrupt:
         return _fail("interrupted", ExitCode.INTERRUPTED)
 

@@ -17,12 +17,17 @@ from fuzz.ends import SAYS, Attacker, Subject, signing
 from fuzz.scenarios import SCENARIOS, Scenario
 from fuzz.target import Broken, Target
 from refssl.engine.config import Config, Credential
-from refssl.engine.output import Output
+from refssl.engine.messages.extensions import EARLY_DATA
+from refssl.engine.messages.hello import ClientHello
+from refssl.engine.output import Output, framed
+from refssl.engine.presentation import decode
+from refssl.engine.records import HEADER
 from refssl.engine.session import Session
 
 _ROUNDS = 12
 _SERVER = 0x80
 _VARIANT = 0x40
+_RETRY = 2  # the scenario in which the server wants another share
 
 
 def _scenario(head: int) -> Scenario:
@@ -32,7 +37,7 @@ def _scenario(head: int) -> Scenario:
 End = Subject | Attacker
 
 
-def _converse(
+def converse(
     ends: tuple[End, End], afterwards: str, ways: tuple[Records, Records], others: Sequence[bytes] = ()
 ) -> None:
     """Carry records between client and server until nothing moves, and again after each thing done afterwards."""
@@ -78,7 +83,7 @@ def recorded(number: int, server_side: bool, label: str = "attacker") -> tuple[b
 
     silent, listening = Records([], True), Listening([], True)
     ways = (listening, silent) if server_side else (silent, listening)
-    _converse(_placed(subject, peer), scenario.afterwards, ways)
+    converse(_placed(subject, peer), scenario.afterwards, ways)
     return tuple(sent)
 
 
@@ -96,7 +101,7 @@ def _insider(data: bytes) -> None:
     lies = not all(fault.believed for fault in faults)
     subject = Subject(scenario, server_side, listening=lies)
     attacker = Attacker(scenario, not server_side, output)
-    _converse(_placed(subject, attacker), scenario.afterwards, _ways(faults), _others(data))
+    converse(_placed(subject, attacker), scenario.afterwards, _ways(faults), _others(data))
     if lies and subject.complete and not output.believed.startswith(b"".join(subject.heard)):
         raise Broken("a handshake is complete whose ends have seen different messages")
     subject.finish()
@@ -110,13 +115,13 @@ def _impostor(data: bytes) -> None:
     if not data:
         return
     scenario, server_side = _scenario(data[0]), bool(data[0] & _SERVER)
-    if server_side and (not (scenario.asks_client or "psk" in scenario.server) or "A" in scenario.afterwards):
+    if server_side and (not (scenario.asks_client or scenario.external_key) or "A" in scenario.afterwards):
         return  # everybody may be a client there
     faults = program(data[1:])
     disguise = _stranger if data[0] & _VARIANT else _thief
     subject = Subject(scenario, server_side)
     attacker = Attacker(scenario, not server_side, Faulty(faults), disguise)
-    _converse(_placed(subject, attacker), scenario.afterwards, _ways(faults), _others(data))
+    converse(_placed(subject, attacker), scenario.afterwards, _ways(faults), _others(data))
     if subject.complete or subject.received:
         raise Broken("somebody without the key has completed a handshake")
     subject.finish()
@@ -171,7 +176,7 @@ def _middle(data: bytes) -> None:
     faults = program(data[1:])
     client = Subject(scenario, False, "client", listening=True)
     server = Subject(scenario, True, "server", listening=True)
-    _converse((client, server), scenario.afterwards.replace("K", "").replace("k", ""), _ways(faults), _others(data))
+    converse((client, server), scenario.afterwards.replace("K", "").replace("k", ""), _ways(faults), _others(data))
     for one, other in ((client, server), (server, client)):
         if one.complete and one.heard != other.said[: len(one.heard)]:
             raise Broken("a handshake is complete whose ends have seen different messages")
@@ -201,7 +206,20 @@ def _streams() -> list[bytes]:
     for number in range(len(SCENARIOS)):
         for server_side in (False, True):
             found.append(bytes((number | _SERVER * server_side,)) + b"".join(recorded(number, server_side)))
+    # A server that is sent early data, which it never takes.
+    for number in (0, _RETRY):
+        sent = recorded(number, True)
+        found.append(
+            bytes((number | _SERVER,)) + _eager(sent[0]) + (b"\x17\3\3\0\x20" + bytes(32)) * 3 + b"".join(sent[1:])
+        )
     return found
+
+
+def _eager(record: bytes) -> bytes:
+    """The record of a ClientHello, with early_data in it."""
+    first = decode(ClientHello, record[HEADER + 4 :])
+    eager = framed(replace(first, extensions={EARLY_DATA: b"", **first.extensions}))
+    return record[:3] + len(eager).to_bytes(2, "big") + eager
 
 
 def _heads() -> list[bytes]:
@@ -213,7 +231,7 @@ def _impostors() -> list[bytes]:
     return [bytes((head[0] | variant,)) for head in _heads() for variant in (0, _VARIANT)]
 
 
-_CALLS = 30_000, 200
+_CALLS = 10_000, 100
 
 TARGETS = (
     Target("stream", "recorded connections", _stream, _streams, calls=_CALLS, longest=8192, share=12),

@@ -6,8 +6,9 @@ functions whose lines are all known are not traced any more.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any, Protocol
 
@@ -117,6 +118,12 @@ class Traced:
         return self._step if left else None
 
 
-def new() -> Coverage:
-    """What this interpreter has."""
-    return Monitored() if hasattr(sys, "monitoring") else Traced()
+@contextlib.contextmanager
+def watching() -> Iterator[Coverage]:
+    """Watch what is done within, by what this interpreter has."""
+    watch: Coverage = Monitored() if hasattr(sys, "monitoring") else Traced()
+    watch.start()
+    try:
+        yield watch
+    finally:
+        watch.stop()

@@ -18,10 +18,12 @@ from fuzz.target import Broken
 from refssl.crypto import shares
 from refssl.crypto.keys import SCHEMES
 from refssl.engine.alerts import AlertLevel
-from refssl.engine.config import Config, Credential
+from refssl.engine.config import TLS12, Config, Credential
 from refssl.engine.connection import Connection
 from refssl.engine.faults import Fault
+from refssl.engine.messages import tls12
 from refssl.engine.messages.control import HANDSHAKE, Alert
+from refssl.engine.messages.hello import ClientHello
 from refssl.engine.output import M, Output
 from refssl.engine.records import HEADER
 
@@ -253,7 +255,7 @@ class Attacker:
 
     def act(self, letter: str) -> None:
         """One of the things to do after the handshake, if it is this end's."""
-        mine = "sWAk" if self.server_side else "cwK"
+        mine = "sWAkH" if self.server_side else "cwKh"
         if letter not in mine or not self.connection.handshake_complete:
             return
         connection = self.connection
@@ -262,5 +264,7 @@ class Attacker:
             **dict.fromkeys("wW", connection.close),
             **dict.fromkeys("kK", lambda: connection.update_keys(request=True)),
             "A": connection.request_client_certificate,
+            "H": lambda: connection.output.send(tls12.HelloRequest()),
+            "h": lambda: connection.output.send(ClientHello(TLS12, bytes(32), b"", (0x1301,), (0,), {})),
         }
         self._try(actions[letter])

@@ -45,29 +45,29 @@ class Result:
     findings: dict[str, Finding] = field(default_factory=dict)
 
 
+def _nobody(data: bytes) -> None:
+    """What is told of an input that nobody waits for."""
+
+
 class Loop:
     """One target under one seed. announce(data) is told each input before it is run."""
 
     def __init__(
-        self, target: Target, seed: int, known: Iterable[bytes] = (), announce: Callable[[bytes], None] | None = None
+        self, target: Target, seed: int, known: Iterable[bytes] = (), announce: Callable[[bytes], None] = _nobody
     ) -> None:
         self._target = target
         self._chance = Random(f"{seed} {target.name}")
         self._announce = announce
-        self._watch = coverage.new()
         self.result = Result(target)
         self._waiting = [*target.seeds(), *known]
         self._waiting.reverse()
 
     def run(self, enough: Callable[[int], bool]) -> Result:
         """Go on until enough(inputs so far); what is known already is run first, all of it."""
-        self._watch.start()
-        try:
+        with coverage.watching() as watch:
             while self._waiting or not enough(self.result.inputs):
-                self._once(self._waiting.pop() if self._waiting else self._changed())
-        finally:
-            self._watch.stop()
-        self.result.reached = self._watch.reached
+                self._once(self._waiting.pop() if self._waiting else self._changed(), watch)
+        self.result.reached = watch.reached
         return self.result
 
     def _changed(self) -> bytes:
@@ -81,11 +81,10 @@ class Loop:
             data = mutations.spliced(data, chance.choice(kept), chance)
         return self._target.mutate(data, chance)[: self._target.longest]
 
-    def _once(self, data: bytes) -> None:
-        result, watch = self.result, self._watch
+    def _once(self, data: bytes, watch: coverage.Coverage) -> None:
+        result = self.result
         result.inputs += 1
-        if self._announce is not None:
-            self._announce(data)
+        self._announce(data)
         before = watch.reached
         watch.calls = 0
         finding = judged(self._target, data, lambda: watch.calls)
@@ -127,19 +126,27 @@ def judged(target: Target, data: bytes, calls: Callable[[], int] = lambda: 0) ->
     return None
 
 
-def smallest(target: Target, inputs: Iterable[bytes]) -> list[bytes]:
-    """Of these inputs those that are needed to reach all that they reach together, small ones first."""
-    watch = coverage.new()
+def smallest(target: Target, inputs: Iterable[bytes], announce: Callable[[bytes], None] = _nobody) -> list[bytes]:
+    """Of these inputs those that reach what neither the target's seeds nor the others do, the shorter first."""
     kept = []
-    watch.start()
-    try:
+    with coverage.watching() as watch:
+        for data in target.seeds():
+            judged(target, data)
         for data in sorted(set(inputs), key=lambda data: (len(data), data)):
+            announce(data)
             before = watch.reached
             if judged(target, data) is None and watch.reached > before:
                 kept.append(data)
-    finally:
-        watch.stop()
     return kept
+
+
+def reached(target: Target, inputs: Iterable[bytes], announce: Callable[[bytes], None] = _nobody) -> int:
+    """How many places of refssl these inputs reach."""
+    with coverage.watching() as watch:
+        for data in inputs:
+            announce(data)
+            judged(target, data)
+    return watch.reached
 
 
 def _key(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import refssl
 from fuzz import actors
+from refssl.crypto import kems
 from selftests import x509_forge as forge
 from selftests.refssl_engine.support12 import field as dhe_field
 
@@ -23,9 +24,14 @@ PSK = b"fuzzed identity", bytes(range(32))
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """name; settings of both contexts; what the client is asked for; whether the client resumes; afterwards: what the
-    ends do in turn, by letters (see `conversation.Ends.act`). secure: each side that asks for a certificate or a key
-    gets to know who the other is."""
+    """One connection.
+
+    common, client, server: settings of both contexts or of one: attributes, methods with their argument, and the words
+    of `_set`. credential: the server's chain, or "". asks_client: the server wants a certificate. resumes: the client
+    comes back. afterwards: what the ends do in turn once they are connected, a letter each: client and server write
+    (c, s), change their keys (K, k), close (w, W), say hello once more (h, H: an attacker only); the server asks for a
+    certificate (A).
+    """
 
     name: str
     common: dict[str, Any] = field(default_factory=dict)
@@ -35,6 +41,11 @@ class Scenario:
     asks_client: bool = False
     resumes: bool = False
     afterwards: str = "cs"
+
+    @property
+    def external_key(self) -> bool:
+        """Whether both ends know a key already."""
+        return "psk" in {**self.common, **self.server}
 
     def contexts(self) -> tuple[refssl.SSLContext, refssl.SSLContext]:
         """The client's and the server's context, made once."""
@@ -59,7 +70,7 @@ SCENARIOS = (
     Scenario("tls13 retry", server={"set_groups": "secp384r1"}),
     Scenario("tls13 resumption", resumes=True),
     Scenario("tls13 resumption with retry", server={"set_groups": "secp384r1"}, resumes=True),
-    Scenario("tls13 external key", client={"psk": True}, server={"psk": True}, credential=""),
+    Scenario("tls13 external key", {"psk": True}, credential=""),
     Scenario("tls13 later authentication", common={"post_handshake_auth": True}, asks_client=True, afterwards="scAcsc"),
     Scenario(
         "tls13 chacha, alpn", common={"set_ciphersuites": "TLS_CHACHA20_POLY1305_SHA256", "set_alpn_protocols": ["h2"]}
@@ -78,6 +89,26 @@ SCENARIOS = (
     Scenario("tls12 at a server of both", client=_ONLY12),
     Scenario("tls12 at a client of both", server=_ONLY12),
     Scenario("tls13 server name", client={"set_ciphers": GCM}, server={"sni": True}),
+    # An input names a scenario by its place: new ones come last.
+    *(
+        Scenario(f"tls12 external key, {name}", _twelve(suite, psk=True), server=server, credential=credential)
+        for name, suite, server, credential in (
+            ("alone", "PSK-AES128-GCM-SHA256", {}, ""),
+            ("ecdhe", "ECDHE-PSK-AES128-CBC-SHA256", {}, ""),
+            ("dhe", "DHE-PSK-AES128-GCM-SHA256", {"dh": True}, ""),
+            ("rsa", "RSA-PSK-AES128-GCM-SHA256", {}, "rsa"),
+        )
+    ),
+    *(Scenario(f"tls13 {group}", {"set_groups": group}) for group in ("ffdhe2048", "X448")),
+    Scenario("tls13 ed25519", credential="ed25519"),
+    Scenario("tls12 handshake once more", common=_twelve(GCM), afterwards="cHhs"),
+    Scenario("tls13 handshake once more", afterwards="cHhs"),
+    # Not everywhere is there ML-KEM.
+    *(
+        Scenario(f"tls13 {group}", {"set_groups": group})
+        for group in kems.GROUPS.values()
+        if "384" in group or "X" in group
+    ),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 

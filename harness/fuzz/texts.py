@@ -106,7 +106,7 @@ TARGETS = (
         _given(_ciphers),
         lambda: (b"DEFAULT", b"ALL:!aNULL:@STRENGTH", b"HIGH+kRSA:-AES:+SHA1@SECLEVEL=3", b"SUITEB192"),
         mutations.words(_CIPHER_WORDS, ":;,+! "),
-        calls=(10_000, 2_000),
+        calls=(3_000, 100),
         longest=256,
     ),
     Target(
@@ -142,7 +142,7 @@ TARGETS = (
         "server_hostname of a client that begins",
         _given(_hostname),
         lambda: (b"localhost", b"127.0.0.1", b"::1", "b\u00fccher.example".encode(), b"a." * 130),
-        calls=(5_000, 100),
+        calls=(2_000, 20),
         longest=512,
     ),
     Target(

@@ -103,10 +103,11 @@ def _by_name(name: str) -> catalogue.CipherSuite:
 _GCM = _by_name("ECDHE-RSA-AES256-GCM-SHA384")
 _CCM8 = _by_name("ECDHE-ECDSA-AES256-CCM8")
 _CHACHA = _by_name("ECDHE-RSA-CHACHA20-POLY1305")
+_CBC = (("AES256-SHA256", True), ("AES256-SHA", False), ("ECDHE-RSA-AES256-SHA384", False))
 
 
-def _ends(kind: int) -> tuple[Any, Any]:
-    """Both ends of one direction, fresh."""
+def ends(kind: int) -> tuple[Any, Any]:
+    """Both ends of one direction under one of `KINDS` protections, fresh."""
     match kind:
         case 0 | 1:
             made = ("AES-GCM", "CHACHA20-POLY1305")[kind], _KEY, _IV
@@ -116,34 +117,35 @@ def _ends(kind: int) -> tuple[Any, Any]:
             salt = _IV[: protection12.FIXED_IV[suite.aead]]
             return protection12.sealer(suite, _KEY, salt), protection12.opener(suite, _KEY, salt)
         case _:
-            digest, encrypt_then_mac = (("sha256", True), ("sha1", False), ("sha384", False))[kind - 5]
+            name, encrypt_then_mac = _CBC[kind - 5]
+            suite = _by_name(name)
             return (
-                cbc.Sealer(digest, bytes(32), _KEY, encrypt_then_mac, bytes),
-                cbc.Opener(digest, bytes(32), _KEY, encrypt_then_mac),
+                cbc.Sealer(suite, bytes(32), _KEY, encrypt_then_mac, bytes),
+                cbc.Opener(suite, bytes(32), _KEY, encrypt_then_mac),
             )
 
 
-_KINDS = 8
+KINDS = 8
 
 
 @cache
 def _sealed() -> dict[bytes, tuple[int, bytes]]:
     """Records as their sender made them, behind the number of their kind, with what is in them."""
     found = {}
-    for kind in range(_KINDS):
+    for kind in range(KINDS):
         for content in _CONTENTS:
-            found[bytes((kind,)) + _ends(kind)[0].seal(23, content)] = (23, content)
+            found[bytes((kind,)) + ends(kind)[0].seal(23, content)] = (23, content)
     return found
 
 
 def _protected(data: bytes) -> None:
     """Whatever was not sealed with the key must not be opened with it."""
-    if len(data) < 6 or data[0] >= _KINDS or len(data) != 6 + int.from_bytes(data[4:6], "big"):
+    if len(data) < 6 or data[0] >= KINDS or len(data) != 6 + int.from_bytes(data[4:6], "big"):
         return  # the Channel never gives a record that is not whole
     if data[2:4] != b"\3\3":
         return  # nor one of which the header is refused
     try:
-        opened = _ends(data[0])[1].open(data[1:])
+        opened = ends(data[0])[1].open(data[1:])
     except Fault:
         return
     if _sealed().get(data) != opened:
@@ -174,7 +176,8 @@ def _stored(data: bytes) -> None:
         session = Session.decode(data)
     except ProtocolError:
         return
-    if Session.decode(session.encode()) != session:
+    # Beyond this a float knows no milliseconds, nor ever will a clock.
+    if session.created < 2**40 and Session.decode(session.encode()) != session:
         raise Broken("a session that is not itself")
 
 

@@ -38,7 +38,7 @@ def run(
     """Run a target until enough(inputs so far); then finish(result), and the process ends."""
     import atheris
 
-    from fuzz.guided import Result, judged
+    from fuzz.guided import Result, judged, reached
 
     result = Result(target)
     with tempfile.TemporaryDirectory(prefix="sslspec-fuzz-") as folder:
@@ -48,6 +48,7 @@ def run(
         def once(data: bytes) -> None:
             if enough(result.inputs):
                 result.kept = [path.read_bytes() for path in Path(folder).iterdir()]
+                result.reached = reached(target, result.kept, announce)
                 finish(result)
                 os._exit(0)
             result.inputs += 1
@@ -63,7 +64,15 @@ def run(
             changed: bytes = atheris.Mutate(data, longest)
             return changed
 
-        options = [f"-seed={seed + 1}", f"-max_len={target.longest}", "-rss_limit_mb=0", "-timeout=0", "-verbosity=0"]
+        # Hangs and memory are watched by whoever has started the process.
+        options = [
+            f"-seed={seed + 1}",
+            f"-artifact_prefix={folder}/",
+            f"-max_len={target.longest}",
+            "-rss_limit_mb=0",
+            "-timeout=86400",
+            "-verbosity=0",
+        ]
         atheris.Setup([sys.argv[0], *options, folder], once, custom_mutator=mutate)
         atheris.Fuzz()
     raise SystemExit("libFuzzer has ended by itself")

@@ -68,8 +68,15 @@ class Plan:
     kept: str = ""
 
 
+class NotStarted(Exception):
+    """A process ended before its first input, and said why."""
+
+
 def start(plan: Plan) -> dict[str, Any]:
-    """Run a plan in a process of its own: what it tells, see `work`; with a finding where it had to be ended."""
+    """Run a plan in a process of its own: what it tells, see `work`; with a finding where it had to be ended.
+
+    Raises NotStarted.
+    """
     with tempfile.TemporaryDirectory(prefix="sslspec-fuzz-") as folder:
         path = Path(folder) / "slate"
         path.write_bytes(bytes(_ROOM))
@@ -95,6 +102,8 @@ def start(plan: Plan) -> dict[str, Any]:
             lines, told = output.read().splitlines(), complaints.read()
         count, data = slate.look()
         slate.close()
+    if not count:
+        raise NotStarted(told)
     if stalled or process.returncode:
         why = f"no end after {STALLED:.0f} s" if stalled else f"the process ended with {process.returncode}"
         finding = {"target": plan.target, "data": data.hex(), "key": why, "told": told[-4000:]}
@@ -151,7 +160,9 @@ def work(slate_path: str) -> None:
     def finish(result: guided.Result) -> None:
         seconds = time.monotonic() - began
         if plan.kept:
-            findings.keep_corpus(target.name, guided.smallest(target, [*known, *result.kept]), Path(plan.kept))
+            findings.keep_corpus(
+                target.name, guided.smallest(target, [*known, *result.kept], announce), Path(plan.kept)
+            )
         print(json.dumps(_summary(result, seconds)), flush=True)
 
     if plan.engine == "atheris":

@@ -1,26 +1,23 @@
-"""Where records come from and go to: MemoryBIO, a pair of them, and a socket.
+"""Where records come from and go to: what a Channel needs of that, MemoryBIO, and a pair of them.
 
 A Bio gives its Channel one whole record at a time and never takes a byte beyond it, because what follows may not be
-TLS any more. It knows headers only through the function that measures them, and nothing of the protocol.
+TLS any more. It knows headers only through the function that measures them, and nothing of the protocol. The Bio of a
+socket is in socketbio.py.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import operator
-import os
-import select
-import socket
+import enum
 import time
-import weakref
 from collections import deque
 
-from refssl.errors import SSLError, want_read, want_write
+from refssl.errors import SSLError, want_read
+from refssl.integers import INT_MAX, c_int
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from typing import NoReturn, Protocol
 
     from typing_extensions import Buffer
@@ -55,11 +52,24 @@ if TYPE_CHECKING:
         def wait_writable(self, deadline: Deadline | None) -> None:
             """Wait until push() may get further. Raises SSLWantWriteError or TimeoutError."""
 
+        def turn(self, turn: Turn, deadline: Deadline | None) -> AbstractContextManager[None]:
+            """Keep other threads from doing the same, once they have done with it.
+
+            Raises SSLWantReadError or SSLWantWriteError, and TimeoutError.
+            """
+
 
 __all__ = ["MemoryBIO"]
 
 HEADER = 5
-_C_INT_MAX = 2**31 - 1
+
+
+class Turn(enum.IntEnum):
+    """What only one thread does at a time."""
+
+    HANDSHAKE = 0
+    RECEIVE = 1
+    WRITE = 2
 
 
 class EndOfTransport(Exception):
@@ -122,10 +132,12 @@ class MemoryBIO:
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all there is if `size` is negative; b"" where there is nothing."""
-        if type(size) is not int or size > _C_INT_MAX:
-            size = operator.index(size)
-            if size > _C_INT_MAX:
-                raise OverflowError("Python int too large to convert to C int")
+        if size == -1 and self._more is None and type(size) is int:  # all, in one piece, as most want
+            data = self._chunk[self._offset :]
+            self._chunk, self._offset, self._pending = b"", 0, 0
+            return data
+        if type(size) is not int or not -1 <= size <= INT_MAX:
+            size = c_int(size)
         pending = self._pending
         if size < 0 or size >= pending:
             size = pending
@@ -139,12 +151,8 @@ class MemoryBIO:
             self._pending = pending - size
             return first[start : start + size]
         if size == available:
-            if self._more:
-                self._advance(available)
-            else:
-                self._chunk = b""
-                self._offset = self._pending = 0
-            return first[start:] if start else first
+            self._advance(size)
+            return first[start:]
         parts = []
         while size:
             available = len(self._chunk) - self._offset
@@ -173,18 +181,19 @@ class MemoryBIO:
         """One record that lies whole in the chunk, or None where it does not."""
         first = self._chunk
         start = self._offset
-        available = len(first) - start
-        if available < HEADER:
+        body = start + HEADER
+        available = len(first)
+        if available < body:
             return None
-        size = HEADER + measure(first[start : start + HEADER])
-        if available > size:
-            self._offset = start + size
-            self._pending -= size
-            return first[start : start + size]
-        if available < size:
+        end = body + measure(first[start:body])
+        if available > end:
+            self._offset = end
+            self._pending -= end - start
+            return first[start:end]
+        if available < end:
             return None
         if self._more:
-            self._advance(size)
+            self._advance(end - start)
         else:
             self._chunk = b""
             self._offset = self._pending = 0
@@ -211,7 +220,7 @@ class Deadline:
         return seconds
 
 
-class _Assembler:
+class Assembler:
     """A record that arrives in pieces: the header, then the body, and never a byte more."""
 
     __slots__ = ("_buffer", "_size")
@@ -258,7 +267,7 @@ class MemoryBios:
     def __init__(self, incoming: BioLike, outgoing: BioLike) -> None:
         self._incoming = incoming
         self._outgoing = outgoing
-        self._assembler: _Assembler | None = None
+        self._assembler: Assembler | None = None
 
     def deadline(self, message: str) -> None:
         """None: memory does not make anyone wait."""
@@ -274,7 +283,7 @@ class MemoryBios:
                 record = incoming._take_record(measure)
                 if record is not None:
                     return record
-            self._assembler = _Assembler()
+            self._assembler = Assembler()
         record = self._assembler.assemble(self._read, measure)
         self._assembler = None
         return record
@@ -307,93 +316,6 @@ class MemoryBios:
         """Never needed: memory takes everything at once."""
         raise NotImplementedError("a MemoryBIO never refuses data")
 
-
-_NO_WAIT = getattr(socket, "MSG_DONTWAIT", 0)
-
-
-def _wait(fd: int, writing: bool, seconds: float | None) -> bool:
-    """Whether `fd` is ready for reading or writing within `seconds` (None: for ever); signals are handled."""
-    if fd < 0:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(fd, select.POLLOUT if writing else select.POLLIN)
-        return bool(poll.poll(None if seconds is None else seconds * 1000 + 0.5))
-    read_list, write_list = ([], [fd]) if writing else ([fd], [])
-    return any(select.select(read_list, write_list, [], seconds))
-
-
-class SocketBio:
-    """A connected socket. Its time-out is asked once for each operation, and that time is all the operation has.
-
-    Sending never waits here, so that the Channel's lock is not held by a thread that waits: what the socket does not
-    take stays queued. The socket is held weakly, because it owns the Channel that owns this.
-    """
-
-    __slots__ = ("_assembler", "_socket", "_unsent")
-
-    in_memory = False
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = weakref.ref(sock)
-        self._assembler = _Assembler()
-        self._unsent: deque[memoryview] = deque()
-
-    def _open_socket(self) -> socket.socket:
-        sock = self._socket()
-        if sock is None or sock.fileno() < 0:
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        return sock
-
-    def deadline(self, message: str) -> Deadline:
-        """From now, as long as the socket's time-out says."""
-        return Deadline(self._open_socket().gettimeout(), message)
-
-    def receive_record(self, measure: Callable[[bytes], int], deadline: Deadline | None) -> bytes:
-        return self._assembler.assemble(lambda size: self._receive(size, deadline), measure)
-
-    def _receive(self, size: int, deadline: Deadline | None) -> bytes:
-        sock = self._open_socket()
-        if deadline is not None and deadline.end and not _wait(sock.fileno(), False, deadline.remaining()):
-            raise TimeoutError(deadline.message)
-        piece = None
-        with contextlib.suppress(BlockingIOError):
-            piece = socket.socket.recv(sock, size)
-        if piece is None:
-            raise want_read()
-        if not piece:
-            raise EndOfTransport
-        return piece
-
-    def push(self, data: bytes) -> bool:
-        unsent = self._unsent
-        if data:
-            unsent.append(memoryview(data))
-        if not unsent:
-            return True
-        sock = self._open_socket()
-        # With a time-out Python itself would wait before sending; the descriptor is non-blocking then anyway.
-        timed = bool(sock.gettimeout())
-        while unsent:
-            if timed and not _wait(sock.fileno(), True, 0):
-                return False
-            piece = unsent[0]
-            try:
-                sent = socket.socket.send(sock, piece, _NO_WAIT)
-            except BlockingIOError:
-                return False
-            if sent == len(piece):
-                unsent.popleft()
-            else:
-                unsent[0] = piece[sent:]
-        return True
-
-    def wait_writable(self, deadline: Deadline | None) -> None:
-        if deadline is None or deadline.end is None:
-            seconds = None
-        elif deadline.end == 0:
-            raise want_write()
-        else:
-            seconds = deadline.remaining()
-        if not _wait(self._open_socket().fileno(), True, seconds) and deadline is not None:
-            raise TimeoutError(deadline.message)
+    def turn(self, turn: Turn, deadline: Deadline | None) -> AbstractContextManager[None]:
+        """Never needed: nobody waits here."""
+        raise NotImplementedError("a MemoryBIO makes nobody wait")

@@ -15,27 +15,30 @@ can; hand over what it has queued; if that is not enough, bring it *one* record 
 * **write() seals once.** If the transport takes only a part, the call fails with SSLWantWriteError (or a time-out) and
   what was sealed stays queued. The retry flushes it and seals what is still missing; it must come with at least as
   many bytes as before (`_owed`), or it is BAD_LENGTH and the connection is dead: records cannot be unsealed.
-* **A failed connection stays failed.** `_end` says how: after the transport's end or a fault that we found everything
-  is SSLEOFError; after the peer's fatal alert has been raised, OpenSSL treats the connection as closed by the peer.
+* **A failed connection stays failed** (`_end`): all is SSLEOFError then, and write() after the peer's fatal alert is
+  SSLZeroReturnError, as in OpenSSL. There read() gives b"" after that alert, as if the peer had closed; here never.
 * **One reader and one writer at a time**, in different threads if they like. Everything that touches the engine runs
   under `_lock`, and nothing that waits for the transport does: a blocked receive cannot stop a send, nor a blocked
   send a receive, and a KeyUpdate that the reader has to answer is sealed between the writer's records, not within.
+* **Those that want the same take turns** (`Bio.turn`): two writers, two threads in the first handshake, one that waits
+  for the close_notify that another receives. Whose turn has come looks whether anything `_arrived` meanwhile.
+* **Answers do not pile up.** A peer that asks for more than `ANSWERS_HELD` and takes nothing is not read from.
 * **One deadline for an operation**, not for each of its system calls.
 """
 
 from __future__ import annotations
 
-import enum
-import io
-import operator
 import threading
 from typing import TYPE_CHECKING
 
 from refssl import errors
-from refssl.bio import EndOfTransport
+from refssl.bio import EndOfTransport, Turn
+from refssl.buffers import fill, readable, writable
+from refssl.ends import End, bare
 from refssl.engine.alerts import AlertDescription, AlertLevel
 from refssl.engine.faults import AlertReceived, Fault
 from refssl.engine.messages.control import Alert
+from refssl.integers import SIZE_MAX, c_size
 
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -51,19 +54,15 @@ _HANDSHAKE_TIMED_OUT = "The handshake operation timed out"
 
 SEALED_AT_ONCE = 2**18
 """How many bytes write() seals before it looks whether the transport still takes them."""
-
-
-class End(enum.Enum):
-    """How a connection came to its end other than by close_notify."""
-
-    FAILED = "failed"  # we found a fault, or the transport ended too early
-    ALERTED = "alerted"  # the peer sent a fatal alert
+ANSWERS_HELD = 2**16
+"""How many bytes of answers to what the peer asked (new keys, certificates, renegotiation) may wait for it to read."""
 
 
 class Channel:
     """A TLS connection over a transport: handshake, read, write and shutdown with ssl's rules for when to retry."""
 
     __slots__ = (
+        "_arrived",
         "_asking",
         "_bio",
         "_connection",
@@ -77,6 +76,7 @@ class Channel:
         "_rest",
         "_sealed",
         "_started",
+        "_unsent",
     )
 
     def __init__(self, connection: Connection, bio: Bio, *, ignore_eof: bool) -> None:
@@ -85,6 +85,7 @@ class Channel:
         self._in_memory = bio.in_memory
         self._ignore_eof = ignore_eof
         self._lock = threading.RLock()
+        self._arrived = 0  # how many times somebody's turn to receive has come
         self._asking = False  # a question to the peer waits for the next operation that sends
         self._end: End | None = None
         self._peer_gone = False  # the transport's end stands for the peer's close_notify
@@ -93,6 +94,7 @@ class Channel:
         self._owed = 0  # how long the write is that could not be flushed
         self._started = False
         self._sealed = 0  # how much of it has been sealed
+        self._unsent = 0  # how long the answers are that the transport did not take at once
 
     # -- operations
 
@@ -111,25 +113,21 @@ class Channel:
         b"" or 0 once the peer has sent close_notify. Raises like do_handshake, and SSLZeroReturnError when both
         sides have closed. Source: ssl.SSLSocket.read, RFC 8446 6.1.
         """
-        if type(size) is not int:
-            size = operator.index(size)
+        if type(size) is not int or size > SIZE_MAX:
+            size = c_size(size)
         if buffer is None:
             if size < 0:
                 raise ValueError("size should not be negative")
             if self._end is not None:
-                self._refuse_reading_after_end()
+                raise errors.dead_connection()
             return self._receive_data(size) if size else b""
-        view = _writable(buffer)
+        view = writable(buffer)
         size = min(size, view.nbytes) if size > 0 else view.nbytes
-        self._refuse_reading_after_end()
+        if self._end is not None:
+            raise errors.dead_connection()
         if not size:
             return 0
-        data = self._receive_data(size)
-        if view.format == "B" and view.ndim == 1:
-            view[: len(data)] = data
-            return len(data)
-        # A memoryview cannot be written to, nor cast, in every format; a stream can write into any buffer.
-        return io.BytesIO(data).readinto(view)
+        return fill(view, self._receive_data(size))
 
     def write(self, data: Buffer, /) -> int:
         """Send all of `data`, or as much as the transport takes before it refuses, in which case it raises; the length.
@@ -148,12 +146,13 @@ class Channel:
             with self._lock:
                 self._bio.push(connection.seal(data) if data else connection.take_output())
             return len(data)
-        view = _viewed(data)
-        if view is None:
-            raise TypeError(f"a bytes-like object is required, not {type(data).__name__!r}")
-        if not view.c_contiguous:
-            raise BufferError("memoryview: underlying buffer is not C-contiguous")
-        return self._write(view if view.format == "B" and view.ndim == 1 else memoryview(view.tobytes()))
+        view = readable(data)
+        self._refuse_after_end()
+        deadline = self._bio.deadline(_WRITE_TIMED_OUT)
+        if self._in_memory:
+            return self._write(view, deadline)
+        with self._bio.turn(Turn.WRITE, deadline):
+            return self._write(view, deadline)
 
     def shutdown(self) -> None:
         """Send close_notify and wait for the peer's (RFC 8446 6.1).
@@ -167,11 +166,14 @@ class Channel:
         with self._lock:
             connection.close()
         self._flush(deadline)
-        while not (connection.close_notify_received or self._peer_gone):
+        while True:
+            arrived = self._arrived
+            if connection.close_notify_received or self._peer_gone:
+                return
             if self.pending() or connection.plaintext:
                 self._fail()
                 raise errors.library_error("APPLICATION_DATA_AFTER_CLOSE_NOTIFY")
-            self._receive(deadline)
+            self._receive(deadline, arrived)
 
     def pending(self) -> int:
         """How many bytes can be read without receiving anything: the rest of the record in hand."""
@@ -185,16 +187,29 @@ class Channel:
             if not self._in_memory or self._asking:
                 self._flush(deadline)
             return
+        if self._in_memory:
+            self._shake_hands(deadline)
+            return
+        with self._bio.turn(Turn.HANDSHAKE, deadline):
+            self._refuse_after_end()
+            if not connection.handshake_complete:
+                self._shake_hands(deadline)
+
+    def _shake_hands(self, deadline: Deadline | None) -> None:
+        connection = self._connection
         if not self._started:
             self._started = True
             self._begin()
-        self._flush(deadline)
+            self._flush(deadline)
+        elif not self._in_memory:
+            self._flush(deadline)
         while not connection.handshake_complete:
             if connection.close_notify_received:
                 raise errors.zero_return()
-            self._receive(deadline)
+            self._receive(deadline, self._arrived)
         self._complete()
-        self._flush(deadline)
+        if not self._in_memory:  # memory has taken each answer already
+            self._flush(deadline)
 
     def _begin(self) -> None:
         """The handshake begins."""
@@ -203,7 +218,7 @@ class Channel:
                 self._connection.start()
             return
         except Fault as caught:
-            fault = _bare(caught)
+            fault = bare(caught)
         self._fail_with(fault)
 
     def _complete(self) -> None:
@@ -211,8 +226,6 @@ class Channel:
 
     def _receive_data(self, size: int) -> bytes:
         """Up to `size` (at least 1) bytes of plaintext; b"" after the peer's close_notify."""
-        if self._end is End.ALERTED:
-            return b""
         if self._asking:
             self._flush(self._bio.deadline(_READ_TIMED_OUT))
         rest = self._rest
@@ -223,12 +236,14 @@ class Channel:
                 deadline = None if self._in_memory else self._bio.deadline(_READ_TIMED_OUT)
                 if not connection.handshake_complete:
                     self._handshake(deadline)
+                arrived = self._arrived
                 while not plaintext:
                     if connection.close_notify_received or self._peer_gone:
                         if connection.close_notify_sent:
                             raise errors.zero_return()
                         return b""
-                    self._receive(deadline)
+                    self._receive(deadline, arrived)
+                    arrived = self._arrived
             rest = plaintext.pop(0)
             if len(rest) <= size:
                 return rest
@@ -242,26 +257,40 @@ class Channel:
         self._offset = end
         return rest[start:end]
 
-    def _receive(self, deadline: Deadline | None) -> None:
-        """Bring the engine one more record, and send what it answers as far as that goes without waiting."""
+    def _receive(self, deadline: Deadline | None, arrived: int) -> None:
+        """Bring the engine one more record, unless another thread has since `arrived`, and send what it answers."""
         fault: Fault | None = None
         try:
             if self._in_memory:
                 with self._lock:
                     self._take_in(self._bio.receive_record(self._connection.check_header, None))
             else:
-                record = self._bio.receive_record(self._check_header, deadline)
-                with self._lock:
-                    self._take_in(record)
+                self._receive_in_turn(deadline, arrived)
             return
         except EndOfTransport:
             pass
         except Fault as caught:
-            fault = _bare(caught)
+            fault = bare(caught)
         # Raised from here, the error that a program sees has no context that it would not understand.
         if fault is not None:
             self._fail_with(fault)
         self._meet_end()
+
+    def _receive_in_turn(self, deadline: Deadline | None, arrived: int) -> None:
+        with self._bio.turn(Turn.RECEIVE, deadline):
+            if self._arrived != arrived:
+                return
+            if self._end or self._connection.failed:
+                raise errors.dead_connection()
+            if self._unsent > ANSWERS_HELD:
+                self._flush(deadline)
+                self._unsent = 0
+            try:
+                record = self._bio.receive_record(self._check_header, deadline)
+                with self._lock:
+                    self._take_in(record)
+            finally:
+                self._arrived += 1
 
     def _take_in(self, record: bytes) -> None:
         connection = self._connection
@@ -275,9 +304,9 @@ class Channel:
             raise
         if not connection.plaintext:
             # It was no data, so there may be an answer to it.
-            output = connection.take_output()
+            output = connection.output.take()
             if output:
-                self._bio.push(output)
+                self._unsent = 0 if self._bio.push(output) else self._unsent + len(output)
 
     def _meet_end(self) -> None:
         """The transport has ended before the peer's close_notify.
@@ -290,8 +319,10 @@ class Channel:
             return
         with self._lock:
             # OpenSSL 3 answers a truncation with decode_error, in case someone still listens.
-            self._connection.failed = True
-            self._connection.output.send(Alert(AlertLevel.FATAL, AlertDescription.DECODE_ERROR))
+            if not self._connection.failed:
+                self._connection.failed = True
+                self._connection.output.send(Alert(AlertLevel.FATAL, AlertDescription.DECODE_ERROR))
+            self._end = self._end or End.TRUNCATED
         self._fail()
         raise errors.unexpected_eof()
 
@@ -299,9 +330,8 @@ class Channel:
         with self._lock:
             return self._connection.check_header(header)
 
-    def _write(self, view: memoryview) -> int:
+    def _write(self, view: memoryview, deadline: Deadline | None) -> int:
         self._refuse_after_end()
-        deadline = self._bio.deadline(_WRITE_TIMED_OUT)
         connection = self._connection
         if not connection.handshake_complete:
             self._handshake(deadline)
@@ -333,7 +363,7 @@ class Channel:
         self._asking = False
         while True:
             with self._lock:
-                if bio.push(self._connection.take_output()):
+                if bio.push(self._connection.output.take()):
                     return
             bio.wait_writable(deadline)
 
@@ -358,31 +388,12 @@ class Channel:
         raise errors.from_fault(fault)
 
     def _refuse_after_end(self) -> None:
-        if self._end is End.FAILED:
-            raise errors.dead_connection()
         if self._end is End.ALERTED:
             raise errors.zero_return()
-
-    def _refuse_reading_after_end(self) -> None:
-        if self._end is End.FAILED:
+        if self._end is not None:
             raise errors.dead_connection()
 
-
-def _bare(fault: Fault) -> Fault:
-    """The fault without tracebacks: they hold the frames that would hold the fault, and all that those know of."""
-    fault.__context__ = None
-    return fault.with_traceback(None)
-
-
-def _viewed(buffer: Buffer) -> memoryview | None:
-    try:
-        return memoryview(buffer)
-    except TypeError:
-        return None
-
-
-def _writable(buffer: Buffer) -> memoryview:
-    view = _viewed(buffer)
-    if view is None or view.readonly or not view.c_contiguous:
-        raise TypeError(f"read() argument 2 must be read-write bytes-like object, not {type(buffer).__name__}")
-    return view
+    @property
+    def truncated(self) -> bool:
+        """Whether the connection is at an end because the transport was, without the peer's close_notify."""
+        return self._end is End.TRUNCATED

@@ -12,16 +12,22 @@ from typing import NamedTuple
 from refssl import groups
 from refssl.ciphers import catalogue, levels, strings, support
 from refssl.crypto import keys
+from refssl.x509.flags import SUITE_B_128_ONLY, SUITE_B_192
 
 _DEFAULT_SUITES13 = tuple(suite.code for suite in catalogue.TLS13_SUITES)
 
-# RFC 6460 3.2 and 4: the curves and the signature schemes of each form of Suite B, whatever else has been chosen.
-_BOTH = ("secp256r1", "secp384r1"), (keys.ECDSA_SECP256R1_SHA256, keys.ECDSA_SECP384R1_SHA384)
+# RFC 6460 3.2 and 4: the curves and the signature schemes of each form of Suite B, whatever else has been chosen; the
+# flags that hold certificates to it.
+_BOTH = (
+    ("secp256r1", "secp384r1"),
+    (keys.ECDSA_SECP256R1_SHA256, keys.ECDSA_SECP384R1_SHA384),
+    SUITE_B_128_ONLY | SUITE_B_192,
+)
 _SUITE_B = {
     "SUITEB128": _BOTH,
     "SUITEB128C2": _BOTH,
-    "SUITEB128ONLY": (("secp256r1",), (keys.ECDSA_SECP256R1_SHA256,)),
-    "SUITEB192": (("secp384r1",), (keys.ECDSA_SECP384R1_SHA384,)),
+    "SUITEB128ONLY": (("secp256r1",), (keys.ECDSA_SECP256R1_SHA256,), SUITE_B_128_ONLY),
+    "SUITEB192": (("secp384r1",), (keys.ECDSA_SECP384R1_SHA384,), SUITE_B_192),
 }
 
 
@@ -67,6 +73,10 @@ class Choices(NamedTuple):
         """What the role offers."""
         return _offer(self, server)
 
+    def suite_b_flags(self) -> int:
+        """The VerifyFlags of Suite B (`refssl.x509.flags`) that go with the cipher string, 0 for none."""
+        return _SUITE_B[self.suite_b][2] if self.suite_b else 0
+
     def _work_out(self, server: bool) -> Offer:
         level = self.level
         suites = tuple(
@@ -75,7 +85,7 @@ class Choices(NamedTuple):
         chosen = groups.DEFAULT if self.groups is None else self.groups
         client_schemes, server_schemes = self.client_schemes, self.server_schemes
         if self.suite_b:
-            curves, client_schemes = _SUITE_B[self.suite_b]
+            curves, client_schemes, _ = _SUITE_B[self.suite_b]
             server_schemes = client_schemes
             chosen = groups.parse(":".join(curves))
         tuples = tuple(

@@ -45,7 +45,6 @@ class _SSLMethod(_enum.IntEnum):
     PROTOCOL_TLSv1_2 = 5
     PROTOCOL_TLS_CLIENT = 16
     PROTOCOL_TLS_SERVER = 17
-    PROTOCOL_SSLv23 = 2
 
 
 class Options(_enum.IntFlag):
@@ -296,4 +295,4 @@ CERT_NONE = VerifyMode.CERT_NONE
 CERT_OPTIONAL = VerifyMode.CERT_OPTIONAL
 CERT_REQUIRED = VerifyMode.CERT_REQUIRED
 
-_PROTOCOL_NAMES = {value: name for name, value in _SSLMethod.__members__.items() if name != "PROTOCOL_SSLv23"}
+_PROTOCOL_NAMES = {value: name for name, value in _SSLMethod.__members__.items()}

@@ -11,8 +11,8 @@ import sys
 from functools import lru_cache
 
 from refssl import errors, paths, servername
-from refssl.bio import MemoryBIO, MemoryBios, SocketBio
-from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER
+from refssl.bio import MemoryBIO, MemoryBios
+from refssl.constants import PROTOCOL_TLS_CLIENT, PROTOCOL_TLS_SERVER, AlertDescription
 from refssl.purposes import Purpose, _ASN1Object
 from refssl.settings import _SSLContext
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from refssl.bio import BioLike
+    from refssl.bio import Bio, BioLike
     from refssl.credentials import Credentials, Password, PathLike
     from refssl.session import SSLSession
     from refssl.sslobject import SSLObject
@@ -46,13 +46,13 @@ class SSLContext(_SSLContext):
 
     sslsocket_class: Any = None  # SSLSocket and SSLObject; sslsocket.py and sslobject.py put themselves here
     sslobject_class: Any = None
+    _keeper: TicketKeeper | None = None  # until a server needs one
 
     def __init__(self, protocol: int | None = None, *args: object, **kwargs: object) -> None:
         """Everything has been made in __new__ already."""
 
     def _set_defaults(self) -> None:
         super()._set_defaults()
-        self._keeper: TicketKeeper | None = None
         self._dh_parameters: tuple[int, int] | None = None
 
     # -- credentials and trust
@@ -78,6 +78,7 @@ class SSLContext(_SSLContext):
         in them, TypeError and ValueError for the password; the context is then as it was.
         """
         self._credentials.load(certfile, keyfile, password, self.security_level)
+        self._forget_configs()
 
     def load_dh_params(self, path: PathLike, /) -> None:
         """Load parameters for DHE in TLS 1.2 from a PEM file; without them a server has none.
@@ -87,6 +88,7 @@ class SSLContext(_SSLContext):
         from refssl import dhparams
 
         self._dh_parameters = dhparams.load(path, self.security_level)
+        self._forget_configs()
 
     def load_verify_locations(
         self, cafile: PathLike | None = None, capath: PathLike | None = None, cadata: str | Buffer | None = None
@@ -101,18 +103,23 @@ class SSLContext(_SSLContext):
         for parameter, path in (("cafile", cafile), ("capath", capath)):
             if path is not None and not isinstance(path, (str, bytes, os.PathLike)):
                 raise TypeError(f"{parameter} should be a valid filesystem path")
-        if cadata is not None:
-            self._trust.load_data(cadata)
-        if cafile is not None:
-            try:
+            if path is not None and b"\0" in os.fsencode(path):
+                raise ValueError("embedded null byte")
+        try:
+            if cadata is not None:
+                self._trust.load_data(cadata)
+            if cafile is not None:
                 self._trust.load_file(cafile)
-            except OSError as error:
-                if isinstance(error, errors.SSLError):
-                    raise
-                # CPython does not name the file here.
-                raise OSError(error.errno, os.strerror(error.errno or 0)) from None
-        if capath is not None:
-            self._trust.load_directory(capath)
+            if capath is not None:
+                self._trust.load_directory(capath)
+        except OSError as error:
+            if isinstance(error, errors.SSLError):
+                raise
+            # CPython does not name the file here.
+            raise OSError(error.errno, os.strerror(error.errno or 0)) from None
+        finally:
+            # What was loaded before an error stays.
+            self._forget_configs()
 
     def set_default_verify_paths(self) -> None:
         """Trust the system's bundle and directory, or those of SSL_CERT_FILE and SSL_CERT_DIR, as far as they exist."""
@@ -123,6 +130,7 @@ class SSLContext(_SSLContext):
                 self._trust.load_bundle(found.cafile)
         if found.capath is not None:
             self._trust.load_directory(found.capath)
+        self._forget_configs()
 
     def load_default_certs(self, purpose: Purpose = Purpose.SERVER_AUTH) -> None:
         """Trust the system's certification authorities for `purpose` (ssl.SSLContext.load_default_certs)."""
@@ -163,7 +171,7 @@ class SSLContext(_SSLContext):
             server_side=server_side,
             do_handshake_on_connect=do_handshake_on_connect,
             suppress_ragged_eofs=suppress_ragged_eofs,
-            server_hostname=self._encode_hostname(server_hostname),
+            server_hostname=server_hostname,
             context=self,
             session=session,
         )
@@ -219,30 +227,35 @@ class SSLContext(_SSLContext):
         owner: object = None,
         session: SSLSession | None = None,
     ) -> TLSConnection:
+        from refssl.socketbio import SocketBio
+
         return self._connect(SocketBio(sock), server_side, server_hostname, owner, session)
 
     def _connect(
         self,
-        bio: MemoryBios | SocketBio,
+        bio: Bio,
         server_side: bool,
         server_hostname: str | None,
         owner: object,
         session: SSLSession | None,
     ) -> TLSConnection:
+        if server_hostname is not None and "\0" in server_hostname:
+            raise TypeError("argument must be encoded string without null bytes, not str")
         role, wrong = ("server", PROTOCOL_TLS_CLIENT) if server_side else ("client", PROTOCOL_TLS_SERVER)
         if self._protocol is wrong:
             raise errors.usage_error(f"Cannot create a {role} socket with a {wrong.name} context")
         if server_hostname is not None and (not server_hostname or server_hostname[0] == "."):
             raise ValueError("server_hostname cannot be an empty string or start with a leading dot.")
-        return _connection_class()(self, bio, bool(server_side), server_hostname, owner, session)
+        kind = _connection_class() if self._message_callback is None else _observed_class()
+        return kind(self, bio, bool(server_side), server_hostname, owner, session)
 
     # -- server names
 
     def set_servername_callback(self, server_name_callback: Callable[..., Any] | None) -> None:
         """Like setting `sni_callback`, kept for old programs (ssl.SSLContext.set_servername_callback).
 
-        The name goes through `_encode_hostname` once more: CPython 3.15 hands on the A-label here too, whatever the
-        documentation says of U-labels.
+        An international name is told as its U-label, as documented; CPython 3.15 hands on the A-label here too. One
+        that cannot be decoded ends the handshake with internal_error.
         """
         if server_name_callback is None:
             self.sni_callback = None
@@ -251,7 +264,11 @@ class SSLContext(_SSLContext):
             raise TypeError("not a callable object")
 
         def shim_cb(sslobj: Any, servername: str | None, sslctx: SSLContext) -> Any:
-            return server_name_callback(sslobj, self._encode_hostname(servername), sslctx)
+            try:
+                name = servername and servername.encode("ascii").decode("idna")
+            except UnicodeError:
+                return AlertDescription.ALERT_DESCRIPTION_INTERNAL_ERROR
+            return server_name_callback(sslobj, name, sslctx)
 
         self.sni_callback = shim_cb
 
@@ -264,6 +281,13 @@ def _connection_class() -> type[TLSConnection]:
     from refssl.tls import TLSConnection
 
     return TLSConnection
+
+
+@lru_cache(maxsize=1)
+def _observed_class() -> type[TLSConnection]:
+    from refssl.observed import ObservedConnection
+
+    return ObservedConnection
 
 
 @lru_cache(maxsize=1)

@@ -11,8 +11,9 @@ from dataclasses import replace
 from refssl import errors, files
 from refssl.crypto.keys import PrivateKey, UnsupportedAlgorithm
 from refssl.engine.config import Credential
-from refssl.x509 import pem, strength
+from refssl.x509 import pem, strength, suite_b
 from refssl.x509.certificate import Certificate
+from refssl.x509.codes import VerificationError
 from refssl.x509.der import MalformedCertificate
 from refssl.x509.extensions import DIGITAL_SIGNATURE, KEY_ENCIPHERMENT
 
@@ -38,7 +39,7 @@ class Credentials:
 
     def __init__(self) -> None:
         self._chains: dict[str, tuple[tuple[Certificate, ...], Credential]] = {}
-        self._completed: tuple[object, tuple[Credential, ...]] | None = None
+        self._completed: tuple[object, tuple[object, int, int], tuple[Credential, ...]] | None = None
 
     def load(self, certfile: PathLike, keyfile: PathLike | None, password: Password | None, level: int) -> None:
         """Read a chain and its key; nothing changes where it fails. Errors as in ssl.SSLContext.load_cert_chain.
@@ -67,32 +68,35 @@ class Credentials:
             decrypt=key.decrypt_pkcs1 if key.kind == "rsa" else None,
         )
         self._chains = {**self._chains, key.kind: (tuple(chain), credential)}
-        self._completed = None
 
     def for_connection(
         self,
         allowed: tuple[int, ...] | None,
         level: int,
+        suite_b_flags: int,
         version: object,
         complete: Callable[[bytes], tuple[bytes, ...]],
     ) -> tuple[Credential, ...]:
         """The credentials whose keys can sign with one of the `allowed` schemes (None: any).
 
-        OpenSSL sends with a lone leaf what `complete(leaf)` finds above it in the trust store; `version` changes with
-        that store.
+        suite_b_flags: those of `refssl.x509.flags` to which a chain is held in TLS 1.2, or 0. OpenSSL sends with a lone
+        leaf what `complete(leaf)` finds above it in the trust store; `version` changes with that store.
         """
+        loaded, conditions = self._chains, (version, level, suite_b_flags)
         completed = self._completed
-        if completed is None or completed[0] != (version, level):
-            usable = [_restricted(chain, one, level) for chain, one in self._chains.values()]
-            chains = tuple(_complete(one, complete) for one in usable if one.schemes12 or one.decrypt)
-            completed = self._completed = ((version, level), chains)
+        if completed is None or completed[0] is not loaded or completed[1] != conditions:
+            usable = [_restricted(chain, one, level) for chain, one in loaded.values()]
+            chains = [_complete(one, complete) for one in usable if one.schemes12 or one.decrypt]
+            if suite_b_flags:
+                chains = [_held_to_suite_b(one, suite_b_flags) for one in chains]
+            completed = self._completed = loaded, conditions, tuple(chains)
         if allowed is None:
-            return completed[1]
+            return completed[2]
         limited = []
-        for credential in completed[1]:
+        for credential in completed[2]:
             schemes = tuple(scheme for scheme in allowed if scheme in credential.schemes)
             schemes12 = tuple(scheme for scheme in allowed if scheme in credential.schemes12)
-            if schemes12 or credential.decrypt is not None:
+            if schemes or schemes12 or credential.decrypt is not None:
                 limited.append(replace(credential, schemes=schemes, schemes12=schemes12))
         return tuple(limited)
 
@@ -101,6 +105,12 @@ def may_sign(certificate: Certificate) -> bool:
     """Whether the certificate allows its key to sign a handshake (RFC 5280 4.2.1.3)."""
     usage = certificate.facts.key_usage
     return usage is None or bool(usage & DIGITAL_SIGNATURE)
+
+
+def may_encipher(certificate: Certificate) -> bool:
+    """Whether the certificate allows that a premaster secret is encrypted to its key (RFC 5280 4.2.1.3)."""
+    usage = certificate.facts.key_usage
+    return usage is None or bool(usage & KEY_ENCIPHERMENT)
 
 
 def _weakness(chain: Sequence[Certificate], level: int) -> str:
@@ -116,10 +126,7 @@ def _restricted(chain: Sequence[Certificate], credential: Credential, level: int
     if weakness:
         credential = replace(credential, weakness=weakness)
     leaf = chain[0]
-    usage = leaf.facts.key_usage
-    if usage is None:
-        return credential
-    if not usage & KEY_ENCIPHERMENT:
+    if not may_encipher(leaf):
         credential = replace(credential, decrypt=None)
     # RFC 8446 4.4.2.2: "the digitalSignature bit MUST be set if the Key Usage extension is present".
     return credential if may_sign(leaf) else replace(credential, schemes=(), schemes12=())
@@ -130,6 +137,15 @@ def _complete(credential: Credential, complete: Callable[[bytes], tuple[bytes, .
         return credential
     leaf = credential.certificates[0]
     return replace(credential, certificates=(leaf, *complete(leaf)))
+
+
+def _held_to_suite_b(credential: Credential, flags: int) -> Credential:
+    """The credential, without use in TLS 1.2 where its chain is not of Suite B; OpenSSL shows it in TLS 1.3 even so."""
+    try:
+        suite_b.check([Certificate(encoded) for encoded in credential.certificates], flags)
+    except VerificationError:
+        return replace(credential, schemes12=(), decrypt=None)
+    return credential
 
 
 def _read(path: PathLike, parameter: str) -> bytes:

@@ -20,8 +20,6 @@ _BAD_END_LINE = 102
 _BAD_BASE64_DECODE = 100
 _ASN1_LIB = 524301
 _DH_KEY_TOO_SMALL = 394
-_LEAST_BITS = 80  # of security, which OpenSSL wants at level 0 too
-_STRENGTHS = ((15360, 256), (7680, 192), (3072, 128), (2048, 112), (1024, 80))
 
 
 def load(path: PathLike, level: int) -> tuple[int, int]:
@@ -30,7 +28,7 @@ def load(path: PathLike, level: int) -> tuple[int, int]:
     Raises OSError for the file, SSLError where it holds none or where they are too small for the security level.
     """
     prime, generator, strength = _read(files.read(path))
-    if strength < max(_LEAST_BITS, levels.BITS[level]):
+    if strength < levels.least_field(level):
         raise errors.library_error("DH_KEY_TOO_SMALL", errno=_DH_KEY_TOO_SMALL)
     return prime, generator
 
@@ -56,7 +54,7 @@ def _read(text: bytes) -> tuple[int, int, int]:
     if prime % 2 == 0 or not 1 < generator < prime - 1:
         # OpenSSL would take them, and agree on secrets that anyone can guess.
         raise _asn1_lib()
-    strength = next((bits for size, bits in _STRENGTHS if prime.bit_length() >= size), 0)
+    strength = levels.field_strength(prime.bit_length())
     if block.label == _PKCS3 and len(numbers) > 2:
         # PKCS #3 9: privateValueLength; a short exponent makes the exchange weaker.
         strength = min(strength, numbers[2] // 2)

@@ -27,6 +27,8 @@ class SSLError(OSError):
     Raised ones carry `library` and `reason`, OpenSSL's mnemonics or None; one made by hand has neither.
     """
 
+    __slots__ = ()  # its weak references, which a subclass allows
+
     library: str | None
     reason: str | None
 
@@ -208,5 +210,6 @@ def from_fault(fault: Fault) -> SSLError:
         _set(error, "SSL", None)
         return error
     if isinstance(fault, ProtocolError):
-        return library_error(fault.reason)
+        # What goes wrong in another library has no reason of its own.
+        return nested_error("SSL", "ASN1 lib", 1) if fault.reason == "ASN1_LIB" else library_error(fault.reason)
     raise NotImplementedError(f"no SSLError for {type(fault).__name__}")

@@ -16,11 +16,11 @@ _PIECE = 1 << 16
 
 
 def read(path: PathLike) -> bytes:
-    """The contents of a file. Raises OSError.
+    """The contents of a file. Raises OSError, and TypeError for what is no path.
 
     An object of io costs more than the reading of a file as small as a certificate.
     """
-    descriptor = os.open(path, _FLAGS)
+    descriptor = os.open(os.fspath(path), _FLAGS)  # which alone would take a bytearray
     try:
         pieces = [os.read(descriptor, _PIECE)]
         while pieces[-1]:

@@ -30,6 +30,7 @@ _CURVES = {_SHORT_NAMES.get(name, name): code for name, code in _CODES.items() i
 
 _DEFAULT = "?*X25519MLKEM768 / ?*X25519:?secp256r1 / ?X448:?secp384r1:?secp521r1 / ?ffdhe2048:?ffdhe3072"
 _MOST_SHARES = 4
+_FIRST_OF_TLS13 = 0x0100  # RFC 8446 4.2.7: elliptic curves come below
 _LONGEST_NAME = 63
 
 
@@ -46,10 +47,15 @@ def name_of(code: int) -> str:
     return shares.GROUPS[code]
 
 
-def names(include_aliases: bool) -> list[str]:
-    """Every group there is, by its registry name, and if wished its aliases behind it (SSLContext.get_groups)."""
+def names(include_aliases: bool, *, tls13: bool) -> list[str]:
+    """Every group there is, by its registry name, and if wished its aliases behind it (SSLContext.get_groups).
+
+    tls13: with those that only TLS 1.3 has, which are all but the elliptic curves.
+    """
     found: list[str] = []
     for code in sorted(shares.GROUPS):
+        if code >= _FIRST_OF_TLS13 and not tls13:
+            continue
         name = shares.GROUPS[code]
         found.append(name)
         if include_aliases:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 
-from refssl.constants import HAS_NPN
+from refssl.constants import HAS_NPN, TLSVersion
 from refssl.errors import SSLError
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from refssl.choices import Choices
+    from refssl.engine.config import Config
+
+    ConfigKey = tuple[bool, int, int, "str | None", "str | None"]  # snapshot.py's
 
 _LONGEST_PROTOCOL = 255
 _DEFAULT_LEVEL = 2
@@ -26,9 +29,16 @@ _DEFAULT_LEVEL = 2
 class _Preferences:
     """The part of an SSLContext that says what it prefers."""
 
+    _maximum_version: int  # of settings.py
+
     def _set_defaults(self) -> None:
         self._alpn: tuple[bytes, ...] = ()
         self._chosen: Choices | None = None  # OpenSSL's defaults
+        self._forget_configs()
+
+    def _forget_configs(self) -> None:
+        """What follows from the settings is to be worked out anew. Every setter calls this when it has changed one."""
+        self._configs: dict[ConfigKey, Config] = {}
 
     @property
     def _choices(self) -> Choices:
@@ -40,6 +50,7 @@ class _Preferences:
 
     def _choose(self, **changes: Any) -> None:
         self._chosen = self._choices._replace(**changes)
+        self._forget_configs()
 
     def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
         """Protocols to offer or accept by ALPN, the preferred first (RFC 7301; ssl.SSLContext.set_alpn_protocols).
@@ -55,6 +66,7 @@ class _Preferences:
                 raise SSLError("ALPN protocols must be 1 to 255 in length")
             protocols.append(name)
         self._alpn = tuple(protocols)
+        self._forget_configs()
 
     def set_npn_protocols(self, npn_protocols: Iterable[str]) -> None:
         """Never supported: NPN has been superseded by ALPN, and HAS_NPN is False."""
@@ -74,6 +86,7 @@ class _Preferences:
         from refssl import choices
 
         self._chosen, selected = choices.select(self._choices, text)
+        self._forget_configs()
         if not selected:
             raise SSLError("No cipher can be selected.")
 
@@ -105,14 +118,16 @@ class _Preferences:
         self._choose(groups=groups.parse(text))
 
     def get_groups(self, *, include_aliases: bool = False) -> list[str]:
-        """The names of the groups there are, not only of those that are set (ssl.SSLContext.get_groups)."""
+        """The names of the groups that the versions can use, not only of those set (ssl.SSLContext.get_groups)."""
         from refssl import groups
 
-        return groups.names(include_aliases)
+        return groups.names(
+            include_aliases, tls13=self._maximum_version in (TLSVersion.TLSv1_3, TLSVersion.MAXIMUM_SUPPORTED)
+        )
 
     def set_ecdh_curve(self, name: str | bytes | os.PathLike[str], /) -> None:
         """One curve for the key exchange by OpenSSL's short name (ssl.SSLContext.set_ecdh_curve)."""
-        text = os.fsdecode(name)
+        text = os.fsdecode(os.fsencode(name))
         if "\0" in text:
             raise ValueError("embedded null byte")
         from refssl import groups

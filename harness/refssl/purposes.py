@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from collections import namedtuple
 
+from refssl.integers import c_int
+
 __all__ = ["Purpose"]
 
 _OBJECTS = (
@@ -30,9 +32,10 @@ class _ASN1Object(_Object):
     @classmethod
     def fromnid(cls, nid: int) -> _ASN1Object:
         """The object with OpenSSL's number `nid`. Raises ValueError for an unknown one."""
-        if nid < 0:
+        number = c_int(nid)
+        if number < 0:
             raise ValueError("NID must be positive.")
-        return cls._find(0, nid)
+        return cls._find(0, number)
 
     @classmethod
     def fromname(cls, name: str) -> _ASN1Object:
@@ -46,6 +49,8 @@ class _ASN1Object(_Object):
     def _find(cls, index: int, value: int | str) -> _ASN1Object:
         if index and not isinstance(value, str):
             raise TypeError(f"txt2obj() argument 'txt' must be str, not {type(value).__name__}")
+        if isinstance(value, str):
+            value.encode("utf-8")
         for entry in _OBJECTS:
             if entry[index] == value:
                 return super().__new__(cls, *entry)

@@ -6,8 +6,9 @@ changes nothing that it could observe.
 
 from __future__ import annotations
 
-import operator
 import os
+
+from refssl.integers import c_int
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
 if TYPE_CHECKING:
@@ -15,14 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["RAND_add", "RAND_bytes", "RAND_status"]
 
-_INT_MAX = 2**31 - 1
-
 
 def RAND_bytes(n: int, /) -> bytes:  # noqa: N802
     """`n` unpredictable bytes (ssl.RAND_bytes). Raises ValueError below 0 and OverflowError past a C int."""
-    count = operator.index(n)
-    if not -_INT_MAX - 1 <= count <= _INT_MAX:
-        raise OverflowError("Python int too large to convert to C int")
+    count = c_int(n)
     if count < 0:
         raise ValueError("num must be positive")
     return os.urandom(count)

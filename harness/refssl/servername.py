@@ -26,7 +26,7 @@ _LONGEST_LABEL = 63
 def encode_hostname(hostname: str | bytes | None) -> str | None:
     """The A-label form of a server_hostname, or None for None.
 
-    Raises UnicodeEncodeError for a name that is none, and TypeError for a NUL. Source: ssl.SSLSocket.server_hostname.
+    Raises UnicodeEncodeError for a name that is none. Source: ssl.SSLSocket.server_hostname.
     """
     if hostname is None:
         return None
@@ -36,8 +36,6 @@ def encode_hostname(hostname: str | bytes | None) -> str | None:
     if not name.isascii() or len(name) > _LONGEST_LABEL or ".." in name or name[0] == ".":
         # Any other name the codec would hand back as it is, at the price of loading it.
         name = _idna(name)
-    if "\0" in name:
-        raise TypeError("argument must be encoded string without null bytes, not str")
     return name
 
 
@@ -99,7 +97,7 @@ class ServerNameChoice:
         if connection.context is not self._context:
             from refssl import snapshot
 
-            return snapshot.take(connection.context, connection, chosen=True)
+            return snapshot.take_chosen(connection.context, connection)
         return None
 
 

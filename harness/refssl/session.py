@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from refssl.context import SSLContext
     from refssl.engine.session import Session
+    from refssl.x509.path import Policy
 
 __all__ = ["SSLSession"]
 
@@ -25,12 +26,12 @@ class SSLSession:
     has no id and cannot be resumed until a read has met the server's first ticket (RFC 8446 4.6.1).
     """
 
-    __slots__ = ("_context", "_engine_session", "_hostname", "_id", "_time")
+    __slots__ = ("_context", "_engine_session", "_id", "_policy", "_time")
 
     _context: SSLContext
     _engine_session: Session | None
-    _hostname: str | None
     _id: bytes
+    _policy: Policy | None
     _time: int
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -82,15 +83,15 @@ SSLSession.__module__ = "refssl"
 
 
 def make_session(
-    context: SSLContext, hostname: str | None, engine_session: Session | None, session_id: bytes, created: float
+    context: SSLContext, policy: Policy | None, engine_session: Session | None, session_id: bytes, created: float
 ) -> SSLSession:
     """An SSLSession of `context`, over what the engine knows of it.
 
-    hostname: the name that the peer's certificate was held against, None where none was.
+    policy: what the peer's chain was held against, None where it was not verified.
     """
     session = SSLSession.__new__(SSLSession)
     session._context = context
-    session._hostname = hostname
+    session._policy = policy
     session._engine_session = engine_session
     session._id = session_id
     session._time = int(created)

@@ -25,6 +25,7 @@ from refssl.constants import (
     VerifyMode,
     _SSLMethod,
 )
+from refssl.integers import c_int, c_long
 from refssl.observers import KeyLog
 from refssl.preferences import _Preferences
 
@@ -77,7 +78,7 @@ class _SSLContext(_Preferences):
         if protocol is None:
             warnings.warn("ssl.SSLContext() without protocol argument is deprecated.", DeprecationWarning, stacklevel=2)
             protocol = PROTOCOL_TLS
-        number = operator.index(protocol)
+        number = c_int(protocol)
         if number in (PROTOCOL_TLS, PROTOCOL_TLSv1, PROTOCOL_TLSv1_1, PROTOCOL_TLSv1_2):
             warnings.warn(f"ssl.{_SSLMethod(number).name} is deprecated", DeprecationWarning, stacklevel=2)
         if number not in (*_ANY_VERSION, PROTOCOL_TLSv1_2):
@@ -128,6 +129,7 @@ class _SSLContext(_Preferences):
     def minimum_version(self, value: int) -> None:
         number = self._version(value)
         self._minimum_version = TLSVersion.TLSv1_3 if number == _MAXIMUM_SUPPORTED else number
+        self._forget_configs()
 
     @property
     def maximum_version(self) -> TLSVersion:
@@ -138,9 +140,10 @@ class _SSLContext(_Preferences):
     def maximum_version(self, value: int) -> None:
         number = self._version(value)
         self._maximum_version = TLSVersion.TLSv1 if number == _MINIMUM_SUPPORTED else number
+        self._forget_configs()
 
     def _version(self, value: int) -> int:
-        number = operator.index(value)
+        number = c_int(value)
         if number in _OLD_VERSIONS:
             text = f"ssl.TLSVersion.{TLSVersion(number).name} is deprecated"
             warnings.warn(text, DeprecationWarning, stacklevel=3)
@@ -167,6 +170,7 @@ class _SSLContext(_Preferences):
             text = "ssl.OP_NO_SSL*/ssl.OP_NO_TLS* options are deprecated"
             warnings.warn(text, DeprecationWarning, stacklevel=2)
         self._options = number
+        self._forget_configs()
 
     @property
     def _ignores_eof(self) -> bool:
@@ -181,12 +185,13 @@ class _SSLContext(_Preferences):
 
     @verify_mode.setter
     def verify_mode(self, value: int) -> None:
-        number = operator.index(value)
+        number = c_int(value)
         if number not in (0, 1, 2):
             raise ValueError("invalid value for verify_mode")
         if number == VerifyMode.CERT_NONE and self._check_hostname:
             raise ValueError("Cannot set verify_mode to CERT_NONE when check_hostname is enabled.")
         self._verify_mode = VerifyMode(number)
+        self._forget_configs()
 
     @property
     def check_hostname(self) -> bool:
@@ -198,6 +203,7 @@ class _SSLContext(_Preferences):
         self._check_hostname = bool(value)
         if self._check_hostname and self._verify_mode == VerifyMode.CERT_NONE:
             self._verify_mode = VerifyMode.CERT_REQUIRED
+        self._forget_configs()
 
     @property
     def verify_flags(self) -> VerifyFlags:
@@ -208,9 +214,18 @@ class _SSLContext(_Preferences):
     def verify_flags(self, value: int) -> None:
         if not isinstance(value, int):
             raise TypeError(f"argument must be int, not {type(value).__name__}")
+        if not -(2**63) <= value <= _UNSIGNED_LONG:
+            warnings.warn("integer value out of range", DeprecationWarning, stacklevel=2)
         flags = int(value) & _UNSIGNED_LONG
         # X509_VERIFY_PARAM_set_flags: whoever says how policies are to be checked wants POLICY_CHECK.
         self._verify_flags = flags | 0x80 if flags & 0x780 else flags
+        self._forget_configs()
+
+    @property
+    def _path_flags(self) -> int:
+        """The flags for a peer's path: those that are set, and Suite B's where a cipher string asks for it."""
+        chosen = self._chosen
+        return self._verify_flags if chosen is None else self._verify_flags | chosen.suite_b_flags()
 
     @property
     def hostname_checks_common_name(self) -> bool:
@@ -220,6 +235,7 @@ class _SSLContext(_Preferences):
     @hostname_checks_common_name.setter
     def hostname_checks_common_name(self, value: object) -> None:
         self._common_name = bool(value)
+        self._forget_configs()
 
     @property
     def _host_flags(self) -> int:
@@ -233,6 +249,7 @@ class _SSLContext(_Preferences):
     @post_handshake_auth.setter
     def post_handshake_auth(self, value: object) -> None:
         self._post_handshake_auth = bool(value)
+        self._forget_configs()
 
     # -- tickets and what watches
 
@@ -243,12 +260,13 @@ class _SSLContext(_Preferences):
 
     @num_tickets.setter
     def num_tickets(self, value: int) -> None:
-        number = operator.index(value)
+        number = c_long(value)
         if number < 0:
             raise ValueError("value must be non-negative")
         if self._protocol != PROTOCOL_TLS_SERVER:
             raise ValueError("SSLContext is not a server context.")
         self._num_tickets = number
+        self._forget_configs()
 
     def session_stats(self) -> dict[str, int]:
         """Counts of handshakes and resumptions (ssl.SSLContext.session_stats)."""
@@ -268,6 +286,7 @@ class _SSLContext(_Preferences):
     @keylog_filename.setter
     def keylog_filename(self, value: str | bytes | os.PathLike[str] | None) -> None:
         self._key_log = KeyLog(os.fspath(value)) if value is not None else None
+        self._forget_configs()
 
     @property
     def sni_callback(self) -> Any:
@@ -281,9 +300,11 @@ class _SSLContext(_Preferences):
         if value is not None and not callable(value):
             raise TypeError("not a callable object")
         self._sni_callback = value
+        self._forget_configs()
 
     @property
     def _msg_callback(self) -> Any:
+        """What is called with every message and record header, for debugging, or None; private in ssl too."""
         return self._message_callback
 
     @_msg_callback.setter
@@ -291,12 +312,14 @@ class _SSLContext(_Preferences):
         if value is not None and not callable(value):
             raise TypeError(f"{value} is not callable.")
         self._message_callback = value
+        self._forget_configs()
 
     # -- pre-shared keys
 
     def set_psk_client_callback(self, callback: Callable[[str | None], tuple[str | None, bytes]] | None) -> None:
         """What a client is asked for its identity and key with (ssl.SSLContext.set_psk_client_callback)."""
         self._psk_client = psk.checked(callback, "client", self._protocol == PROTOCOL_TLS_SERVER)
+        self._forget_configs()
 
     def set_psk_server_callback(
         self, callback: Callable[[str | None], bytes] | None, identity_hint: str | None = None
@@ -305,3 +328,4 @@ class _SSLContext(_Preferences):
         hint = psk.encoded_hint(identity_hint)
         self._psk_server = psk.checked(callback, "server", self._protocol == PROTOCOL_TLS_CLIENT)
         self._psk_hint = hint
+        self._forget_configs()

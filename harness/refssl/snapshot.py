@@ -1,15 +1,19 @@
 """The snapshot: an SSLContext as the engine's Config for one connection.
 
-Every setting that acts on the wire acts through here. Nothing is loaded or remembered; what ssl keeps live (the trust
-store, the sni_callback, the tickets) goes in as a callable.
+Every setting that acts on the wire acts through here. A Config is kept in its context for the connections that differ
+in nothing, until a setter throws it away; what ssl keeps live (the trust store, the tickets) goes in as a callable. No
+Config leads back to its context, so that both are freed as soon as nobody holds them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from refssl import psk, servername, verdict
-from refssl.ciphers.support import SUITES12
+from refssl.ciphers import levels
+from refssl.ciphers.support import ANONYMOUS, SUITES12
 from refssl.constants import Options, PROTOCOL_TLSv1_2, TLSVersion, VerifyMode
 from refssl.engine.config import (
     PSK_DHE_KE,
@@ -23,13 +27,15 @@ from refssl.engine.config import (
     Verified,
 )
 from refssl.engine.session import first_proof
-from refssl.observers import message_observer
+from refssl.observers import MessageObserver
 from refssl.tickets import TicketKeeper
+from refssl.x509 import flags as verify_flags
 from refssl.x509.path import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from refssl.choices import Offer
     from refssl.context import SSLContext
     from refssl.engine.session import Session
     from refssl.tls import TLSConnection
@@ -52,6 +58,7 @@ _WITH_KEY_EXCHANGE = (PSK_DHE_KE,)
 _MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
 # SSL_CTX_set_security_level: at level 3 "session tickets [are] disabled", those of TLS 1.2.
 _NO_TICKETS = 3
+_MOST_CONFIGS = 64  # a client has one for each host
 _CLIENT_AUTHENTICATION = (
     ClientAuthentication.NONE,
     ClientAuthentication.OPTIONAL,
@@ -59,65 +66,116 @@ _CLIENT_AUTHENTICATION = (
 )
 
 
-def take(context: SSLContext, connection: TLSConnection, chosen: bool = False) -> Config:
-    """The Config of `connection` under `context`.
-
-    chosen: an sni_callback has just switched to this context, and is not called again.
-    """
+def take(context: SSLContext, connection: TLSConnection) -> Config:
+    """The Config of `connection` under `context`: one object for all connections, but for what is theirs alone."""
     server = connection.server_side
+    mode = connection.verify_mode
+    hostname = None if server else connection.server_hostname
+    checked = connection.checked_hostname
+    # Taken before any setting is read: a setter changes first the setting, then this.
+    configs = context._configs
+    key = (server, mode, connection.verify_flags, hostname, checked)
+    config = configs.get(key)
+    if config is None:
+        config = _config(context, server, mode, connection.verify_flags, hostname, checked)
+        if len(configs) >= _MOST_CONFIGS:
+            configs.clear()
+        configs[key] = config
+    callback = None
+    if server:
+        callback = context._sni_callback
+    elif (session := resumable(connection, config)) is not None:
+        config = config.resuming(session)
+    messages = context._message_callback
+    if callback is None and messages is None:
+        return config
+    return replace(
+        config,
+        choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
+        observe=MessageObserver(connection) if messages is not None else None,
+    )
+
+
+def take_chosen(context: SSLContext, connection: TLSConnection) -> Config:
+    """The Config with which a server goes on when its sni_callback has switched to `context`."""
     # OpenSSL keeps to what the first context asks of the client; what the chosen one asks counts as well.
-    mode = max(connection.verify_mode, context._verify_mode) if chosen else connection.verify_mode
+    first = connection._connection.config
+    mode = max(connection.verify_mode, context._verify_mode)
+    flags = verify_flags.both(connection.verify_flags, context._path_flags)
+    config = _config(context, True, mode, flags, None, None)
+    return replace(
+        config,
+        # The version is chosen before the context is.
+        minimum_version=first.minimum_version,
+        maximum_version=first.maximum_version,
+        observe=first.observe,
+    )
+
+
+def _config(
+    context: SSLContext, server: bool, mode: int, flags: int, hostname: str | None, checked: str | None
+) -> Config:
+    """What the settings say to every connection.
+
+    mode, flags: how the peer's chain is verified; hostname, checked: a client's server_hostname, and the same again
+    where the certificate must be that host's.
+    """
     options = context._options
     minimum, maximum = _versions(context)
     offer = context._choices.offer(server)
-    if chosen:
-        # The version is chosen before the context is.
-        first = connection._connection.config
-        minimum, maximum = first.minimum_version, first.maximum_version
-    hostname = None if server else connection.server_hostname
     address = servername.ip_address(hostname) if hostname else None
-    callback = None if chosen or not server else context._sni_callback
     trust, level = context._trust, context.security_level
+    authenticate = _authenticator(context, server, mode, flags, checked, address)
+    demands = _demands(authenticate.policy if isinstance(authenticate, verdict.Verifier) else None)
     return Config(
         server_side=server,
-        # What a client cannot use it does not offer; a server finds out what it can use when it chooses.
-        cipher_suites=offer.suites_with_key if server or context._psk_client is not None else offer.suites,
+        cipher_suites=_suites(context, offer, server, mode),
         groups=offer.groups,
         group_tuples=offer.group_tuples,
         key_shares=offer.key_shares,
         signature_schemes=offer.schemes,
-        authenticate=_authenticator(context, connection, mode, address),
+        authenticate=authenticate,
         minimum_version=minimum,
         maximum_version=maximum,
         # RFC 6066 3: the name goes out "without a trailing dot", and addresses not at all.
         server_name=hostname.removesuffix(".") if hostname and address is None else None,
         alpn=context._alpn,
         signing_schemes=offer.signing_schemes,
-        credentials=context._credentials.for_connection(offer.signing, level, trust.version, trust.above),
+        credentials=context._credentials.for_connection(
+            offer.signing, level, flags & verify_flags.SUITE_B, trust.version, trust.above
+        ),
         client_authentication=_CLIENT_AUTHENTICATION[mode] if server else ClientAuthentication.NONE,
         post_handshake_auth=context._post_handshake_auth,
         prefer_server_ciphers=bool(options & _OP_CIPHER_SERVER_PREFERENCE),
         middlebox_compatibility=bool(options & _OP_ENABLE_MIDDLEBOX_COMPAT),
-        session=None if server else resumable(connection),
-        tickets=_tickets(context, mode) if server else None,
+        tickets=_tickets(context, mode, demands) if server else None,
         psk_client=psk.client_answer(context._psk_client) if context._psk_client is not None else None,
         psk_server=psk.server_answer(context._psk_server) if context._psk_server is not None else None,
         psk_hint=context._psk_hint,
         psk_modes=_psk_modes(options, server) if options & _OP_ALLOW_NO_DHE_KEX else _WITH_KEY_EXCHANGE,
         session_tickets=not options & _OP_NO_TICKET and level < _NO_TICKETS,
-        sessions=_sessions(context, mode) if server else None,
+        sessions=_sessions(context, mode, demands) if server else None,
         dh_parameters=context._dh_parameters,
+        least_field=levels.least_field(level),
         extended_master_secret=not options & _OP_NO_EXTENDED_MASTER_SECRET,
         encrypt_then_mac=not options & _OP_NO_ENCRYPT_THEN_MAC,
         legacy_server_connect=bool(options & _OP_LEGACY_SERVER_CONNECT),
-        choose=servername.ServerNameChoice(context, connection, callback) if callback is not None else None,
         keylog=context._key_log.write if context._key_log is not None else None,
-        observe=(
-            message_observer(context._message_callback, connection.owner_reference)
-            if context._message_callback is not None
-            else None
-        ),
     )
+
+
+def _suites(context: SSLContext, offer: Offer, server: bool, mode: int) -> tuple[int, ...]:
+    """What a client cannot use it does not offer; a server finds out what it can use when it chooses.
+
+    ssl.CERT_REQUIRED: an error where no certificate is provided, be it because the suite is an anonymous one. OpenSSL
+    goes on.
+    """
+    if server:
+        return offer.suites_with_key
+    suites = offer.suites if context._psk_client is None else offer.suites_with_key
+    if mode == _CERT_NONE or ANONYMOUS.isdisjoint(suites):
+        return suites
+    return tuple(code for code in suites if code not in ANONYMOUS)
 
 
 def _psk_modes(options: int, server: bool) -> tuple[int, ...]:
@@ -141,42 +199,36 @@ def _versions(context: SSLContext) -> tuple[int, int]:
 
 
 def _authenticator(
-    context: SSLContext, connection: TLSConnection, mode: int, address: bytes | None
+    context: SSLContext, server: bool, mode: int, flags: int, checked: str | None, address: bytes | None
 ) -> verdict.Authenticate:
     if mode == _CERT_NONE:
         return verdict.accept_unverified
-    flags = context._verify_flags
-    common_name = context._common_name
-    server = connection.server_side
-    hostname = connection.checked_hostname
-
-    def policy(now: float) -> Policy:
-        return Policy(
-            purpose="client" if server else "server",
-            time=now,
-            flags=flags,
-            hostname=hostname if address is None else None,
-            ip=address if hostname is not None else None,
-            security_level=context.security_level,
-            check_common_name=common_name,
-        )
-
-    return verdict.verifier(context._trust.store, policy, hostname)
+    policy = Policy(
+        purpose="client" if server else "server",
+        flags=flags,
+        hostname=checked if address is None else None,
+        ip=address if checked is not None else None,
+        security_level=context.security_level,
+        check_common_name=context._common_name,
+    )
+    return verdict.Verifier(context._trust.store, policy, checked)
 
 
-def resumable(connection: TLSConnection) -> Session | None:
-    """The session that was handed over, unless it proves less than the connection asks for.
+def resumable(connection: TLSConnection, config: Config) -> Session | None:
+    """The session that was handed over, unless it proves less than the connection asks for under `config`.
 
     A resumption verifies no certificate (RFC 8446 4.2.11), so what the first handshake proved must be enough: a
-    verified chain, and of the same host. The stdlib does not look.
+    verified chain, of the same host, under settings that were no laxer. The stdlib does not look.
     """
     given = connection.assigned_session
     session = given._engine_session if given is not None else None
     if given is None or session is None or not (session.ticket or session.version == TLS12):
         return None
-    if connection.checked_hostname is not None and given._hostname != connection.checked_hostname:
-        return None
-    if connection.verify_mode != _CERT_NONE and not _was_verified(session) and not _by_key_alone(session):
+    asked = verdict.policy_of(config)
+    if asked is None:
+        return session
+    met = given._policy
+    if met is None or not met.implies(asked) or not (_was_verified(session) or _by_key_alone(session)):
         return None
     return session
 
@@ -184,21 +236,32 @@ def resumable(connection: TLSConnection) -> Session | None:
 def _keeper(context: SSLContext) -> TicketKeeper:
     keeper = context._keeper
     if keeper is None:
-        keeper = context._keeper = TicketKeeper()
+        # Made once, whatever threads do: another's tickets could not be opened.
+        keeper = context.__dict__.setdefault("_keeper", TicketKeeper())
     return keeper
 
 
-def _tickets(context: SSLContext, mode: int) -> Tickets:
+def _tickets(context: SSLContext, mode: int, demands: bytes) -> Tickets:
     keeper = _keeper(context)
     seal = keeper.remember if context._options & _OP_NO_TICKET else keeper.seal
     return Tickets(
-        seal=seal, open=_verified_only(mode, keeper.open, context._post_handshake_auth), count=context._num_tickets
+        seal=partial(seal, demands=demands),
+        open=_verified_only(mode, partial(keeper.open, demands=demands), context._post_handshake_auth),
+        count=context._num_tickets,
     )
 
 
-def _sessions(context: SSLContext, mode: int) -> SessionCache:
+def _sessions(context: SSLContext, mode: int, demands: bytes) -> SessionCache:
     keeper = _keeper(context)
-    return SessionCache(remember=keeper.keep, find=_verified_only(mode, keeper.find))
+    return SessionCache(
+        remember=partial(keeper.keep, demands=demands),
+        find=_verified_only(mode, partial(keeper.find, demands=demands)),
+    )
+
+
+def _demands(policy: Policy | None) -> bytes:
+    """What a server asks of a client's chain, to be kept with its sessions; nothing where it asks nothing."""
+    return b"" if policy is None else b"%d %d" % (policy.flags, policy.security_level)
 
 
 def _verified_only(

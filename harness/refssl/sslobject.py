@@ -171,7 +171,7 @@ class SSLObject:
 def check_parameters(
     context: SSLContext | None,
     server_side: bool,
-    server_hostname: str | None,
+    server_hostname: str | bytes | None,
     session: SSLSession | None,
 ) -> None:
     """Refuse with ValueError what cannot go together in wrap_socket() and wrap_bio()."""

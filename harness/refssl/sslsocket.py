@@ -52,7 +52,7 @@ class SSLSocket(socket.socket):
         server_side: bool = False,
         do_handshake_on_connect: bool = True,
         suppress_ragged_eofs: bool = True,
-        server_hostname: str | None = None,
+        server_hostname: str | bytes | None = None,
         context: SSLContext | None = None,
         session: SSLSession | None = None,
     ) -> Self:
@@ -72,7 +72,7 @@ class SSLSocket(socket.socket):
             self._sslobj = None
             self._connected = False
             self.server_side = server_side
-            self.server_hostname = server_hostname
+            self.server_hostname = context._encode_hostname(server_hostname)
             self.do_handshake_on_connect = do_handshake_on_connect
             self.suppress_ragged_eofs = suppress_ragged_eofs
             self.settimeout(timeout)
@@ -143,17 +143,18 @@ class SSLSocket(socket.socket):
     def read(self, len: int = 1024, buffer: Buffer | None = None) -> Any:  # noqa: A002
         """Up to `len` bytes of one record, or with `buffer` their number; see Channel.read.
 
-        An end without close_notify is b"" or 0 where suppress_ragged_eofs is True.
+        The transport's end without close_notify is b"" or 0 where suppress_ragged_eofs is True; a fault is not.
         """
         self._checkClosed()
-        if self._sslobj is None:
+        connection = self._sslobj
+        if connection is None:
             raise ValueError("Read on closed or unwrapped SSL socket.")
         try:
             if buffer is not None:
-                return self._sslobj.read(len, buffer)
-            return self._sslobj.read(len)
+                return connection.read(len, buffer)
+            return connection.read(len)
         except SSLError as error:
-            if error.args[0] == SSL_ERROR_EOF and self.suppress_ragged_eofs:
+            if error.args[0] == SSL_ERROR_EOF and self.suppress_ragged_eofs and connection.truncated:
                 return 0 if buffer is not None else b""
             raise
 
@@ -165,7 +166,7 @@ class SSLSocket(socket.socket):
         return self._sslobj.write(data)
 
     def _refuse_flags(self, flags: int, method: str) -> None:
-        if flags:
+        if flags != 0:
             raise ValueError(f"non-zero flags not allowed in calls to {method}() on {type(self)}")
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> Any:
@@ -179,7 +180,7 @@ class SSLSocket(socket.socket):
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> Any:
         """Like read() into a buffer of which `nbytes` (None or 0: all) may be used."""
         self._checkClosed()
-        if not nbytes:
+        if nbytes is None or nbytes == 0:
             nbytes = memoryview(buffer).nbytes if buffer is not None else 1024
         if self._sslobj is None:
             return super().recv_into(buffer, nbytes, flags)
@@ -288,12 +289,13 @@ class SSLSocket(socket.socket):
     def accept(self) -> tuple[SSLSocket, Any]:
         """Accept a connection and wrap it as this socket was wrapped; it is closed if its handshake fails."""
         plain, address = super().accept()
-        wrapped = self._context.wrap_socket(
-            plain,
-            do_handshake_on_connect=self.do_handshake_on_connect,
-            suppress_ragged_eofs=self.suppress_ragged_eofs,
-            server_side=True,
-        )
+        with plain:  # it closes what could not be wrapped; once it is wrapped, there is nothing left to close
+            wrapped = self._context.wrap_socket(
+                plain,
+                do_handshake_on_connect=self.do_handshake_on_connect,
+                suppress_ragged_eofs=self.suppress_ragged_eofs,
+                server_side=True,
+            )
         return wrapped, address
 
     def do_handshake(self, block: bool = False) -> None:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl import errors, groups, names, snapshot
 from refssl.channel import Channel
-from refssl.engine import negotiation
 from refssl.engine.config import TLS13, ExplicitlyUnverified, Verified
 from refssl.engine.connection import Connection
 from refssl.engine.faults import NotPossible
 from refssl.engine.session import first_proof
 from refssl.session import SSLSession, make_session
 from refssl.settings import _SSLContext
+from refssl.verdict import policy_of
 
 if TYPE_CHECKING:
     from refssl.bio import Bio
@@ -51,6 +51,7 @@ class TLSConnection(Channel):
         "checked_hostname",
         "server_hostname",
         "server_side",
+        "verify_flags",
         "verify_mode",
     )
 
@@ -71,6 +72,7 @@ class TLSConnection(Channel):
         self._origin = context
         # What is asked of the peer is read once; what becomes of the context's settings afterwards changes nothing.
         self.verify_mode = context._verify_mode
+        self.verify_flags = context._path_flags
         self.checked_hostname = server_hostname if context._check_hostname and not server_side else None
         if context._check_hostname and not server_side and not server_hostname:
             raise ValueError("check_hostname requires server_hostname")
@@ -92,11 +94,6 @@ class TLSConnection(Channel):
     @owner.setter
     def owner(self, value: object) -> None:
         self._owner = weakref.ref(value)
-
-    @property
-    def owner_reference(self) -> Any:
-        """A callable that gives the owner without keeping it alive."""
-        return self._owner
 
     @property
     def context(self) -> SSLContext:
@@ -182,6 +179,7 @@ class TLSConnection(Channel):
         """
         if not isinstance(cb_type, str):
             raise TypeError(f"get_channel_binding() argument 'cb_type' must be str, not {type(cb_type).__name__}")
+        cb_type.encode("utf-8")
         if cb_type != "tls-unique":
             raise ValueError(f"{cb_type!r} channel binding type not implemented")
         connection = self._connection
@@ -266,9 +264,9 @@ class TLSConnection(Channel):
         if session is None:
             created, number = connection.config.clock(), b""
         else:
-            created, number = session.created, session.session_id
+            created, number = session.created, session.name
         self._session = made = make_session(
-            self._origin, self.checked_hostname, None if self.server_side else session, number, created
+            self._origin, policy_of(connection.config), None if self.server_side else session, number, created
         )
         return made
 
@@ -278,8 +276,8 @@ class TLSConnection(Channel):
         if self._started:
             raise ValueError("Cannot set session after handshake.")
         self.assigned_session = value
-        config = replace(self._connection.config, session=snapshot.resumable(self))
-        self._connection = Connection(config)
+        config = self._connection.config
+        self._connection = Connection(replace(config, session=snapshot.resumable(self, config)))
 
     def _check_session(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):
@@ -297,11 +295,12 @@ class TLSConnection(Channel):
 
 def _missing(config: Config) -> str:
     """What a client lacks to begin at all, as OpenSSL's reason, or ""."""
-    if not negotiation.enabled_versions(config):
+    abilities = config.abilities
+    if not abilities.versions:
         return ""  # which is the engine's to tell
-    if not negotiation.has_suites(config):
+    if not abilities.sufficient:
         return "NO_CIPHERS_AVAILABLE"
-    if TLS13 in negotiation.enabled_versions(config):
+    if TLS13 in abilities.versions:
         if not config.groups:
             return "NO_SUITABLE_GROUPS"
         if not config.key_shares:

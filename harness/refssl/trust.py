@@ -30,6 +30,7 @@ _NOT_ENOUGH_DATA_ERRNO = 142
 _FIELD_MISSING_ERRNO = 121
 # Errors of one of OpenSSL's libraries within another have the number of the inner one, and no name.
 _PEM_LIB_ERRNO = 524297
+_INVALID_DIRECTORY_ERRNO = 113
 _ASN1_LIB_ERRNO = 524301
 _NESTED_ASN1_ERRNO = 524554
 _LONGEST_CHAIN = 10
@@ -39,29 +40,31 @@ _bundles_lock = threading.Lock()
 
 
 class Trust:
-    """What one context trusts. store: the anchors and CRLs; version: changes whenever something is loaded."""
+    """What one context trusts. store: the anchors and CRLs; version: another object after each loading."""
 
     __slots__ = ("store", "version")
 
     def __init__(self) -> None:
         self.store = TrustStore()
-        self.version = 0
+        self.version = object()
 
     def load_file(self, path: PathLike) -> None:
         """Trust a PEM file's certificates and take its CRLs. Raises OSError, and SSLError where it has none."""
         text = files.read(path)
-        self.version += 1
         try:
             self.store.add_pem(text)
         except NothingLoaded as nothing:
             if nothing.found:
                 raise errors.nested_error("X509", "PEM lib", _PEM_LIB_ERRNO) from None
             raise errors.library_error("NO_CERTIFICATE_OR_CRL_FOUND", "X509", _NO_CERTIFICATE_ERRNO) from None
+        self.version = object()
 
     def load_directory(self, path: PathLike) -> None:
-        """Look for anchors in a directory of hashed names when one is needed; it need not exist."""
-        self.version += 1
+        """Look for anchors in a directory of hashed names when one is needed; it need not exist, but have a name."""
+        if not os.fsencode(path):
+            raise errors.library_error("INVALID_DIRECTORY", "X509", _INVALID_DIRECTORY_ERRNO)
         self.store.add_hashed_directory(os.fsdecode(path))
+        self.version = object()
 
     def load_data(self, data: str | Buffer) -> None:
         """Trust certificates given as PEM text or as DER bytes, one after the other.
@@ -81,11 +84,13 @@ class Trust:
                 raise problem from None
         if not octets:
             raise ValueError("Empty certificate data")
-        self.version += 1
-        if isinstance(data, str):
-            self._load_pem(octets)
-        else:
-            self._load_der(octets)
+        try:
+            if isinstance(data, str):
+                self._load_pem(octets)
+            else:
+                self._load_der(octets)
+        finally:
+            self.version = object()
 
     def _load_pem(self, text: bytes) -> None:
         """Unlike in a file, a TRUSTED CERTIFICATE and a CRL are passed over, and one bad certificate ends it."""
@@ -131,8 +136,8 @@ class Trust:
             known = _bundles.get(path)
             if known is None or known[0] != stamp:
                 known = _bundles[path] = (stamp, _read_bundle(path))
-        self.version += 1
         self.store.add_items(known[1])
+        self.version = object()
 
     def above(self, leaf: bytes) -> tuple[bytes, ...]:
         """What of a chain above `leaf` the store holds, as DER: what OpenSSL sends along with a lone leaf."""

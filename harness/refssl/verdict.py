@@ -9,15 +9,16 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from refssl.credentials import may_sign
+from refssl.credentials import may_encipher, may_sign
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import ExplicitlyUnverified, PeerIdentity, Verified
 from refssl.engine.faults import CertificateRefused, ProtocolError
-from refssl.x509 import path
+from refssl.x509 import der, path
 from refssl.x509.certificate import Certificate, MalformedCertificate
 from refssl.x509.codes import INVALID_PURPOSE, MESSAGES, VerificationError
 
 if TYPE_CHECKING:
+    from refssl.engine.config import Config
     from refssl.x509.path import Policy
     from refssl.x509.store import TrustStore
 
@@ -39,42 +40,72 @@ certificate that "has expired or is not currently valid".
 
 _MISMATCHES = {62: "Hostname mismatch", 64: "IP address mismatch"}
 
-Authenticate: TypeAlias = Callable[[tuple[bytes, ...]], PeerIdentity]
+Authenticate: TypeAlias = Callable[..., PeerIdentity]
 
 
-def accept_unverified(certificates: tuple[bytes, ...]) -> PeerIdentity:
-    """`Config.authenticate` under CERT_NONE: nothing is checked but that there is a certificate with a key."""
-    leaf = _parse(certificates)[0]
-    return PeerIdentity(certificates, leaf.public_key, ExplicitlyUnverified("CERT_NONE"))
+def accept_unverified(certificates: tuple[bytes, ...], encrypts: bool = False) -> PeerIdentity:  # noqa: ARG001
+    """`Config.authenticate` under CERT_NONE, of a client, for a server asks nobody then: nothing is checked but that
+    there is a certificate with a key."""
+    key = _parse(certificates, AlertDescription.BAD_CERTIFICATE)[0].public_key
+    if key.kind == "unknown":
+        raise ProtocolError(AlertDescription.INTERNAL_ERROR, "UNABLE_TO_FIND_PUBLIC_KEY_PARAMETERS")
+    return PeerIdentity(certificates, key, ExplicitlyUnverified("CERT_NONE"))
 
 
-def verifier(store: TrustStore, policy: Callable[[float], Policy], hostname: str | None) -> Authenticate:
-    """`Config.authenticate` that believes only chains to an anchor of `store`; policy(now) says what is asked of them.
+class Verifier:
+    """`Config.authenticate` that believes only chains to an anchor of `store`; policy: what is asked of them."""
 
-    hostname: as the program wrote it, for the message of a mismatch.
-    """
+    __slots__ = ("_hostname", "_malformed", "_store", "policy")
 
-    def authenticate(certificates: tuple[bytes, ...]) -> PeerIdentity:
-        parsed = _parse(certificates)
+    def __init__(self, store: TrustStore, policy: Policy, hostname: str | None) -> None:
+        """hostname: as the program wrote it, for the message of a mismatch."""
+        self.policy = policy
+        self._store = store
+        self._hostname = hostname
+        of_client = policy.purpose == "client"
+        self._malformed = AlertDescription.DECODE_ERROR if of_client else AlertDescription.BAD_CERTIFICATE
+
+    def __call__(self, certificates: tuple[bytes, ...], encrypts: bool = False) -> PeerIdentity:
+        """The peer's identity. Raises CertificateRefused, and ProtocolError for what is no certificate."""
+        parsed = _parse(certificates, self._malformed)
         try:
-            found = path.verify(parsed, store, policy(time.time()))
+            found = path.verify(parsed, self._store, self.policy, time.time())
         except VerificationError as error:
             alert = _ALERTS.get(error.code, AlertDescription.CERTIFICATE_UNKNOWN)
             message = error.message
             if error.code in _MISMATCHES:
                 # Only the border knows what the program called the host.
-                message = f"{_MISMATCHES[error.code]}, certificate is not valid for '{hostname}'."
+                message = f"{_MISMATCHES[error.code]}, certificate is not valid for '{self._hostname}'."
             raise CertificateRefused(alert, error.code, message) from None
-        if not may_sign(found[0]):
-            # TLS 1.3 knows no other use of the key; OpenSSL looks at the bit in TLS 1.2 only.
+        if not (may_encipher if encrypts else may_sign)(found[0]):
+            # RFC 8446 4.4.2.2, RFC 5246 7.4.2: OpenSSL 3.6 takes any use for any.
             raise CertificateRefused(_ALERTS[INVALID_PURPOSE], INVALID_PURPOSE, MESSAGES[INVALID_PURPOSE])
         return PeerIdentity(certificates, found[0].public_key, Verified(tuple([one.der for one in found])))
 
-    return authenticate
+
+def policy_of(config: Config) -> Policy | None:
+    """What a config asks of the peer's chain, None where it asks nothing."""
+    authenticate = config.authenticate
+    return authenticate.policy if isinstance(authenticate, Verifier) else None
 
 
-def _parse(certificates: tuple[bytes, ...]) -> list[Certificate]:
+def _parse(certificates: tuple[bytes, ...], malformed: AlertDescription) -> list[Certificate]:
+    parsed = []
+    for encoded in certificates:
+        try:
+            parsed.append(Certificate(encoded))
+        except MalformedCertificate:
+            if _has_more_behind(encoded):
+                raise ProtocolError(AlertDescription.DECODE_ERROR, "CERT_LENGTH_MISMATCH") from None
+            raise ProtocolError(malformed, "ASN1_LIB") from None
+    return parsed
+
+
+def _has_more_behind(encoded: bytes) -> bool:
+    """Whether it is a certificate, and something behind it."""
     try:
-        return [Certificate(encoded) for encoded in certificates]
+        _, _, end = der.element(encoded, 0, len(encoded))
+        Certificate(encoded[:end])
     except MalformedCertificate:
-        raise ProtocolError(AlertDescription.BAD_CERTIFICATE, "ASN1_LIB") from None
+        return False
+    return end < len(encoded)

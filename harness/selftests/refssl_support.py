@@ -5,14 +5,19 @@ Only helpers; what refssl must do is said in the tests.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import trustme
 
 import refssl
+from refssl import socketbio
 
 
 class Certificates:
@@ -120,6 +125,22 @@ class Pair:
             self.client.read()
         except tuple(module.SSLWantReadError for module in self.modules):
             pass
+
+
+@contextlib.contextmanager
+def waiting(writing: bool) -> Iterator[threading.Event]:
+    """An event that is set once a refssl socket with a time-out is about to wait, to read or to write."""
+    about_to = threading.Event()
+    wait = socketbio._wait
+
+    def noted(fd: int, for_writing: bool, seconds: float | None) -> bool:
+        if for_writing == writing and seconds != 0:
+            about_to.set()
+        return wait(fd, for_writing, seconds)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socketbio, "_wait", noted)
+        yield about_to
 
 
 def raised(call: Any, *args: Any, **kwargs: Any) -> BaseException:

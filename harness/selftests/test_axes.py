@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from sslspec import axes, marks
+from sslspec import axes, marks, smoke
 from sslspec.axes import AxisError, Cell
 from sslspec.bench.pair import Variant
+from sslspec.marks import Marks
+from sslspec.scenario import Scenario
+
+NO_MARKS = Marks((), "must", None, None, (), ())
 
 
 def metafunc(*declared: Any, asks_for: tuple[str, ...] = ("pair",)) -> Any:
@@ -104,11 +108,7 @@ class TestIds:
 class TestMarks:
     def item(self, *declared: Any) -> Any:
         found = [mark.mark for mark in declared]
-        return SimpleNamespace(
-            nodeid="suites/a/test_b.py::test_c",
-            iter_markers=lambda name: [mark for mark in found if mark.name == name],
-            get_closest_marker=lambda name: next((mark for mark in found if mark.name == name), None),
-        )
+        return SimpleNamespace(nodeid="suites/a/test_b.py::test_c", iter_markers=lambda: iter(found))
 
     def test_a_scenario_without_clause_is_refused(self) -> None:
         with pytest.raises(marks.MarkError, match="no clause"):
@@ -133,3 +133,24 @@ class TestMarks:
             marks.read(self.item(clause, pytest.mark.level("maybe")))
         with pytest.raises(marks.MarkError, match="no version"):
             marks.read(self.item(clause, pytest.mark.since(3.10)))
+
+
+class TestCrossSection:
+    def test_implementations_meet_at_the_same_point(self) -> None:
+        cells = axes.cells(metafunc(), ["ssl", "refssl"], ["stdlib"])
+        one, other = smoke.points(cells, "suites/a/test_b.py::test_c")
+        assert (one.implementation, other.implementation) == ("ssl", "refssl")
+        assert one.variant == other.variant
+        assert smoke.points([], "suites/a/test_b.py::test_c") == []
+
+    def test_scenarios_are_spread_over_the_axes(self) -> None:
+        cells = axes.cells(metafunc(), ["ssl"], ["stdlib"])
+        chosen = {cell for name in range(100) for cell in smoke.points(cells, f"test_{name}")}
+        assert chosen == set(cells)
+
+    def test_each_topic_gives_its_first_scenarios_once_for_each_implementation(self) -> None:
+        cells = [Cell(name, "stdlib", Variant(role)) for role in ("client", "server") for name in ("ssl", "refssl")]
+        ids = [f"a/{topic}/{name}@x" for topic in ("t", "u") for name in ("first", "second", "third")]
+        everything = [Scenario(one, cell, NO_MARKS, "") for one in ids for cell in cells]
+        chosen = smoke.section(everything)
+        assert chosen == {(one, name, "stdlib") for one in ids if "third" not in one for name in ("ssl", "refssl")}

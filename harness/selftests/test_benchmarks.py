@@ -229,7 +229,7 @@ def test_what_was_not_measured_meets_nothing() -> None:
         (["--require", "hs13=1"], "say METRIC>=NUMBER"),
         (["--rounds", "0"], "'0' is no number above 0"),
         (["--batch", "nan"], "'nan' is no number above 0"),
-        (["suite", "--require", "hs13>=1"], "there is no metric hs13; known: rate, cpu_ms"),
+        (["suite", "--require", "hs13>=1"], "there is no metric hs13; known: rate, cpu_ms, harness_ms"),
     ],
 )
 def test_bad_input_gets_one_clear_line(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -251,12 +251,26 @@ def test_an_unknown_peer_gets_one_clear_line(option: str) -> None:
 
 def test_the_suite_is_timed_from_its_record(tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"
-    done = benchmarks("suite", "ssl", "-k", "memory_bio/*", "-j", "1", "--json", str(kept), "--require", "rate>=100000")
+    done = benchmarks(
+        "suite",
+        "ssl",
+        "-k",
+        "memory_bio/*",
+        "-j",
+        "1",
+        "--json",
+        str(kept),
+        "--rounds",
+        "1",
+        "--require",
+        "rate>=100000",
+    )
     assert done.returncode == ExitCode.UNEXPECTED, done.stderr
     assert "FAIL suite rate" in done.stdout
     told = json.loads(kept.read_text())
     assert told["executions"] == sum(told["results"].values()) > 0
     assert told["wall"] > 0
+    assert told["harness_ms"] is not None
 
 
 def test_a_suite_without_scenarios_was_not_measured() -> None:

@@ -128,7 +128,7 @@ def test_a_wrong_command_line_is_a_usage_error(args, capsys):
     assert "usage: sslspec" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "doctor", "list", "show", "repro"])
+@pytest.mark.parametrize("command", ["run", "compare", "doctor", "list", "names", "show", "repro"])
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as leaving:
         cli.main([command, "--help"])

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from fuzz import cli, findings, guided, mutations, worker
+from fuzz import cli, conversations, findings, guided, mutations, worker
+from fuzz.edits import Records
+from fuzz.ends import Subject
+from fuzz.scenarios import SCENARIOS, Scenario
 from fuzz.target import Broken, Target
 from fuzz.targets import TARGETS
 from refssl.engine.messages import hello
@@ -40,6 +43,18 @@ def test_every_corpus_belongs_to_a_target_and_is_small() -> None:
     for path in files:
         lines = path.read_text(encoding="ascii").splitlines()
         assert len(lines) == len(set(lines))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_what_is_to_be_spoiled_is_sound(scenario: Scenario) -> None:
+    """Positive control: a connection that nobody spoils is complete, and what is written arrives."""
+    ends = Subject(scenario, False), Subject(scenario, True)
+    silent = Records([], False), Records([], True)
+    conversations.converse(ends, scenario.afterwards.translate({ord("K"): None, ord("k"): None}), silent)
+    assert all(end.complete and end.error is None for end in ends)
+    assert ends[0].received == ends[1].wrote != b""
+    assert ends[1].received == ends[0].wrote != b""
+    assert ends[0].object.session_reused is (scenario.resumes or scenario.name == "tls13 external key")
 
 
 def planted(data: bytes) -> None:
@@ -78,11 +93,12 @@ def test_a_seed_repeats_a_run() -> None:
 
 def test_what_reaches_something_new_is_kept_and_the_rest_is_dropped() -> None:
     chance = random.Random(1)
-    noise = [chance.randbytes(20) for _ in range(50)]
-    needed = guided.smallest(TARGETS["certificate"], [*seeds(), *noise])
-    assert 3 < len(needed) < len({*seeds(), *noise})
-    # Smaller still it cannot become.
-    assert guided.smallest(TARGETS["certificate"], needed) == needed
+    target = TARGETS["struct"]
+    others = [target.mutate(chance.choice(list(target.seeds())), chance) for _ in range(300)]
+    needed = guided.smallest(target, others)
+    assert 0 < len(needed) < 100
+    assert guided.smallest(target, target.seeds()) == []
+    assert guided.reached(target, [*target.seeds(), *needed]) == guided.reached(target, [*target.seeds(), *others])
 
 
 def test_too_many_calls_are_a_finding() -> None:
@@ -113,6 +129,11 @@ def test_the_command_runs_a_target_in_a_process_of_its_own(capsys: pytest.Captur
     line = capsys.readouterr().out.splitlines()[1].split()
     assert line[:2] == ["header", "200"]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_process_that_does_not_start_is_no_finding() -> None:
+    with pytest.raises(worker.NotStarted, match="no such target"):
+        worker.start(worker.Plan("no such target", 0, "own"))
 
 
 def test_an_input_that_never_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

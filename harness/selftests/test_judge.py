@@ -72,6 +72,28 @@ class TestVerdicts:
         assert judge.own_frames(caught.value) == []
 
 
+class TestMessages:
+    """Two runs of the same software say the same."""
+
+    @pytest.mark.parametrize(
+        ("said", "kept"),
+        [
+            ("assert b'plain text, however long it is' == b''", None),
+            ("assert b'\\x15\\x03\\x03\\x00\\x02\\x02(' == b''", None),
+            ("assert b'8sEr\\x87w\\xff\\xc1\\x9b\\xbe@P' is None", "assert <12 bytes> is None"),
+            ('assert b"\'sEr\\x87w\\xff\\xc1\\x9b\\xbe@P" is None', "assert <12 bytes> is None"),
+            ("<object at 0x7f3a00c0ffee>", "<object at 0x...>"),
+            ("assert b'12345678\\x1...f\\xffend' == b''", "assert <bytes> == b''"),
+            (
+                "b'12345678\\xff012' == b'12345678\\xfe012'\n\n  At index 8 diff: b'\\xff' != b'\\xfe'\n  more",
+                "<12 bytes> == <12 bytes>\n\n  more",
+            ),
+        ],
+    )
+    def test_what_differs_is_shaped(self, said: str, kept: str | None) -> None:
+        assert judge.repeatable(said) == (said if kept is None else kept)
+
+
 class TestExpectation:
     def told(self, judgement: Judgement, expectation: Expectation, outcome: str = "failed") -> Any:
         report: Any = SimpleNamespace(outcome=outcome, longrepr=None, nodeid="n")

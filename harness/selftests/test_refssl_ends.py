@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 
 import pytest
 
 import refssl
 from refssl.channel import SEALED_AT_ONCE
 from refssl.engine.messages.control import Alert
-from selftests.refssl_support import raised
+from selftests.refssl_support import raised, waiting
 from selftests.test_refssl_channel import _sockets
 
 SIZE = 8 * SEALED_AT_ONCE
@@ -32,9 +31,9 @@ def test_a_writer_that_waited_sends_nothing_after_the_end(how: str) -> None:
 
     with client, server:
         writer = threading.Thread(target=write)
-        writer.start()
-        while not client._sslobj._bio._unsent:
-            time.sleep(0.01)
+        with waiting(writing=True) as writes:
+            writer.start()
+            assert writes.wait(10)
         _end(client, server, how)
         server.setblocking(False)
         total = 0

@@ -113,7 +113,7 @@ def test_a_level_raised_later_forbids_the_chain() -> None:
     assert server._choices.offer(server=True).signing == ()
     with pytest.raises(refssl.SSLError):
         pair.shake_hands()
-    weak = server._credentials.for_connection(None, 5, object(), lambda _: ())
+    weak = server._credentials.for_connection(None, 5, 0, object(), lambda _: ())
     assert [one.weakness for one in weak] == ["EE_KEY_TOO_SMALL"]
 
 

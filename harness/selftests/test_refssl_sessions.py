@@ -7,11 +7,17 @@ the same code allows.
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 
 import pytest
 
 import refssl
+from refssl import tickets
+from refssl.crypto.keys import PublicKey
+from refssl.engine.config import ExplicitlyUnverified, PeerIdentity
+from refssl.engine.session import Session
+from refssl.x509 import flags
 from selftests.refssl_support import Pair, certificates, contexts
 
 VERSIONS = [refssl.TLSVersion.TLSv1_2, refssl.TLSVersion.TLSv1_3]
@@ -113,6 +119,60 @@ def test_a_ticket_without_a_client_stands_for_none(both: Contexts, options: int)
     assert pair.server.getpeercert()["subjectAltName"] == (("email", "client@example.org"),)
 
 
+@pytest.mark.parametrize("setting", ["verify_flags", "hostname_checks_common_name", "set_ciphers"])
+def test_a_session_of_laxer_settings_stands_for_no_stricter_one(both: Contexts, setting: str) -> None:
+    """The stdlib resumes it; here the chain is shown again, and held to what is asked now."""
+    client, server = both
+    session = session_of(client, server)
+    assert resumes(client, server, session)
+    if setting == "verify_flags":
+        client.verify_flags |= refssl.VERIFY_CRL_CHECK_LEAF
+        with pytest.raises(refssl.SSLCertVerificationError) as caught:
+            resumes(client, server, session)
+        assert caught.value.verify_code == 3
+        client.verify_flags &= ~refssl.VERIFY_CRL_CHECK_LEAF
+    elif setting == "hostname_checks_common_name":
+        client.hostname_checks_common_name = False
+        assert not resumes(client, server, session)
+        client.hostname_checks_common_name = True
+    else:
+        client.set_ciphers("DEFAULT:@SECLEVEL=3")
+        assert not resumes(client, server, session)
+        client.set_ciphers("DEFAULT:@SECLEVEL=2")
+    assert resumes(client, server, session)
+
+
+def test_a_session_of_stricter_settings_stands_for_laxer_ones(both: Contexts) -> None:
+    client, server = both
+    client.hostname_checks_common_name = False
+    session = session_of(client, server)
+    client.hostname_checks_common_name = True
+    client.verify_flags |= refssl.VERIFY_X509_PARTIAL_CHAIN
+    assert resumes(client, server, session)
+    session = session_of(client, server)
+    client.verify_flags &= ~refssl.VERIFY_X509_PARTIAL_CHAIN
+    assert not resumes(client, server, session)
+
+
+@pytest.mark.parametrize("options", [0, refssl.OP_NO_TICKET], ids=["sealed", "kept"])
+def test_a_client_known_under_laxer_settings_is_looked_at_again(both: Contexts, options: int) -> None:
+    client, server = both
+    server.options |= options
+    server.load_verify_locations(certificates().authority)
+    server.verify_mode = refssl.CERT_REQUIRED
+    client.load_cert_chain(certificates().client)
+    session = session_of(client, server)
+    assert resumes(client, server, session)
+    server.verify_flags |= refssl.VERIFY_CRL_CHECK_LEAF
+    with pytest.raises(refssl.SSLCertVerificationError) as caught:
+        resumes(client, server, session)
+    assert caught.value.verify_code == 3
+    server.verify_flags &= ~refssl.VERIFY_CRL_CHECK_LEAF
+    assert resumes(client, server, session)
+    server.verify_mode = refssl.CERT_NONE
+    assert resumes(client, server, session)
+
+
 def test_what_is_asked_of_the_peer_is_settled_when_the_connection_is_made(both: Contexts) -> None:
     """A session that is assigned later neither lets the context's new settings in nor is itself called checked."""
     client, server = both
@@ -165,6 +225,82 @@ def test_a_chosen_context_asks_no_less_than_the_first(both: Contexts, first: int
         assert caught.value.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
         client.load_cert_chain(certificates().client)
     Pair(client, server).shake_hands()
+
+
+@pytest.mark.parametrize("asking", ["first", "chosen"])
+def test_a_chosen_context_looks_no_less_closely_than_the_first(both: Contexts, asking: str) -> None:
+    """In OpenSSL verify_flags are the first context's. What the chosen one wants counts here as well."""
+    client, server = both
+    client.load_cert_chain(certificates().client)
+    other = contexts()[1]
+    other.minimum_version = refssl.TLSVersion.TLSv1_2
+    for context in (server, other):
+        context.verify_mode = refssl.CERT_REQUIRED
+        context.load_verify_locations(certificates().authority)
+    server.sni_callback = lambda connection, _name, _context: setattr(connection, "context", other)
+    Pair(client, server).shake_hands()
+    (server if asking == "first" else other).verify_flags |= refssl.VERIFY_CRL_CHECK_LEAF
+    with pytest.raises(refssl.SSLCertVerificationError) as caught:
+        Pair(client, server).shake_hands()
+    assert caught.value.verify_code == 3
+
+
+def test_two_sets_of_flags_leave_what_each_of_them_leaves() -> None:
+    for first, second, left in (
+        (flags.CRL_CHECK, flags.X509_STRICT, flags.CRL_CHECK | flags.X509_STRICT),
+        (flags.PARTIAL_CHAIN, 0, 0),
+        (flags.PARTIAL_CHAIN, flags.PARTIAL_CHAIN, flags.PARTIAL_CHAIN),
+        (flags.SUITE_B_192, flags.SUITE_B_128_ONLY, flags.SUITE_B_192),
+        (0, flags.SUITE_B_192, flags.SUITE_B_192),
+        (flags.TRUSTED_FIRST, flags.USE_CHECK_TIME, flags.TRUSTED_FIRST),
+    ):
+        assert flags.both(first, second) == left
+
+
+def test_what_was_accepted_under_one_set_of_flags_would_be_under_another() -> None:
+    strict, lenient = flags.CRL_CHECK, flags.PARTIAL_CHAIN
+    for of_then, of_now, enough in (
+        (0, 0, True),
+        (strict, 0, True),
+        (0, strict, False),
+        (lenient, 0, False),
+        (0, lenient, True),
+        (strict | lenient, lenient, True),
+        (flags.SUITE_B_192, flags.SUITE_B, False),
+        (0, flags.USE_CHECK_TIME, False),
+        (flags.USE_CHECK_TIME, 0, False),
+    ):
+        assert flags.imply(of_then, of_now) is enough
+
+
+def test_kept_sessions_take_no_more_memory_than_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that shows long chains cannot fill the memory: the oldest sessions are forgotten before."""
+    monkeypatch.setattr(tickets, "_CACHED_OCTETS", 2**20)
+    keeper = tickets.TicketKeeper()
+    peer = PeerIdentity((bytes(2**16),), PublicKey.from_spki(b""), ExplicitlyUnverified("CERT_NONE"))
+    numbers = [keeper.remember(_session(peer)) for _ in range(64)]
+    found = [number for number in numbers if keeper.open(number) is not None]
+    assert len(found) == len(keeper) == 15
+    assert found == numbers[-15:]
+    for number in range(100):
+        keeper.keep(_session(None, session_id=bytes((number % 2,))))
+    assert len(keeper) == 17
+
+
+def _session(peer: PeerIdentity | None, session_id: bytes = b"") -> Session:
+    return Session(
+        version=0x0303,
+        cipher_suite=0xC02B,
+        secret=b"secret",
+        ticket=b"",
+        session_id=session_id,
+        age_add=0,
+        created=time.time(),
+        lifetime=60,
+        server_name=None,
+        alpn=None,
+        peer=peer,
+    )
 
 
 def test_checking_without_a_name_to_check_is_refused_whenever_it_comes_to_that() -> None:

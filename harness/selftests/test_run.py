@@ -14,6 +14,7 @@ from selftests.support import HARNESS, HOSTILE, environment, sslspec
 from sslspec import doctor, layout, record, run
 from sslspec.verdicts import Verdict
 
+RANDOM = "channel_binding/tls_unique/there_is_none_in_mid_handshake@client+tls12+*"
 FEW = "shutdown/unwrap/*@*+tls13+memory+whole"
 READS = "shutdown/unwrap/bytes_after_close_notify_stay_in_the_bio@client+tls13+memory+whole"
 READS_NOT = "shutdown/unwrap/unwrap_before_the_handshake_is_refused@client+tls13+memory+whole"
@@ -86,11 +87,12 @@ def test_two_runs_give_the_same_record(tmp_path):
     texts = []
     for workers in ("1", "2"):
         path = tmp_path / workers
-        done = sslspec("run", "ssl", "-k", FEW, "-j", workers, "-o", str(path))
+        done = sslspec("run", "ssl", "-k", FEW, "-k", RANDOM, "-j", workers, "-o", str(path))
         assert done.returncode == 0, done.stderr
         lines = [json.loads(line) for line in path.read_text().splitlines()]
         texts.append([{name: value for name, value in line.items() if name != "volatile"} for line in lines])
     assert texts[0] == texts[1]
+    assert RANDOM.partition("@")[0] in str(texts[0])  # which fails over bytes that are never the same
 
 
 def test_the_users_own_pytest_and_modules_do_not_leak_in(tmp_path):
@@ -198,6 +200,14 @@ def test_a_session_that_stalls_is_ended_and_reported(tmp_path):
     assert set(seen) == {Verdict.HUNG, Verdict.NOTRUN}
     assert 1 <= seen.count(Verdict.HUNG) <= 2
     assert all(result.requirement and result.clauses for result in found.results)
+
+
+def test_a_scenario_that_cannot_be_understood_is_told_in_one_line(tmp_path):
+    done = sslspec("run", "ssl", "-k", READS, "-j", "2", "--", "-p", "spoils", cwd=tmp_path, paths=(HOSTILE,))
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "shutdown/test_unwrap.py::test_" in done.stderr
+    assert "no clause; say which sentence it tests with pytest.mark.clause(...)" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_stopping_at_the_first_leaves_an_incomplete_record(tmp_path):

@@ -53,6 +53,14 @@ def test_a_death_overrules_what_the_dying_said():
     assert (column.done, column.unexpected, column.verdicts[Verdict.ERROR]) == (1, 1, 0)
 
 
+def test_a_problem_is_told_once():
+    """Each worker collects everything, and tells of it."""
+    state = started()
+    for _ in range(2):
+        assert state.apply({"event": "problem", "message": "a/test_b.py: no clause"}) is None
+    assert list(state.problems) == ["a/test_b.py: no clause"]
+
+
 def test_what_is_not_understood_is_passed_over():
     state = State()
     for event in (

@@ -321,6 +321,13 @@ def test_the_closing_lines_when_all_is_well_or_nobody_knows():
 
 
 def test_the_slowest_are_named_when_asked_for():
-    slow = result("a/b/slow", Verdict.PASSED, volatile={"duration": 2.0})
-    text = summary.text(record_of(slow, result("a/b/c", Verdict.PASSED)), PLAIN, verbose=True)
-    assert "slowest\n    2.00 s  a/b/slow  mylib\n" in text
+    slow = result("a/b/slow", Verdict.PASSED, volatile={"duration": 1.5})
+    quick = result("a/b/c", Verdict.PASSED, volatile={"duration": 0.01})
+    assert "slowest\n    1.50 s  a/b/slow  mylib\n\n" in summary.text(record_of(slow, quick), PLAIN, slowest=1)
+    assert "slowest" not in summary.text(record_of(slow, quick), PLAIN)
+
+
+def test_what_takes_too_long_is_named_unasked():
+    slow = result("a/b/slow", Verdict.PASSED, volatile={"duration": summary.SLOW + 0.1})
+    quick = result("a/b/c", Verdict.PASSED, volatile={"duration": 0.01})
+    assert "slowest\n    2.10 s  a/b/slow  mylib\n\n" in summary.text(record_of(slow, quick), PLAIN)

@@ -46,7 +46,7 @@ def use(encoded: bytes, issuers: tuple[bytes, ...], store: TrustStore) -> None:
     path = (certificate, *map(Certificate, issuers))
     for flags in (0x8000, 0x88020):
         try:
-            verify(path, store, Policy("server", time.time(), flags, "localhost", b"\x7f\0\0\1", 0))
+            verify(path, store, Policy("server", flags, "localhost", b"\x7f\0\0\1", 0), time.time())
         except VerificationError:
             continue
     describe(certificate)
@@ -113,7 +113,7 @@ def test_mutated_crls_raise_our_own_exceptions_only() -> None:
         store.add_certificate(anchor)
         try:
             store.add_crl(CertificateRevocationList(mutant))
-            verify([Certificate(L)], store, Policy("server", time.time(), 0x800C))
+            verify([Certificate(L)], store, Policy("server", 0x800C), time.time())
         except (MalformedCertificate, VerificationError):
             continue
 
@@ -122,13 +122,13 @@ def test_a_mutated_certificate_is_never_accepted() -> None:
     """One bit anywhere in the leaf, and the path is refused: the signature covers all of it, or is it."""
     store = TrustStore()
     store.add_certificate(Certificate(R))
-    policy = Policy("server", time.time(), 0x88020)
-    verify([Certificate(L)], store, policy)
+    policy = Policy("server", 0x88020)
+    verify([Certificate(L)], store, policy, time.time())
     for at in range(len(L)):
         mutant = bytearray(L)
         mutant[at] ^= 1 << at % 8
         with pytest.raises((MalformedCertificate, VerificationError)):
-            verify([Certificate(bytes(mutant))], store, policy)
+            verify([Certificate(bytes(mutant))], store, policy, time.time())
 
 
 @pytest.mark.parametrize("encoded", [RICH, R])

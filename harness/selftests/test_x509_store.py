@@ -27,7 +27,7 @@ CLIENT_AUTH = forge.oid(forge.PURPOSES["client"])
 
 def judge(store: TrustStore, *chain: bytes, purpose: str = "server") -> int:
     try:
-        verify([Certificate(encoded) for encoded in chain], store, Policy(purpose, time.time()))
+        verify([Certificate(encoded) for encoded in chain], store, Policy(purpose), time.time())
     except VerificationError as refused:
         return refused.code
     return 0
@@ -160,7 +160,7 @@ def test_an_anchor_is_the_same_object_for_every_verdict() -> None:
     """Its key and extensions are read once; a path shows the store's own certificate, not the peer's copy."""
     store = TrustStore()
     store.add_certificate(anchor := Certificate(R))
-    path = verify([Certificate(LI), Certificate(I), Certificate(R)], store, Policy("server", time.time()))
+    path = verify([Certificate(LI), Certificate(I), Certificate(R)], store, Policy("server"), time.time())
     assert path[-1] is anchor
 
 

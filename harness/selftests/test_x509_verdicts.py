@@ -77,7 +77,6 @@ def judge(case: Case) -> int:
             address, hostname = ipaddress.ip_address(hostname).packed, None
     policy = Policy(
         purpose="client" if case.client else "server",
-        time=time.time(),
         flags=case.flags,
         hostname=hostname,
         ip=address,
@@ -85,7 +84,7 @@ def judge(case: Case) -> int:
         check_common_name=case.check_common_name,
     )
     try:
-        path = verify([Certificate(encoded) for encoded in case.chain], store_of(case), policy)
+        path = verify([Certificate(encoded) for encoded in case.chain], store_of(case), policy, time.time())
     except VerificationError as refused:
         return refused.code
     assert path[0].der == case.chain[0]
@@ -119,7 +118,7 @@ def test_verdict_of_the_stdlib(case: Case, tmp_path: Path) -> None:
 
 def test_a_path_is_given_leaf_first_and_ends_at_the_anchor() -> None:
     case = Case("", 0, (LI, I))
-    path = verify([Certificate(LI), Certificate(I)], store_of(case), Policy("server", time.time()))
+    path = verify([Certificate(LI), Certificate(I)], store_of(case), Policy("server"), time.time())
     assert [certificate.der for certificate in path] == [LI, I, R]
 
 
@@ -145,7 +144,7 @@ def test_a_refusal_carries_openssl_s_text_and_the_depth() -> None:
     store = TrustStore()
     store.add_certificate(Certificate(R))
     with pytest.raises(VerificationError) as refused:
-        verify([Certificate(LI)], store, Policy("server", time.time()))
+        verify([Certificate(LI)], store, Policy("server"), time.time())
     assert (refused.value.code, refused.value.depth) == (20, 0)
     assert refused.value.message == MESSAGES[20] == "unable to get local issuer certificate"
 
@@ -157,12 +156,12 @@ def test_the_last_second_of_validity_is_already_too_late(offset: float, code: in
     encoded = own(**limits)
     store = TrustStore()
     store.add_certificate(Certificate(encoded))
-    policy = Policy("server", 1767225600 + offset)
+    now = 1767225600 + offset
     if not code:
-        verify([Certificate(encoded)], store, policy)
+        verify([Certificate(encoded)], store, Policy("server"), now)
         return
     with pytest.raises(VerificationError) as refused:
-        verify([Certificate(encoded)], store, policy)
+        verify([Certificate(encoded)], store, Policy("server"), now)
     assert refused.value.code == code
 
 

@@ -82,9 +82,15 @@ class Entry:
     when: dict[str, str] = field(default_factory=dict)
     run: bool = True
     until: datetime.date | None = None
+    _plain: str = field(init=False, repr=False, default="")  # what of the pattern comes before its first wildcard
+
+    def __post_init__(self) -> None:
+        self._plain = re.split(r"[*?\[]", self.id, maxsplit=1)[0]
 
     def matches(self, scenario_id: str) -> bool:
         """True where the entry speaks of this id; a pattern without variant speaks of each variant."""
+        if not scenario_id.startswith(self._plain):
+            return False
         base = scenario_id.partition("@")[0]
         return fnmatch.fnmatchcase(scenario_id, self.id) or fnmatch.fnmatchcase(base, self.id)
 

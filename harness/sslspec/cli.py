@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sslspec.run import Options
 
 DEFAULT_OUTPUT = "sslspec-results.jsonl"
+_SLOWEST = 5
 _EXIT_CODES = """\
 exit codes: 0 all as expected, 1 unexpected results or stale baseline entries, 2 interrupted, 3 internal error,
 4 usage, 5 nothing selected, 10 the run is incomplete, 11 an implementation could not be loaded"""
@@ -81,9 +82,8 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
         except record.RecordError as problem:
             fail(str(problem))
         if pretty:
-            told = summary.text(
-                outcome.record, look, stale=outcome.stale, seconds=outcome.seconds, verbose=arguments.verbose > 0
-            )
+            slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
+            told = summary.text(outcome.record, look, stale=outcome.stale, seconds=outcome.seconds, slowest=slowest)
             if len(compare.implementations_of(outcome.record)) == 2:
                 told += f"\n{compare.in_a_line(compare.within(outcome.record))} (sslspec compare {output})"
             _print(f"\n{told}\nresults in {output}", look)
@@ -104,6 +104,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         globs=run.selection(arguments.k),
         areas=tuple(arguments.area),
         level=arguments.level,
+        smoke=arguments.smoke,
         workers=arguments.j,
         baselines=tuple(arguments.baseline),
         no_baseline=arguments.no_baseline,
@@ -191,6 +192,20 @@ def _show(arguments: argparse.Namespace) -> ExitCode:
     return ExitCode.AS_EXPECTED
 
 
+def _names(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec.names import answering
+
+    look = style.style_for(sys.stdout, arguments.color)
+    try:
+        told, well = answering.answer(
+            arguments.implementation, arguments.against, arguments.format, look, arguments.verbose
+        )
+    except answering.CannotAnswer as problem:
+        return fail(str(problem), ExitCode.NOT_LOADED if problem.of_implementation else ExitCode.USAGE)
+    _print(told, look)
+    return ExitCode.AS_EXPECTED if well else ExitCode.UNEXPECTED
+
+
 def _print(text: str, look: Style) -> None:
     sys.stdout.write(look.plain(text) + "\n")
     sys.stdout.flush()
@@ -221,6 +236,18 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("glob", nargs="?", metavar="GLOB", help="an id, an area or a pattern")
     listing.add_argument("--clause", metavar="NAME", help="only those of a clause, a group of clauses or an RFC")
     listing.add_argument("--format", choices=("pretty", "json"), default="pretty")
+    names = _command(commands, "names", "what a module has of ssl, name by name")
+    names.add_argument("implementation", nargs="?", default="refssl", metavar="IMPL", help="default: refssl")
+    names.add_argument(
+        "--against", default="ssl", metavar="IMPL", help="ssl (default), a module, 3.15 as recorded, or a .json file"
+    )
+    names.add_argument(
+        "--format",
+        choices=("pretty", "markdown", "json", "record"),
+        default="pretty",
+        help="record: what the module has, for --against FILE",
+    )
+    names.add_argument("-v", "--verbose", action="count", default=0, help="differences that have a reason, too")
     repro = _command(commands, "repro", "print a script that repeats one scenario without sslspec")
     repro.add_argument("id", metavar="ID", help="with its variant, as a run prints it")
     repro.add_argument("implementation", nargs="?", default="ssl", metavar="IMPL", help="default: ssl")
@@ -249,6 +276,7 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
     run.add_argument("--level", choices=("must", "should", "observed"), help="only scenarios of this level")
+    run.add_argument("--smoke", action="store_true", help="only a cross-section of the suite, in a few seconds")
     run.add_argument("-j", type=_workers, default=_cores(), metavar="N", help="processes; default: cores")
     run.add_argument(
         "--baseline", action="append", default=[], type=Path, metavar="FILE", help="what is known not to work, and why"
@@ -263,6 +291,9 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     run.add_argument("-q", "--quiet", action="count", default=0, help="only the closing report")
     run.add_argument("-v", "--verbose", action="count", default=0, help="each unexpected result in full; the slowest")
+    run.add_argument(
+        "--slowest", type=_count, metavar="N", help="name the N slowest; default: those above 2 s, with -v 5"
+    )
     run.add_argument("-x", action="store_true", help="stop at the first unexpected result")
 
 
@@ -294,6 +325,12 @@ def _workers(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of scenarios")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     try:
         seconds = float(text)
@@ -310,5 +347,6 @@ _COMMANDS = {
     "doctor": _doctor,
     "repro": _repro,
     "list": _list,
+    "names": _names,
     "show": _show,
 }

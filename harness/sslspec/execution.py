@@ -44,6 +44,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
             item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
             runtestprotocol(item, nextitem=nextitem)
             item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    # Told by now; the items stay to the end, and collections would go through all that they hold.
+    found.journal = found.judgement = None
     return True
 
 

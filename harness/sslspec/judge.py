@@ -7,6 +7,8 @@ exit status are right.
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import re
 import traceback
 from dataclasses import dataclass, field
@@ -30,6 +32,10 @@ class Leaked(Exception):
 
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")  # where an object lies differs from run to run
+# Bytes that are no text are keys, randoms and signatures for the most part, once they are longer than a header.
+_BYTES = re.compile(r"""\bb(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")""")
+_FIRST_DIFFERENCE = re.compile(r"(?m)^ *At index \d+ diff: .*\n?")
+_LONGEST_LITERAL = 11
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -111,10 +117,29 @@ def _detail(excinfo: pytest.ExceptionInfo[BaseException], impl: ModuleType | Non
     exception = excinfo.value
     cause = (exception.__cause__ or exception) if isinstance(exception, Leaked) else exception
     return {
-        "message": _ADDRESS.sub("0x...", f"{type(exception).__name__}: {exception}")[:2000],
+        "message": repeatable(f"{type(exception).__name__}: {exception}")[:2000],
         "came": outcomes.of_exception(cause, impl),
         "traceback": own_frames(exception),
     }
+
+
+def repeatable(message: str) -> str:
+    """A message without what differs from run to run: addresses, and bytes that are neither short nor text."""
+    text = _ADDRESS.sub("0x...", message)
+    shaped = _BYTES.sub(_shape, text)
+    return text if shaped == text else _FIRST_DIFFERENCE.sub("", shaped)
+
+
+def _shape(literal: re.Match[str]) -> str:
+    text = literal[0]
+    if "\\x" not in text:
+        return text
+    if "..." in text:  # pytest has shortened it, where its escapes may have been
+        return "<bytes>"
+    with contextlib.suppress(SyntaxError, ValueError):  # it may only have looked like a literal
+        count = len(ast.literal_eval(text))
+        return text if count <= _LONGEST_LITERAL else f"<{count} bytes>"
+    return text
 
 
 def own_frames(exception: BaseException) -> list[str]:

@@ -4,12 +4,14 @@ In a wheel they lie beside the package's own modules; in a checkout two folders 
 which of the two it runs from.
 """
 
+import functools
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parents[1]
 
 
+@functools.cache
 def _root() -> Path:
     return _PACKAGE if (_PACKAGE / "suites").is_dir() else _CHECKOUT
 
@@ -37,6 +39,11 @@ def baselines() -> Path:
 def observed() -> Path:
     """The folder of recorded observations."""
     return _root() / "reports" / "observed"
+
+
+def names() -> Path:
+    """The folder of what modules have of ssl, name by name, and of the reasons for differences."""
+    return _root() / "reports" / "names"
 
 
 def pytest_ini() -> Path:

@@ -14,6 +14,7 @@ messages(*words)        which of the peer's messages `message` is, in turn: thes
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +57,10 @@ class Marks:
 
 def read(item: pytest.Item) -> Marks:
     """The marks of a collected item. Raises MarkError."""
-    clauses = tuple(str(name) for mark in item.iter_markers("clause") for name in mark.args)
+    found: dict[str, list[pytest.Mark]] = defaultdict(list)
+    for mark in item.iter_markers():  # the closest first
+        found[mark.name].append(mark)
+    clauses = _all(found["clause"])
     if not clauses:
         raise MarkError(f"{item.nodeid}: no clause; say which sentence it tests with pytest.mark.clause(...)")
     for clause in clauses:
@@ -64,30 +68,34 @@ def read(item: pytest.Item) -> Marks:
             raise MarkError(
                 f"{item.nodeid}: {clause!r} is no clause; write ssl.Name.method:what or RFC 8446 4.2.11:what"
             )
-    level = _single(item, "level") or "must"
+    level = _single(found["level"]) or "must"
     if level not in LEVELS:
         raise MarkError(f"{item.nodeid}: level {level!r} is none of {', '.join(LEVELS)}")
     return Marks(
         clauses=precise(clauses),
         level=level,
-        since=_version(item, "since"),
-        until=_version(item, "until"),
-        features=tuple(str(flag) for mark in item.iter_markers("feature") for flag in mark.args),
-        known=tuple(str(reference) for mark in item.iter_markers("known") for reference in mark.args),
+        since=_version(item, found["since"]),
+        until=_version(item, found["until"]),
+        features=_all(found["feature"]),
+        known=_all(found["known"]),
     )
 
 
-def _single(item: pytest.Item, name: str) -> Any:
-    mark = item.get_closest_marker(name)
-    return mark.args[0] if mark else None
+def _all(marks: list[pytest.Mark]) -> tuple[str, ...]:
+    return tuple(str(argument) for mark in marks for argument in mark.args)
 
 
-def _version(item: pytest.Item, name: str) -> tuple[int, int] | None:
-    text = _single(item, name)
+def _single(marks: list[pytest.Mark]) -> Any:
+    return marks[0].args[0] if marks else None
+
+
+def _version(item: pytest.Item, marks: list[pytest.Mark]) -> tuple[int, int] | None:
+    text = _single(marks)
     if text is None:
         return None
     # a float would take 3.10 for 3.1
     found = re.fullmatch(r"(\d)\.(\d{1,2})", text) if isinstance(text, str) else None
     if not found:
+        name = marks[0].name
         raise MarkError(f"{item.nodeid}: {name}({text!r}) is no version; write {name}('3.13')")
     return int(found[1]), int(found[2])

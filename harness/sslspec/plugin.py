@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
+from collections.abc import Generator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sslspec import __version__, axes, hermetic, judge, limits, marks, peers, record, scenario
+from sslspec import __version__, axes, hermetic, judge, limits, marks, peers, record, scenario, smoke
 from sslspec import session as sessions
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
@@ -48,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")
     add("--area", action="append", metavar="AREA", help="only scenarios of this area; repeatable")
     add("--level", choices=marks.LEVELS, help="only scenarios of this level")
+    add("--smoke", action="store_true", help="only a cross-section: a few scenarios of each topic, in one variant")
     add("--limit", type=float, default=limits.SOFT, metavar="SECONDS", help="what one scenario may take")
     add("--events", metavar="FILE", help="append what happens to this file, as it happens")
     add("--events-only", action="store_true", help="tell pytest itself of failures alone; the events tell of all")
@@ -111,6 +113,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cells = axes.cells(metafunc, session.specs, session.peers)
     except AxisError as problem:
         raise pytest.UsageError(str(problem)) from problem
+    if metafunc.config.option.smoke:
+        cells = smoke.points(cells, metafunc.definition.nodeid)
     metafunc.parametrize("cell", cells, ids=[cell.pytest_id for cell in cells], indirect=True)
 
 
@@ -128,7 +132,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         try:
             found = _read(item)
         except (MarkError, AxisError) as problem:
-            raise pytest.UsageError(str(problem)) from problem
+            _refuse(config, item, problem)
+            items.clear()
+            return
         if not _selected(config, found):
             dropped.append(item)
             continue
@@ -136,9 +142,41 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         found.expectation = session.expectation(found.id, cell.implementation, cell.peer)
         item.stash[scenario.KEY] = found
         kept.append(item)
+    if config.option.smoke:
+        scenarios = {item: item.stash[scenario.KEY] for item in kept if scenario.KEY in item.stash}
+        chosen = smoke.section(scenarios.values())
+        aside = {item for item, one in scenarios.items() if one.key not in chosen}
+        dropped += aside
+        kept = [item for item in kept if item not in aside]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
+
+
+def _refuse(config: pytest.Config, item: pytest.Item, problem: Exception) -> None:
+    """Say that a scenario cannot be understood, and end the session.
+
+    A worker that raised would be taken for one that has crashed: it collects nothing, and says why.
+    """
+    session = sessions.of(config)
+    if not session.is_worker:
+        raise pytest.UsageError(str(problem)) from problem
+    session.emit({"event": "problem", "message": str(problem)})
+    report = pytest.CollectReport(nodeid=item.nodeid, outcome="failed", longrepr=str(problem), result=[])
+    config.hook.pytest_collectreport(report=report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Tell of a file that cannot be collected."""
+    report = yield
+    if report.failed:
+        last = str(report.longrepr).strip().splitlines()[-1]
+        message = f"{report.nodeid}: {last.removeprefix('E').strip()}"
+        sessions.of(collector.config).emit({"event": "problem", "message": message})
+    return report
 
 
 def _read(item: pytest.Item) -> Scenario:
@@ -234,7 +272,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if ours.is_worker or session.config.option.collectonly:
         return
     option = session.config.option
-    chosen = (option.scenario, option.area, option.level, option.keyword, option.markexpr, option.deselect)
+    chosen = (
+        option.smoke,
+        option.scenario,
+        option.area,
+        option.level,
+        option.keyword,
+        option.markexpr,
+        option.deselect,
+    )
     ours.nothing_left_out = not any(chosen) and exitstatus in (0, 1)
     path = option.results
     if path:

@@ -53,6 +53,7 @@ class Options:
     globs: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     level: str | None = None
+    smoke: bool = False
     workers: int = 1
     baselines: tuple[Path, ...] = ()
     no_baseline: bool = False
@@ -65,7 +66,7 @@ class Options:
     @property
     def whole(self) -> bool:
         """True where nothing was selected, so that a baseline entry without a match says nothing at all."""
-        return not (self.globs or self.areas or self.level or self.pytest_args or self.first_only)
+        return not (self.smoke or self.globs or self.areas or self.level or self.pytest_args or self.first_only)
 
     @property
     def patience(self) -> float:
@@ -164,13 +165,18 @@ class _Session:
         while process.poll() is None:
             if self._take():
                 heard = time.monotonic()
-            elif time.monotonic() - heard > self.options.patience:
+            elif time.monotonic() - heard > self.patience:
                 # After "finish" there is nothing left but to go home; some implementation's thread may not want to.
                 self.gave_up = self.state.exit_status is None
                 return
             self._observer.tick(self.state)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_POLL)
+
+    @property
+    def patience(self) -> float:
+        """How many seconds nothing may come now. Until all is collected, which may take long, nothing is under test."""
+        return self.options.patience if self.state.collected else max(self.options.patience, INACTIVITY)
 
     def _take(self, *, last: bool = False) -> bool:
         found = self._tail.rest() if last else self._tail.poll()
@@ -196,6 +202,7 @@ def _pytest_arguments(options: Options, events: Path, folder: Path) -> list[str]
     given += [f"--scenario={glob}" for glob in options.globs]
     given += [f"--area={area}" for area in options.areas]
     given += [f"--level={options.level}"] if options.level else []
+    given += ["--smoke"] if options.smoke else []
     given += [f"--baseline={path.absolute()}" for path in options.baselines]
     given += ["--no-baseline"] if options.no_baseline else []
     given += ["-x"] if options.first_only else []
@@ -235,7 +242,7 @@ def _outcome(
     def facts(result: Result) -> Facts:
         return Facts.of(header.implementations.get(result.implementation, {}), result.peer)
 
-    complete = bool(state.collected) and not state.missing() and not session.gave_up
+    complete = bool(state.collected) and not (state.missing() or state.problems or session.gave_up)
     for result in _never_judged(session, facts, baselines):
         state.add(result)
     results = list(state.results.values())
@@ -252,9 +259,11 @@ def _judge(options: Options, session: _Session, *, complete: bool, stale: bool) 
     unexpected = stale or any(result.unexpected for result in state.results.values())
     if session.interrupted:
         return ExitCode.INTERRUPTED, "interrupted"
+    if state.problems:
+        return ExitCode.USAGE, "\n".join(state.problems)
     said = f"; it said:\n{session.printed}" if session.printed else ""
     if session.gave_up:
-        problem = f"nothing happened for {options.patience:g} s, so the session was ended"
+        problem = f"nothing happened for {session.patience:g} s, so the session was ended"
         return ExitCode.INCOMPLETE, problem if ran_at_all(state.results.values()) else problem + said
     if not state.collected and state.exit_status in (0, 5):
         return ExitCode.NOTHING, "nothing was selected; `sslspec list` shows what there is"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from sslspec.baseline import Expectation
 from sslspec.bench.endpoints import Journal
 from sslspec.judge import Judgement
 from sslspec.marks import Marks
-from sslspec.record import Result
+from sslspec.record import Key, Result
 from sslspec.requirement import requirement
 from sslspec.verdicts import Verdict
 
@@ -37,6 +38,11 @@ class Scenario:
     def execution(self) -> dict[str, Any]:
         """What names this execution in events."""
         return {"id": self.id, "implementation": self.cell.implementation, "peer": self.cell.peer}
+
+    @property
+    def key(self) -> Key:
+        """What a session has at most once."""
+        return self.id, self.cell.implementation, self.cell.peer
 
     def will(self, nodeid: str) -> dict[str, Any]:
         """What the record will say if the process does not live to say it."""
@@ -73,7 +79,16 @@ def of(item: pytest.Item) -> Scenario | None:
 
 def is_scenario(path: Path) -> bool:
     """Whether tests of this file are scenarios."""
-    return path.is_relative_to(layout.suites())
+    return _place(path) is not None
+
+
+@functools.cache
+def _place(path: Path) -> tuple[str, str] | None:
+    """Area and topic of a file of scenarios; None for any other. Asked for each item, of which a file has hundreds."""
+    if not path.is_relative_to(layout.suites()):
+        return None
+    inside = path.relative_to(layout.suites())
+    return inside.parent.as_posix(), inside.stem
 
 
 def read(item: pytest.Function) -> Scenario:
@@ -81,13 +96,19 @@ def read(item: pytest.Function) -> Scenario:
     cell = item.callspec.params["cell"]
     assert isinstance(cell, Cell)
     extra = item.callspec.id.replace(cell.pytest_id, "", 1).strip("-").replace("-", "+")
-    path = item.path.relative_to(layout.suites())
-    scenario_id = axes.scenario_id(path.parent.as_posix(), path.stem, item.originalname, cell.place, extra)
+    place = _place(item.path)
+    assert place is not None
+    scenario_id = axes.scenario_id(*place, item.originalname, cell.place, extra)
     return Scenario(scenario_id, cell, marks.read(item), _requirement(item.function, item.nodeid))
 
 
 def _requirement(function: Any, nodeid: str) -> str:
-    text = inspect.getdoc(function)
-    if not text:
+    found = _first_sentence(function)
+    if not found:
         raise marks.MarkError(f"{nodeid}: no docstring; its first sentence is the requirement that users read")
-    return requirement(text)
+    return found
+
+
+@functools.cache
+def _first_sentence(function: Any) -> str:
+    return requirement(inspect.getdoc(function) or "")

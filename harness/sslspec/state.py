@@ -36,7 +36,8 @@ class Column:
 class State:
     """Everything that the events said.
 
-    `running` maps what a worker started last and what has no result yet to the worker.
+    `problems` are what kept scenarios from being collected, each once, whichever workers told of it. `running` maps
+    what a worker started last and what has no result yet to the worker.
     """
 
     header: Header | None = None
@@ -44,6 +45,7 @@ class State:
     running: dict[Key, str] = field(default_factory=dict)
     results: dict[Key, Result] = field(default_factory=dict)
     columns: dict[str, Column] = field(default_factory=dict)
+    problems: dict[str, None] = field(default_factory=dict)
     exit_status: int | None = None
 
     def apply(self, event: Event) -> Result | None:
@@ -92,6 +94,8 @@ class State:
             result = Result.from_json(event)
             self.add(result)
             return result if self.results[result.key] is result else None
+        elif kind == "problem":
+            self.problems[str(event["message"])] = None
         elif kind == "finish":
             self.exit_status = int(event["exitstatus"])
         return None

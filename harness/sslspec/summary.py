@@ -26,7 +26,7 @@ _WORST_FIRST = (
     Verdict.INAPPLICABLE,
     Verdict.NOTRUN,
 )
-_SLOWEST = 5
+SLOW = 2.0  # seconds: what no scenario should take
 _NOT_COUNTED = frozenset({Verdict.INAPPLICABLE})
 _NAMES = {
     Verdict.PASSED: ("unexpected pass", "unexpected passes"),
@@ -40,18 +40,15 @@ _NAMES = {
 }
 
 
-def text(
-    record: Record, style: Style, *, stale: Sequence[str] = (), seconds: float = 0.0, verbose: bool = False
-) -> str:
-    """The closing report, without a line end behind it."""
+def text(record: Record, style: Style, *, stale: Sequence[str] = (), seconds: float = 0.0, slowest: int = 0) -> str:
+    """The closing report, without a line end behind it; with the `slowest` scenarios, and all that are slow."""
     unexpected = [result for result in record.results if result.unexpected]
     parts = [table(record, style)]
     if unexpected:
         parts.append(_unexpected(unexpected, style))
     if stale:
         parts.append("\n".join([style.bold("stale baseline entries"), *(f"  {style.bad()} {line}" for line in stale)]))
-    if verbose:
-        parts.append(_slowest(record.results, style))
+    parts.append(_slowest(record.results, slowest, style))
     parts.append(_closing(record, unexpected, len(stale), seconds, style))
     return "\n\n".join(part for part in parts if part)
 
@@ -125,11 +122,12 @@ def _place(group: tuple[tuple[int, str, str], list[Result]]) -> tuple[int, str, 
     return rank, implementation, _is_common(found), min(result.scenario for result in found)
 
 
-def _slowest(results: Iterable[Result], style: Style) -> str:
-    ordered = sorted(results, key=lambda result: -result.duration)[:_SLOWEST]
-    rows = [
-        f"  {result.duration:6.2f} s  {result.id}  {result.implementation}" for result in ordered if result.duration
-    ]
+def _slowest(results: Iterable[Result], count: int, style: Style) -> str:
+    """The `count` slowest, and in any case those that are above what a scenario should take."""
+    ordered = sorted((result for result in results if result.duration), key=lambda result: -result.duration)
+    slow = sum(result.duration > SLOW for result in ordered)
+    shown = ordered[: max(count, min(slow, _MOST))]
+    rows = [f"  {result.duration:6.2f} s  {result.id}  {result.implementation}" for result in shown]
     return "\n".join([style.bold("slowest"), *rows]) if rows else ""
 
 

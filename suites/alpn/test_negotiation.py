@@ -15,6 +15,7 @@ both_kinds = pytest.mark.peers("module", "tlslite")
     "RFC 7301 3.1:offer",
     "RFC 7301 3.2:selected",
     "ssl.SSLSocket.selected_alpn_protocol:agreed",
+    "What's New 3.5:alpn",
 )
 @both_kinds
 def test_the_common_protocol_is_selected(pair):

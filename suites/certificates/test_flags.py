@@ -101,6 +101,7 @@ def test_strict_accepts_what_is_well_formed(pair, impl, name):
     "ssl.SSLContext.verify_flags:observable",
     "ssl.create_default_context:strict",
     "RFC 5280 4.2.1.1:needed",
+    "What's New 3.13:strict-by-default",
 )
 @pytest.mark.since("3.13")
 @pytest.mark.known("gh-107361")
@@ -117,7 +118,11 @@ def test_a_default_context_is_strict(pair, impl):
     pair.reconnect().shake_hands()
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN:intermediate-anchors", "ssl.create_default_context:partial-chain")
+@pytest.mark.clause(
+    "ssl.VERIFY_X509_PARTIAL_CHAIN:intermediate-anchors",
+    "ssl.create_default_context:partial-chain",
+    "What's New 3.13:strict-by-default",
+)
 @pytest.mark.since("3.13")
 @pytest.mark.known("gh-107361")
 @CLIENT
@@ -132,7 +137,11 @@ def test_a_default_context_may_trust_an_intermediate(pair, impl):
         pair.reconnect().shake_hands()
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_PARTIAL_CHAIN:intermediate-anchors", "ssl.SSLContext.verify_flags:observable")
+@pytest.mark.clause(
+    "ssl.VERIFY_X509_PARTIAL_CHAIN:intermediate-anchors",
+    "ssl.SSLContext.verify_flags:observable",
+    "What's New 3.10:partial-chain",
+)
 @pytest.mark.parametrize("name", ["server-intermediate", "no-intermediate"], ids=["sent", "not_sent"])
 @CLIENT
 def test_a_partial_chain_may_end_at_a_trusted_intermediate(pair, impl, name):

@@ -98,6 +98,49 @@ def test_a_client_takes_no_signature_of_a_key_for_encipherment(pair, impl):
         pair.shake_hands()
 
 
+STATIC, SIGNED = "AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"
+
+
+def speak(pair, suite, certificate):
+    """Both ends have this suite of TLS 1.2, and the server this certificate."""
+    pair.subject_context.set_ciphers(suite)
+    pair.peer.settings.ciphers = suite
+    if pair.server_side:
+        pair.subject_context.load_cert_chain(*pair.pki[certificate])
+    else:
+        present(pair, certificate)
+
+
+@pytest.mark.clause("RFC 5246 7.4.2:encipherment", "RFC 5246 7.4.2:signing")
+@pytest.mark.versions("tls12")
+@pytest.mark.parametrize(
+    ("suite", "certificate"),
+    [(STATIC, "rsa-encipherment-only"), (SIGNED, "rsa-signature-only"), (STATIC, "rsa")],
+    ids=["encipherment", "signature", "unrestricted"],
+)
+def test_a_key_does_what_its_usage_says(pair, suite, certificate):
+    """Static RSA encrypts to the server's key, the other exchanges are signed with it: one bit of key usage each."""
+    speak(pair, suite, certificate)
+    pair.shake_hands()
+    pair.greet()
+    assert pair.subject.cipher()[0] == suite
+
+
+@pytest.mark.clause("RFC 5246 7.4.2:encipherment", "RFC 5246 7.4.2:signing")
+@pytest.mark.versions("tls12")
+@pytest.mark.level("should")
+@pytest.mark.parametrize(
+    ("suite", "certificate"),
+    [(SIGNED, "rsa-encipherment-only"), (STATIC, "rsa-signature-only")],
+    ids=["signature", "encipherment"],
+)
+def test_a_key_does_nothing_else(pair, impl, suite, certificate):
+    """What the key usage does not name is not done with the key. OpenSSL takes any use for any."""
+    speak(pair, suite, certificate)
+    with pytest.raises(impl.SSLError):
+        pair.shake_hands()
+
+
 @pytest.mark.clause("RFC 5280 4.2.1.12:any-purpose")
 @pytest.mark.level("observed")
 def test_any_extended_key_usage_alone_is_refused(pair, impl):

@@ -20,7 +20,7 @@ def present(pair, name):
         pair.subject_context.load_verify_locations(pair.pki.authority())
 
 
-@pytest.mark.clause("ssl.SSLContext:level-2", "ssl.SSLContext.security_level:forbids")
+@pytest.mark.clause("ssl.SSLContext:level-2", "ssl.SSLContext.security_level:forbids", "What's New 3.10:level-2")
 @WEAK
 def test_weak_certificates_are_refused(pair, impl, name, code):
     """RSA keys of 1024 bits, the peer's or its issuer's, and signatures with SHA-1 are below security level 2."""

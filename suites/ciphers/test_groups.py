@@ -23,7 +23,10 @@ def test_a_peer_with_one_group_is_met(pair, group):
 
 
 @pytest.mark.clause(
-    "ssl.SSLContext.set_ecdh_curve:chosen-in-use", "RFC 8446 4.2.7:groups-decide", "RFC 8446 4.2.8:share-used"
+    "ssl.SSLContext.set_ecdh_curve:chosen-in-use",
+    "RFC 8446 4.2.7:groups-decide",
+    "RFC 8446 4.2.8:share-used",
+    "ssl.SSLContext.set_ecdh_curve:clients-too",
 )
 @tls13
 @both_kinds
@@ -47,7 +50,11 @@ def test_a_server_without_common_group_refuses(pair, impl):
     assert pair.peer.alert_seen == "handshake_failure"
 
 
-@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve:observable", "RFC 8446 4.1.1:no-common-group")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_ecdh_curve:observable",
+    "RFC 8446 4.1.1:no-common-group",
+    "ssl.SSLContext.set_ecdh_curve:clients-too",
+)
 @tls13
 @pytest.mark.roles("client")
 def test_a_client_without_common_group_is_refused(pair, impl):
@@ -69,7 +76,12 @@ def test_an_unknown_curve_is_refused(impl):
         context.set_ecdh_curve(None)
 
 
-@pytest.mark.clause("ssl.SSLContext.set_groups:chosen-in-use", "RFC 8446 4.2.8:share-used", "ssl.SSLSocket.group:name")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_groups:chosen-in-use",
+    "RFC 8446 4.2.8:share-used",
+    "ssl.SSLSocket.group:name",
+    "What's New 3.15:groups",
+)
 @tls13
 @both_kinds
 @pytest.mark.since("3.15")
@@ -100,3 +112,57 @@ def test_the_groups_are_listed(impl):
     """get_groups() lists names, X25519 among them."""
     groups = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_groups()
     assert "x25519" in [name.lower() for name in groups]
+
+
+@pytest.mark.clause("ssl.SSLContext.get_groups:within-bounds")
+@pytest.mark.since("3.15")
+def test_groups_are_listed_within_the_bounds(impl):
+    """get_groups() lists what the versions between minimum_version and maximum_version can use, and nothing else."""
+
+    def groups(version):
+        context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = context.maximum_version = version
+        return set(context.get_groups())
+
+    older, newer = groups(impl.TLSVersion.TLSv1_2), groups(impl.TLSVersion.TLSv1_3)
+    assert {"x25519", "secp256r1"} <= older & newer
+    assert [name for name in newer if "MLKEM" in name]
+    assert not [name for name in older if "MLKEM" in name]
+
+
+@pytest.mark.clause("ssl.SSLContext.get_groups:aliases")
+@pytest.mark.since("3.15")
+def test_other_names_are_listed_on_request(impl):
+    """With include_aliases get_groups() lists the same and other names besides, which set_groups() takes as well."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    names, every = context.get_groups(), context.get_groups(include_aliases=True)
+    assert [name for name in every if name in names] == names
+    assert "P-256" in set(every) - set(names)
+    context.set_groups("P-256")
+    with pytest.raises(TypeError):
+        context.get_groups(True)
+
+
+@pytest.mark.clause("ssl.SSLContext.set_groups:observable", "ssl.SSLContext.set_groups:list-format")
+@tls13
+@pytest.mark.since("3.15")
+@pytest.mark.parametrize(
+    ("groups", "used"), [("X25519:secp384r1", "x25519"), ("secp384r1:X25519", "secp384r1")], ids=["x25519", "secp384r1"]
+)
+def test_the_first_of_several_groups_is_used(couple, groups, used):
+    """Of several groups, separated by colons and the same at both ends, the first is used; both ends say so."""
+    couple.client_context.set_groups(groups)
+    couple.server_context.set_groups(groups)
+    couple.shake_hands()
+    assert (couple.client.group(), couple.server.group()) == (used, used)
+
+
+@pytest.mark.clause("ssl.SSLContext.set_groups:observable")
+@tls13
+@pytest.mark.since("3.15")
+def test_a_peer_without_the_group_that_was_set_is_not_met(pair, impl):
+    """A context limited to one group by set_groups() cannot meet a peer that has another."""
+    pair.subject_context.set_groups("secp384r1")
+    pair.peer.settings.groups = ("X25519",)
+    with pytest.raises(impl.SSLError):
+        pair.shake_hands()

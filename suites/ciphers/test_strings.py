@@ -22,7 +22,9 @@ def names(ciphers):
     return [cipher["name"] for cipher in ciphers]
 
 
-@pytest.mark.clause("ssl.SSLContext.get_ciphers:in-order", "ssl.SSLContext.set_ciphers:list-format")
+@pytest.mark.clause(
+    "ssl.SSLContext.get_ciphers:in-order", "ssl.SSLContext.set_ciphers:list-format", "What's New 3.6:get-ciphers"
+)
 @pytest.mark.feature("HAS_TLSv1_2")
 @pytest.mark.parametrize("separator", [":", ",", " "], ids=["colon", "comma", "space"])
 def test_names_are_listed_in_the_order_given(select, separator):

@@ -38,7 +38,9 @@ def test_the_suites_of_tls_1_3_are_there(impl):
     assert all(found[name]["protocol"] == "TLSv1.3" and found[name]["aead"] for name in TLS13_SUITES)
 
 
-@pytest.mark.clause("ssl.SSLContext:strong-suites")
+@pytest.mark.clause(
+    "ssl.SSLContext:strong-suites", "What's New 3.6:secure-defaults", "What's New 3.7:nothing-re-enabled"
+)
 @pytest.mark.known("bpo-27766", "bpo-31429")
 def test_nothing_weak_is_offered(impl):
     """A fresh context has no RC4, 3DES, NULL, MD5, EXPORT or anonymous suite."""
@@ -110,7 +112,11 @@ def test_the_option_says_whose_order_counts(pair, impl, prefers):
     assert pair.subject.cipher()[0] == (SMALL if prefers else LARGE)
 
 
-@pytest.mark.clause("ssl.SSLContext.set_ciphersuites:chosen-in-use", "ssl.SSLContext.set_ciphersuites:observable")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_ciphersuites:chosen-in-use",
+    "ssl.SSLContext.set_ciphersuites:observable",
+    "What's New 3.15:suites",
+)
 @pytest.mark.versions("tls13")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.since("3.15")
@@ -130,3 +136,47 @@ def test_an_unknown_suite_of_tls_1_3_is_refused(impl):
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
     with pytest.raises(impl.SSLError):
         context.set_ciphersuites("TLS_NO_SUCH_SUITE")
+
+
+@pytest.mark.clause("ssl.SSLContext.set_ciphersuites:tls12-untouched")
+@pytest.mark.since("3.15")
+def test_tls_1_2_does_not_listen_to_set_ciphersuites(impl):
+    """set_ciphersuites() chooses among suites of TLS 1.3; those of 1.2 stay."""
+
+    def of_tls12(context):
+        return [suite["name"] for suite in context.get_ciphers() if suite["protocol"] != "TLSv1.3"]
+
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    before = of_tls12(context)
+    context.set_ciphersuites("TLS_AES_128_GCM_SHA256")
+    assert of_tls12(context) == before
+    assert before
+
+
+@pytest.mark.clause("RFC 5246 9:mandatory-suite")
+@pytest.mark.versions("tls12")
+def test_the_suite_that_tls_1_2_demands_is_there_on_request(pair, pki):
+    """TLS_RSA_WITH_AES_128_CBC_SHA, which RFC 5246 demands and nobody should use any more, is there when named."""
+    pair.subject_context.set_ciphers("AES128-SHA")
+    pair.peer.settings.ciphers = "AES128-SHA"
+    if pair.server_side:
+        pair.subject_context.load_cert_chain(*pki["rsa"])
+    else:
+        pair.peer.settings.certificate = "rsa"
+    pair.shake_hands()
+    pair.greet()
+    assert pair.subject.cipher()[0] == "AES128-SHA"
+
+
+@pytest.mark.clause("ssl.OP_CIPHER_SERVER_PREFERENCE:not-clients")
+@pytest.mark.versions("tls12")
+@pytest.mark.roles("client")
+@pytest.mark.parametrize("prefers", [True, False], ids=["set", "not_set"])
+def test_the_option_is_none_of_a_client_s(pair, impl, prefers):
+    """OP_CIPHER_SERVER_PREFERENCE at a client changes nothing: whose order counts is the server's affair."""
+    pair.subject_context.set_ciphers(f"{SMALL}:{LARGE}")
+    pair.peer.settings.ciphers = f"{LARGE}:{SMALL}"
+    option = impl.OP_CIPHER_SERVER_PREFERENCE
+    pair.subject_context.options = (pair.subject_context.options & ~option) | (option if prefers else 0)
+    pair.shake_hands()
+    assert pair.subject.cipher()[0] == LARGE

@@ -175,3 +175,18 @@ def test_the_authorities_can_be_read_back(impl, pki):
     (described,) = context.get_ca_certs()
     assert described["subject"] == described["issuer"]
     assert {"notBefore", "notAfter", "serialNumber", "version"} <= set(described)
+
+
+@pytest.mark.clause("ssl-certificates:chain-order", "ssl.SSLContext.load_cert_chain:chain-sent")
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("sent", ["whole", "alone"])
+def test_a_chain_is_sent_from_its_file(pair, impl, pki, sent):
+    """The authorities behind the certificate in its file are sent along; without them who trusts the root refuses."""
+    if sent == "whole":
+        pair.subject_context.load_cert_chain(pki.path("key-and-chain.pem"))
+        pair.shake_hands()
+        return
+    pair.subject_context.load_cert_chain(*pki["no-intermediate"])
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "TLSV1_ALERT_UNKNOWN_CA"

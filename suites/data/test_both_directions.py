@@ -58,7 +58,7 @@ def test_the_client_may_speak_before_it_has_read_anything(pair):
     assert pair.read(19) == b"HTTP/1.0 200 OK\r\n\r\n"
 
 
-@pytest.mark.clause("ssl.SSLContext.wrap_bio:reads-and-writes")
+@pytest.mark.clause("ssl.SSLContext.wrap_bio:reads-and-writes", "What's New 3.5:memory-bio")
 @pytest.mark.peers("module")
 def test_two_objects_joined_by_their_bios_need_nobody_between(couple, impl):
     """The outgoing BIO of one end may be the incoming BIO of the other: data flows with nothing to carry it."""

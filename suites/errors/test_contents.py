@@ -26,7 +26,11 @@ def test_library_and_reason_are_mnemonics(pair, impl):
     assert caught.value.reason == "UNEXPECTED_EOF_WHILE_READING"
 
 
-@pytest.mark.clause("ssl.SSLCertVerificationError:verify-code", "ssl.SSLCertVerificationError:verify-message")
+@pytest.mark.clause(
+    "ssl.SSLCertVerificationError:verify-code",
+    "ssl.SSLCertVerificationError:verify-message",
+    "What's New 3.7:verification-error",
+)
 @pytest.mark.roles("client")
 def test_a_verification_error_has_code_and_message(pair):
     """verify_code is a number and verify_message a text for people, beside library and reason."""

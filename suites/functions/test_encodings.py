@@ -1,6 +1,7 @@
 """DER_cert_to_PEM_cert() and PEM_cert_to_DER_cert()."""
 
 import pathlib
+import socket
 
 import pytest
 
@@ -50,3 +51,19 @@ def test_a_damaged_frame_is_refused(impl, pki, cut):
     text = impl.DER_cert_to_PEM_cert(pki.der("server"))
     with pytest.raises(ValueError):
         impl.PEM_cert_to_DER_cert(cut(text))
+
+
+@pytest.mark.clause("ssl.PEM_HEADER:frame")
+@pytest.mark.level("observed")
+def test_the_lines_of_the_frame_have_names(impl, pki):
+    """PEM_HEADER and PEM_FOOTER are the first and the last line of a certificate in PEM."""
+    lines = impl.DER_cert_to_PEM_cert(pki.der("server")).splitlines()
+    assert (lines[0], lines[-1]) == (impl.PEM_HEADER, impl.PEM_FOOTER)
+
+
+@pytest.mark.clause("ssl.create_connection:sockets-own", "ssl.SOCK_STREAM:sockets-own")
+@pytest.mark.level("observed")
+@pytest.mark.parametrize("name", ["create_connection", "SOCK_STREAM", "SOL_SOCKET", "SO_TYPE"], ids=str.lower)
+def test_some_names_are_those_of_the_socket_module(impl, name):
+    """Names of the socket module that libraries import from here are the same objects."""
+    assert getattr(impl, name) is getattr(socket, name)

@@ -21,6 +21,15 @@ def serve_once(impl, pki, listener, name="server", seen=None):
             pass  # the client leaves as soon as it has the certificate, or has refused it
 
 
+def ipv6_works():
+    """Whether a socket can listen on ::1."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture
 def listener():
     """A listening socket on loopback."""
@@ -67,7 +76,7 @@ def test_the_name_is_asked_for(impl, pki, listener, background):
     assert seen == ["localhost"]
 
 
-@pytest.mark.clause("ssl.get_server_certificate:timeout")
+@pytest.mark.clause("ssl.get_server_certificate:timeout", "What's New 3.10:server-certificate-time-out")
 @pytest.mark.known("bpo-31870")
 def test_a_server_that_says_nothing_times_out(impl, listener):
     """With `timeout` a silent server raises TimeoutError."""
@@ -82,3 +91,39 @@ def test_nobody_there_is_an_oserror(impl):
         address = closed.getsockname()
     with pytest.raises(ConnectionRefusedError):
         impl.get_server_certificate(address, timeout=5)
+
+
+@pytest.mark.clause("ssl.get_server_certificate:ipv6")
+@pytest.mark.skipif(not ipv6_works(), reason="no IPv6 on loopback")
+def test_addresses_of_ipv6_work(impl, pki, background):
+    """The certificate of a server at an address of IPv6 is fetched like any other."""
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        listener.settimeout(5)
+        serving = background(serve_once, impl, pki, listener)
+        text = impl.get_server_certificate(listener.getsockname()[:2], timeout=5)
+        serving.result()
+    assert impl.PEM_cert_to_DER_cert(text) == pki.der("server")
+
+
+@pytest.mark.clause("ssl.get_server_certificate:version")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    ("protocol", "used"), [("PROTOCOL_TLS_CLIENT", "TLSv1.3"), ("PROTOCOL_TLSv1_2", "TLSv1.2")], ids=["tls13", "tls12"]
+)
+def test_the_version_can_be_chosen(impl, pki, listener, background, protocol, used):
+    """ssl_version is the protocol by which the server is asked; the highest common version is the default."""
+    versions = []
+    context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*pki["server"])
+
+    def serve():
+        connection, _ = listener.accept()
+        connection.settimeout(5)
+        with context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as served:
+            served.do_handshake()
+            versions.append(served.version())
+
+    serving = background(serve)
+    impl.get_server_certificate(listener.getsockname(), ssl_version=getattr(impl, protocol), timeout=5)
+    serving.result()
+    assert versions == [used]

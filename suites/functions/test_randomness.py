@@ -1,5 +1,7 @@
 """RAND_bytes(), RAND_status(), RAND_add()."""
 
+import os
+
 import pytest
 
 
@@ -32,9 +34,28 @@ def test_the_generator_is_seeded(impl):
     assert impl.RAND_status()
 
 
-@pytest.mark.clause("ssl.RAND_add:mixes-in", "ssl.RAND_add:writable-buffers")
+@pytest.mark.clause("ssl.RAND_add:mixes-in", "ssl.RAND_add:writable-buffers", "What's New 3.5:writable-buffers")
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview], ids=["bytes", "bytearray", "memoryview"])
 def test_more_may_be_mixed_in(impl, kind):
     """RAND_add() takes text or any buffer, and gives nothing."""
     assert impl.RAND_add(kind(b"something"), 75.0) is None
     assert impl.RAND_add("text", 0.0) is None
+
+
+@pytest.mark.clause("ssl-security:forked")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork()")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_draws_other_bytes(impl):
+    """What a child of fork() draws is not what its parent draws; the documentation asks parents to draw once first."""
+    impl.RAND_bytes(1)
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(write, impl.RAND_bytes(32))
+        os._exit(0)
+    os.close(write)
+    os.waitpid(child, 0)
+    with open(read, "rb") as pipe:
+        drawn = pipe.read()
+    assert len(drawn) == 32
+    assert drawn != impl.RAND_bytes(32)

@@ -6,7 +6,7 @@ import time
 import pytest
 
 
-@pytest.mark.clause("ssl.cert_time_to_seconds:epoch-seconds", "ssl.cert_time_to_seconds:integer")
+@pytest.mark.clause("ssl.cert_time_to_seconds:epoch-seconds", "ssl.cert_time_to_seconds:integer", "What's New 3.5:utc")
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -58,7 +58,7 @@ def test_a_leap_second_is_a_second(impl, second):
     assert impl.cert_time_to_seconds(f"Dec 31 23:59:{second} 2016 GMT") == base + second
 
 
-@pytest.mark.clause("ssl.cert_time_to_seconds:utc")
+@pytest.mark.clause("ssl.cert_time_to_seconds:utc", "What's New 3.5:utc")
 @pytest.mark.known("bpo-19940")
 def test_the_local_zone_does_not_matter(impl):
     """The result is the same in every time zone."""

@@ -92,7 +92,7 @@ def test_ciphers_stay_unsaid_until_the_handshake_is_complete(pair, impl, name):
     assert getattr(pair.subject, name)() is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.version:negotiated")
+@pytest.mark.clause("ssl.SSLSocket.version:negotiated", "What's New 3.5:version")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.peers("module", "tlslite")
 def test_version_is_the_version_negotiated(pair):
@@ -142,7 +142,7 @@ def test_cipher_follows_what_the_peer_allows(pair, name):
     assert pair.subject.cipher() == (name, "TLSv1.2", 128 if "128" in name else 256)
 
 
-@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:tuples")
+@pytest.mark.clause("ssl.SSLSocket.shared_ciphers:tuples", "What's New 3.5:shared-ciphers")
 @pytest.mark.roles("server")
 @pytest.mark.peers("module", "tlslite")
 def test_a_server_lists_the_ciphers_that_both_ends_have(pair):

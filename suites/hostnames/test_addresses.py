@@ -14,7 +14,7 @@ def ask(pair, name, host):
     pair.server_hostname = host
 
 
-@pytest.mark.clause("RFC 9525 6.5:address-entry")
+@pytest.mark.clause("RFC 9525 6.5:address-entry", "What's New 3.5:addresses")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize(
     "host",

@@ -46,7 +46,7 @@ def test_another_common_name_is_refused(pair, impl):
     assert caught.value.verify_code == 62
 
 
-@pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:observable")
+@pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:observable", "What's New 3.7:common-names")
 def test_a_common_name_can_be_ignored(pair, impl):
     """With hostname_checks_common_name False a certificate without subjectAltName is nobody's."""
     pair.subject_context.hostname_checks_common_name = False

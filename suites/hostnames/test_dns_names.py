@@ -30,6 +30,7 @@ def test_any_of_the_names_will_do(pair, host):
     "ssl.SSLCertVerificationError:raised",
     "RFC 6125 6.4.1:another-name",
     "ssl.SSLSocket.do_handshake:hostname",
+    "What's New 3.7:names-in-handshake",
 )
 @pytest.mark.peers("module", "tlslite")
 def test_another_name_is_refused(pair, impl):

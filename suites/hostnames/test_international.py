@@ -10,7 +10,7 @@ pytestmark = [
 BUECHER = "b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example"
 
 
-@pytest.mark.clause("RFC 5280 7.2:a-labels", "RFC 6125 6.4.2:a-labels")
+@pytest.mark.clause("RFC 5280 7.2:a-labels", "RFC 6125 6.4.2:a-labels", "What's New 3.7:idn")
 @pytest.mark.parametrize(
     "host",
     [BUECHER, BUECHER.upper(), "xn--bcher-kva.example", "XN--BCHER-KVA.example"],
@@ -46,7 +46,7 @@ def test_a_u_label_in_a_certificate_matches_nothing(pair, impl, host):
     assert not pair.peer.completes()
 
 
-@pytest.mark.clause("ssl.SSLSocket.server_hostname:a-label")
+@pytest.mark.clause("ssl.SSLSocket.server_hostname:a-label", "What's New 3.7:idn")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.known("bpo-28414")
 def test_server_hostname_is_always_ascii(pair):

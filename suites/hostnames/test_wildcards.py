@@ -50,7 +50,7 @@ def test_a_wildcard_is_compared_without_case(pair):
     pair.shake_hands()
 
 
-@pytest.mark.clause("RFC 6125 6.4.3:part-of-label")
+@pytest.mark.clause("RFC 6125 6.4.3:part-of-label", "What's New 3.7:no-partial-wildcards")
 @pytest.mark.parametrize(
     "host", ["www.wild.example", "ww.wild.example", "w.wild.example"], ids=["begins_and_ends", "short", "shorter"]
 )

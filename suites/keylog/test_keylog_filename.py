@@ -98,3 +98,27 @@ def test_the_variable_counts_for_default_contexts_alone(impl, tmp_path):
     assert default.keylog_filename == str(tmp_path / "keys")
     assert plain.keylog_filename is None
     default.keylog_filename = None
+
+
+@pytest.mark.clause("ssl.SSLContext.keylog_filename:threads")
+@pytest.mark.deliveries("whole")
+@pytest.mark.versions("tls13")
+def test_threads_do_not_mix_their_lines(couple, impl, background, tmp_path):
+    """Connections of several threads at the same time write whole lines, each once."""
+    path = tmp_path / "keys"
+    couple.client_context.keylog_filename = str(path)
+
+    def connect():
+        to_client, to_server = impl.MemoryBIO(), impl.MemoryBIO()
+        client = couple.client_context.wrap_bio(to_client, to_server, server_hostname="localhost")
+        server = couple.server_context.wrap_bio(to_server, to_client, server_side=True)
+        for end in (client, server):
+            with pytest.raises(impl.SSLWantReadError):
+                end.do_handshake()
+        client.do_handshake()
+
+    for call in [background(connect) for _ in range(8)]:
+        call.result()
+    found = entries(path)
+    assert len(found) == len(set(found)) == 8 * len(LABELS["tls13"])
+    assert len({random for _, random, _ in found}) == 8

@@ -37,9 +37,11 @@ def send_again(pair, data):
 
 @pytest.mark.clause(
     "ssl.SSLWantWriteError:line-full",
+    "ssl.SSLWantWriteError:errno-3",
     "ssl-nonblocking:want-errors",
     "ssl.SSLSocket.send:nonblocking",
     "ssl.SSLSocket.write:would-block",
+    "What's New 3.5:send-wants",
 )
 @pytest.mark.transports("socketpair", "tcp")
 @pytest.mark.known("bpo-20951")
@@ -49,6 +51,7 @@ def test_a_full_line_is_want_write(pair, impl):
     with pytest.raises(impl.SSLWantWriteError) as caught:
         pair.subject.send(DATA)
     assert caught.value.errno == impl.SSL_ERROR_WANT_WRITE
+    assert (caught.value.library, caught.value.reason) == (None, None)
     assert not isinstance(caught.value, BlockingIOError)
 
 

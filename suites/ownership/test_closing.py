@@ -157,3 +157,77 @@ def test_a_hundred_connections_leave_no_descriptor(pair):
         with socket.socket() as probe:
             numbers.add(probe.fileno())
     assert len(numbers) == 1
+
+
+def wrap_what_is_no_tls(pair):
+    """A handshake with a peer that speaks something else."""
+    near, far = socket.socketpair()
+    with far:
+        near.settimeout(5)
+        far.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        pair.subject_context.wrap_socket(near, server_side=pair.server_side, server_hostname=pair.server_hostname)
+
+
+def wrap_what_does_not_wait(pair):
+    """A handshake where none can be, on a socket that does not wait."""
+    near, far = socket.socketpair()
+    with far:
+        near.setblocking(False)
+        pair.subject_context.wrap_socket(near, server_side=pair.server_side, server_hostname=pair.server_hostname)
+
+
+def accept_what_is_no_tls(pair):
+    """A listener, and a client that speaks something else."""
+    with pair.subject_context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True) as listener:
+        listener.settimeout(5)
+        with socket.create_connection(listener.getsockname(), timeout=5) as client:
+            client.sendall(b"EHLO client.example\r\n\r\n")
+            listener.accept()
+
+
+def connect_to_nobody(pair):
+    """A connection that is refused."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        subject = pair.subject_context.wrap_socket(socket.socket(), server_hostname=pair.server_hostname)
+        with subject:
+            subject.connect(silent.getsockname())
+
+
+def leaves_nothing(failing, pair):
+    """Assert that a call that raises, five times, leaves no descriptor and warns of no forgotten socket."""
+    numbers = set()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(5):
+            with pytest.raises((OSError, ValueError)):
+                failing(pair)
+            gc.collect()
+            with socket.socket() as probe:
+                numbers.add(probe.fileno())
+    assert ResourceWarning not in [warning.category for warning in caught]
+    assert len(numbers) == 1
+
+
+@pytest.mark.clause("ssl.SSLSocket.close:descriptor", "ssl.SSLContext:collectable")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("failing", [wrap_what_is_no_tls, wrap_what_does_not_wait], ids=["no_tls", "nonblocking"])
+def test_wrapping_that_fails_leaves_no_descriptor(pair, failing):
+    """wrap_socket() that fails has closed the socket, however often it fails."""
+    leaves_nothing(failing, pair)
+
+
+@pytest.mark.clause("ssl.SSLSocket.accept:bad-client", "ssl.SSLContext:collectable")
+@pytest.mark.roles("server")
+@pytest.mark.versions("tls13")
+def test_accepting_that_fails_leaves_no_descriptor(pair):
+    """accept() that fails has closed the connection that it accepted."""
+    leaves_nothing(accept_what_is_no_tls, pair)
+
+
+@pytest.mark.clause("ssl.SSLSocket.connect:refused", "ssl.SSLContext:collectable")
+@pytest.mark.roles("client")
+@pytest.mark.versions("tls13")
+def test_connecting_that_fails_leaves_the_descriptor_to_its_owner(pair):
+    """connect() that fails leaves a socket that its owner closes, and no other."""
+    leaves_nothing(connect_to_nobody, pair)

@@ -1,5 +1,7 @@
 """suppress_ragged_eofs: what an SSLSocket says when the transport ends without close_notify."""
 
+import socket
+
 import pytest
 
 pytestmark = pytest.mark.transports("socketpair", "tcp")
@@ -35,6 +37,27 @@ def test_a_ragged_end_is_an_error_where_wanted(pair, impl, method):
     pair.peer.close_transport()
     with pytest.raises(impl.SSLEOFError):
         READS[method](pair.subject)
+
+
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:ragged-eof-suppressed", "ssl.SSLError:after-alert")
+@pytest.mark.level("should")
+@pytest.mark.parametrize("method", READS)
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+@pytest.mark.transports("socketpair")
+def test_a_fault_is_no_ragged_end(pair, impl, whose, method):
+    """suppress_ragged_eofs is for a transport that ends: after a fault, found here or there, reading raises for ever.
+
+    Documented are "unexpected EOF errors raised from the underlying socket". The stdlib raises once, then it gives b"".
+    """
+    pair.shake_hands()
+    pair.greet()
+    if whose == "ours":
+        pair.peer.send_raw(b"\x17\x03\x03\x00\x20" + bytes(32))
+    else:
+        socket.socket.sendall(pair.bare_subject, b"\x17\x03\x03\x00\x20" + bytes(32))
+    for _ in range(3):
+        with pytest.raises(impl.SSLError):
+            READS[method](pair.subject)
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:clean-end")

@@ -228,7 +228,7 @@ def test_a_wrong_context_closes_it_too(pair, impl):
         assert not is_open(fileno)
 
 
-@pytest.mark.clause("ssl.SSLSocket:no-constructor")
+@pytest.mark.clause("ssl.SSLSocket:no-constructor", "What's New 3.7:no-constructors")
 def test_there_is_no_public_constructor(pair, impl):
     """SSLSocket(sock) raises TypeError: instances are made with wrap_socket(). The socket stays as it is."""
     near, far = socket.socketpair()

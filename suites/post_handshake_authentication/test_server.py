@@ -30,7 +30,9 @@ def ask(pair):
 
 
 @pytest.mark.clause(
-    "ssl.SSLContext.post_handshake_auth:server-defers", "ssl.SSLSocket.verify_client_post_handshake:asks"
+    "ssl.SSLContext.post_handshake_auth:server-defers",
+    "ssl.SSLSocket.verify_client_post_handshake:asks",
+    "What's New 3.8:post-handshake",
 )
 @BOTH
 @pytest.mark.transports("memory", "socketpair")
@@ -95,6 +97,24 @@ def test_a_client_must_have_one_where_it_is_required(pair, impl):
     assert caught.value.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
     assert not isinstance(caught.value, impl.SSLCertVerificationError)
     assert pair.peer.alert_seen == "certificate_required"
+
+
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:settled")
+@pytest.mark.level("observed")
+@pytest.mark.parametrize("certificate", [None, "client"], ids=["without", "with"])
+def test_the_mode_is_that_of_when_the_connection_was_made(pair, impl, certificate):
+    """CERT_NONE in the context lets off no client whose connection was made under CERT_REQUIRED."""
+    prepare(pair, impl, certificate=certificate)
+    pair.shake_hands()
+    pair.greet()
+    pair.subject_context.verify_mode = impl.CERT_NONE
+    if certificate is not None:
+        assert ask(pair) == b"!"
+        assert pair.subject.getpeercert(True) == pair.pki.der("client")
+        return
+    with pytest.raises(impl.SSLError) as caught:
+        ask(pair)
+    assert caught.value.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
 
 
 @pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:judged")

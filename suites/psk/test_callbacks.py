@@ -8,7 +8,6 @@ pytestmark = [
     pytest.mark.versions("tls13"),
     pytest.mark.since("3.15"),
     pytest.mark.feature("HAS_PSK_TLS13"),
-    pytest.mark.clause("ssl.SSLContext.set_psk_client_callback", "ssl.SSLContext.set_psk_server_callback"),
 ]
 
 client, server = pytest.mark.roles("client"), pytest.mark.roles("server")
@@ -35,6 +34,11 @@ def outcome(pair):
     return pair.subject.session_reused
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_psk_client_callback:identity-and-key",
+    "ssl.SSLContext.set_psk_client_callback:hint",
+    "ssl.SSLContext.set_psk_server_callback:hint-not-in-tls13",
+)
 @client
 @pytest.mark.parametrize("identity", ["i", "i" * 255, "ünïcode", "with space"], ids=["short", "long", "utf8", "space"])
 @pytest.mark.parametrize("size", [1, 16, 256], ids=["1", "16", "256"])
@@ -45,6 +49,7 @@ def test_a_client_says_who_it_is(pair, identity, size):
     assert outcome(pair) is True
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:key-of-identity")
 @server
 @pytest.mark.parametrize("identity", ["i", "i" * 255, "ünïcode"], ids=["short", "long", "utf8"])
 @pytest.mark.parametrize("size", [1, 16, 256], ids=["1", "16", "256"])
@@ -55,6 +60,7 @@ def test_a_server_finds_the_key_of_an_identity(pair, identity, size):
     assert outcome(pair) is True
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:empty-key")
 @client
 @pytest.mark.level("observed")
 def test_a_client_with_an_empty_key_has_none(pair):
@@ -64,6 +70,7 @@ def test_a_client_with_an_empty_key_has_none(pair):
     assert pair.subject.getpeercert(True) == pair.pki.der("server")
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:empty-key")
 @server
 @pytest.mark.level("observed")
 def test_a_server_with_an_empty_key_has_none(pair):
@@ -72,6 +79,7 @@ def test_a_server_with_an_empty_key_has_none(pair):
     assert outcome(pair) is False
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:without-key")
 @server
 def test_a_server_without_key_and_certificate_refuses(pair, impl):
     """Where the server has neither the client's key nor a certificate, the handshake fails."""
@@ -82,6 +90,9 @@ def test_a_server_without_key_and_certificate_refuses(pair, impl):
     assert pair.peer.alert_seen == "handshake_failure"
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_psk_client_callback:fails-quietly", "ssl.SSLContext.set_psk_server_callback:fails-quietly"
+)
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("wrong", ["raises", "none", "text", "bytearray"])
 def test_a_callback_that_fails_has_no_key(pair, monkeypatch, wrong):
@@ -100,6 +111,7 @@ def test_a_callback_that_fails_has_no_key(pair, monkeypatch, wrong):
     assert told == [LookupError if wrong == "raises" else TypeError]
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:long-identity")
 @pytest.mark.level("observed")
 def test_an_identity_or_a_key_that_is_too_long_is_none(pair):
     """More than 255 octets of identity at a client, or 512 of key, and there is no key."""
@@ -110,6 +122,11 @@ def test_an_identity_or_a_key_that_is_too_long_is_none(pair):
     assert outcome(pair) is False
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_psk_client_callback:checked-when-set",
+    "ssl.SSLContext.set_psk_server_callback:checked-when-set",
+    "ssl.SSLContext.set_psk_server_callback:hint-length",
+)
 @pytest.mark.parametrize("role", ["client", "server"])
 def test_the_callback_is_checked_when_it_is_set(impl, role):
     """A callback is a callable or None, else TypeError; an identity hint is text or None."""
@@ -129,6 +146,9 @@ def test_the_callback_is_checked_when_it_is_set(impl, role):
             setter(lambda _: b"", "h" * 257)
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_psk_client_callback:role-fits", "ssl.SSLContext.set_psk_server_callback:role-fits"
+)
 @pytest.mark.parametrize("role", ["client", "server"])
 def test_a_context_for_one_role_takes_no_callback_for_the_other(impl, role):
     """A client's context has no server callback, and the reverse: SSLError."""
@@ -138,9 +158,34 @@ def test_a_context_for_one_role_takes_no_callback_for_the_other(impl, role):
         getattr(context, f"set_psk_{other}_callback")(lambda _: b"")
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_psk_client_callback:observable", "ssl.SSLContext.set_psk_client_callback:none-removes"
+)
 @client
 def test_none_takes_the_callback_away(pair):
     """set_psk_client_callback(None): the context has no key any more."""
     prepare(pair, lambda _: (IDENTITY, KEY))
     pair.subject_context.set_psk_client_callback(None)
+    assert outcome(pair) is False
+
+
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:identity-needed")
+@client
+@pytest.mark.parametrize("identity", [None, ""], ids=["none", "empty"])
+def test_an_identity_is_needed(pair, impl, identity, monkeypatch):
+    """In TLS 1.3 a key without identity is never used: certificates are, or there is no handshake at all."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+    prepare(pair, lambda _: (identity, KEY))
+    try:
+        assert outcome(pair) is False
+    except impl.SSLError:
+        assert pair.subject_outgoing.pending == 0
+
+
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:none-removes")
+@server
+def test_none_takes_the_servers_callback_away(pair):
+    """set_psk_server_callback(None): the context knows no key any more."""
+    prepare(pair, lambda _: KEY)
+    pair.subject_context.set_psk_server_callback(None)
     assert outcome(pair) is False

@@ -6,9 +6,6 @@ pytestmark = [
     pytest.mark.versions("tls13"),
     pytest.mark.since("3.15"),
     pytest.mark.feature("HAS_PSK_TLS13"),
-    pytest.mark.clause(
-        "ssl.SSLContext.set_psk_client_callback", "ssl.SSLContext.set_psk_server_callback", "RFC 8446 4.2.11"
-    ),
 ]
 
 BOTH = pytest.mark.peers("module", "tlslite")
@@ -38,6 +35,12 @@ def prepare(pair, key=KEY, peer=(IDENTITY, KEY)):
     return asked
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_psk_client_callback:identity-and-key",
+    "ssl.SSLContext.set_psk_client_callback:observable",
+    "ssl.SSLContext.set_psk_server_callback:observable",
+    "RFC 8446 4.2.11:external-keys",
+)
 @BOTH
 def test_who_has_the_key_needs_no_certificate(pair):
     """Two ends with the same key are connected, and no certificate is shown."""
@@ -52,7 +55,7 @@ def test_who_has_the_key_needs_no_certificate(pair):
     assert pair.peer.seen.certificate is None
 
 
-@pytest.mark.clause("ssl.SSLSocket.session_reused")
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:session")
 @pytest.mark.level("observed")
 def test_it_counts_as_a_resumption(pair):
     """session_reused is True: TLS 1.3 knows tickets and external keys by the same extension."""
@@ -62,9 +65,9 @@ def test_it_counts_as_a_resumption(pair):
     assert pair.subject.server_sigalg() is None
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:key-of-identity", "RFC 8446 4.2.11:external-keys")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize("hint", [None, "hint"], ids=["none", "some"])
-@pytest.mark.clause("RFC 8446 4.2.11")
 def test_a_server_with_a_key_needs_no_certificate(pair, impl, hint):
     """A server that has loaded no certificate serves clients that have its key. TLS 1.3 sends no identity hint."""
     pair.subject_context = context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
@@ -75,8 +78,8 @@ def test_a_server_with_a_key_needs_no_certificate(pair, impl, hint):
     assert pair.subject.cipher()[0].endswith("SHA256")
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:observable", "RFC 8446 4.2.11.2:binder")
 @BOTH
-@pytest.mark.clause("RFC 8446 4.2.11.2")
 @pytest.mark.roles("server")
 def test_a_server_refuses_another_key(pair, impl):
     """A client whose key is another one under the same identity is refused, and told decrypt_error."""
@@ -87,7 +90,7 @@ def test_a_server_refuses_another_key(pair, impl):
     assert pair.peer.alert_seen == "decrypt_error"
 
 
-@pytest.mark.clause("RFC 8446 4.2.11.2")
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:observable", "RFC 8446 4.2.11.2:binder")
 @pytest.mark.roles("client")
 def test_a_client_with_another_key_is_refused(pair, impl):
     """A client whose key is another one than the server's learns it by an alert."""
@@ -98,6 +101,7 @@ def test_a_client_with_another_key_is_refused(pair, impl):
     assert caught.value.reason in ("TLSV1_ALERT_DECRYPT_ERROR", "SSLV3_ALERT_ILLEGAL_PARAMETER")
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:certificates-otherwise")
 @BOTH
 def test_without_a_common_key_it_is_certificates(pair):
     """Where the peer knows nothing of keys the handshake goes on with certificates, which are judged as ever."""
@@ -109,8 +113,8 @@ def test_without_a_common_key_it_is_certificates(pair):
         assert pair.subject.getpeercert(True) == pair.pki.der("server")
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:certificates-otherwise")
 @pytest.mark.roles("client")
-@pytest.mark.clause("ssl.SSLContext.verify_mode")
 def test_a_key_that_nobody_asked_for_vouches_for_nobody(pair, impl):
     """A client that offers a key judges the server's certificate all the same, where the server takes no key."""
     prepare(pair, peer=None)
@@ -120,7 +124,7 @@ def test_a_key_that_nobody_asked_for_vouches_for_nobody(pair, impl):
     assert caught.value.verify_code == 20
 
 
-@pytest.mark.clause("RFC 8446 4.2.11")
+@pytest.mark.clause("RFC 8446 4.2.11:hash-of-key")
 def test_external_keys_go_with_sha256(pair):
     """With a suite of another hash the key is not used: without another agreement its hash is SHA-256."""
     prepare(pair)
@@ -131,8 +135,8 @@ def test_external_keys_go_with_sha256(pair):
     assert pair.subject.cipher()[0] == "TLS_AES_256_GCM_SHA384"
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:no-certificate-asked")
 @pytest.mark.roles("server")
-@pytest.mark.clause("ssl.CERT_REQUIRED")
 def test_a_client_with_a_key_is_not_asked_for_a_certificate(pair, impl):
     """Whoever has the key is authenticated: a server with CERT_REQUIRED asks for no certificate beside it."""
     prepare(pair)
@@ -143,7 +147,7 @@ def test_a_client_with_a_key_is_not_asked_for_a_certificate(pair, impl):
     assert pair.subject.getpeercert() is None
 
 
-@pytest.mark.clause("RFC 8446 4.1.4")
+@pytest.mark.clause("RFC 8446 4.1.4:retry", "RFC 8446 4.2.11.2:binder-after-retry")
 def test_a_key_survives_a_hello_retry_request(pair):
     """After a HelloRetryRequest the key is offered again, with a binder over both ClientHellos."""
     prepare(pair)
@@ -157,8 +161,8 @@ def test_a_key_survives_a_hello_retry_request(pair):
     assert pair.subject.session_reused is True
 
 
+@pytest.mark.clause("RFC 8446 4.2.11:another-connection")
 @pytest.mark.roles("client")
-@pytest.mark.clause("RFC 8446 4.6.1", "ssl.SSLSocket.session")
 def test_a_connection_with_a_key_can_be_followed_by_another(pair):
     """The tickets of a connection with a key, or the key again, lead to the next."""
     prepare(pair)

@@ -8,7 +8,6 @@ pytestmark = [
     pytest.mark.versions("tls12"),
     pytest.mark.since("3.13"),
     pytest.mark.feature("HAS_PSK"),
-    pytest.mark.clause("ssl.SSLContext.set_psk_client_callback", "ssl.SSLContext.set_psk_server_callback"),
 ]
 
 client, server = pytest.mark.roles("client"), pytest.mark.roles("server")
@@ -64,8 +63,13 @@ def present(pair, name):
         pair.peer.settings.certificate = name
 
 
+@pytest.mark.clause(
+    "RFC 4279 2:psk-suites",
+    "ssl.SSLContext.set_psk_client_callback:identity-and-key",
+    "ssl.SSLContext.set_psk_server_callback:key-of-identity",
+    "What's New 3.13:psk",
+)
 @pytest.mark.parametrize("suite", SUITES, ids=str.lower)
-@pytest.mark.clause("RFC 4279 2", "ssl.SSLSocket.cipher")
 def test_who_has_the_key_is_connected(pair, suite):
     """Each key exchange with a pre-shared key connects two ends that have it, and carries data."""
     asked = prepare(pair, suite)
@@ -77,9 +81,9 @@ def test_who_has_the_key_is_connected(pair, suite):
     assert pair.subject.session_reused is False
 
 
+@pytest.mark.clause("RFC 4279 2:psk-suites", "ssl.SSLContext.set_psk_client_callback:observable")
 @client
 @pytest.mark.parametrize("suite", [PLAIN, FINITE, ELLIPTIC], ids=str.lower)
-@pytest.mark.clause("ssl.SSLSocket.getpeercert", "ssl.CERT_REQUIRED", "RFC 4279 2")
 def test_a_key_stands_for_a_certificate(pair, impl, suite):
     """With CERT_REQUIRED and check_hostname a server that has the key needs to show no certificate."""
     prepare(pair, suite)
@@ -90,9 +94,9 @@ def test_a_key_stands_for_a_certificate(pair, impl, suite):
     assert pair.subject.getpeercert(True) is None
 
 
+@pytest.mark.clause("RFC 4279 4:certificate-judged")
 @client
 @pytest.mark.parametrize("other", [False, True], ids=["trusted", "untrusted"])
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 4279 4:certificate-judged")
 def test_rsa_psk_judges_the_certificate(pair, impl, other):
     """RSA_PSK is both: the server shows a certificate, which is verified as ever, and has the key."""
     prepare(pair, RSA)
@@ -111,10 +115,10 @@ def test_rsa_psk_judges_the_certificate(pair, impl, other):
         assert pair.subject.getpeercert(True) == pair.pki.der("rsa")
 
 
+@pytest.mark.clause("RFC 4279 5.2:hint", "ssl.SSLContext.set_psk_client_callback:hint")
 @client
 @pytest.mark.parametrize("hint", ["hint", "ünïcode", "h" * 128], ids=["short", "utf8", "long"])
 @pytest.mark.parametrize("suite", [PLAIN, ELLIPTIC], ids=str.lower)
-@pytest.mark.clause("RFC 4279 5.2:hint")
 def test_a_client_is_told_the_server_s_hint(pair, suite, hint):
     """The callback's argument is the identity hint of the server."""
     asked = prepare(pair, suite, hint=hint)
@@ -122,8 +126,8 @@ def test_a_client_is_told_the_server_s_hint(pair, suite, hint):
     assert asked == [hint]
 
 
+@pytest.mark.clause("RFC 4279 5.2:hint", "ssl.SSLContext.set_psk_client_callback:hint")
 @client
-@pytest.mark.clause("RFC 4279 5.2:hint")
 def test_an_empty_hint_is_none(pair):
     """A hint of no octets is as good as none."""
     asked = prepare(pair, ELLIPTIC, hint="")
@@ -131,6 +135,7 @@ def test_an_empty_hint_is_none(pair):
     assert asked == [None]
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:hint-sent")
 @server
 @pytest.mark.parametrize("hint", [None, "", "hint", "h" * 256], ids=["none", "empty", "short", "long"])
 @pytest.mark.parametrize("suite", [PLAIN, FINITE, ELLIPTIC, RSA], ids=str.lower)
@@ -142,6 +147,11 @@ def test_a_server_may_send_a_hint(pair, suite, hint):
     assert asked == [IDENTITY]
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_psk_client_callback:observable",
+    "ssl.SSLContext.set_psk_server_callback:observable",
+    "RFC 4279 2:another-key",
+)
 @pytest.mark.parametrize("suite", [PLAIN, FINITE, ELLIPTIC, RSA], ids=str.lower)
 def test_another_key_does_not_connect(pair, impl, suite):
     """Two keys under one identity: the client's Finished cannot be read, and the server says bad_record_mac."""
@@ -156,8 +166,8 @@ def test_another_key_does_not_connect(pair, impl, suite):
         assert caught.value.reason == "SSLV3_ALERT_BAD_RECORD_MAC"
 
 
+@pytest.mark.clause("RFC 4279 2:unknown-identity")
 @client
-@pytest.mark.clause("RFC 4279 2")
 def test_an_identity_that_the_server_does_not_know(pair, impl):
     """The client learns by an alert that nobody knows it."""
     prepare(pair, peer=("somebody else", KEY))
@@ -171,10 +181,24 @@ def boom(_):
     raise LookupError("no such key")
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_psk_client_callback:empty-key", "ssl.SSLContext.set_psk_server_callback:empty-key"
+)
+@pytest.mark.parametrize("size", [0, 32], ids=["empty", "good"])
+def test_an_empty_key_connects_nobody(pair, impl, size):
+    """A zero-length key rejects the connection at either end; with the key it is made."""
+    prepare(pair, answer=lambda _: KEY[:size] if pair.server_side else (IDENTITY, KEY[:size]))
+    if size:
+        pair.shake_hands()
+        return
+    with pytest.raises(impl.SSLError):
+        pair.shake_hands()
+
+
+@pytest.mark.clause("RFC 4279 2:unknown-identity", "ssl.SSLContext.set_psk_server_callback:empty-key")
 @server
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("wrong", ["empty", "long", "raises", "none", "text", "bytearray"])
-@pytest.mark.clause("RFC 4279 2")
 def test_a_server_that_has_no_key_says_so(pair, impl, monkeypatch, wrong):
     """A key that is empty, or longer than 512 octets, or no bytes at all, is none: unknown_psk_identity."""
     told = []
@@ -189,6 +213,7 @@ def test_a_server_that_has_no_key_says_so(pair, impl, monkeypatch, wrong):
     assert told == {"empty": [], "long": [], "raises": [LookupError]}.get(wrong, [TypeError])
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:empty-key")
 @client
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("wrong", ["empty", "long", "long_identity", "raises", "none", "text"])
@@ -205,9 +230,9 @@ def test_a_client_that_has_no_key_gives_up(pair, impl, monkeypatch, wrong):
     assert len(told) == (wrong not in answers)
 
 
+@pytest.mark.clause("RFC 4279 5.3:lengths", "ssl.SSLContext.set_psk_client_callback:long-identity")
 @pytest.mark.parametrize("identity", ["i", "i" * 255, "ünïcode"], ids=["short", "long", "utf8"])
 @pytest.mark.parametrize("size", [1, 16, 512], ids=["1", "16", "512"])
-@pytest.mark.clause("RFC 4279 5.3:lengths")
 def test_identities_and_keys_of_every_length(pair, identity, size):
     """Identities of up to 255 octets in UTF-8 and keys of up to 512 octets will do."""
     key = bytes(range(256)) * 2
@@ -218,6 +243,7 @@ def test_identities_and_keys_of_every_length(pair, identity, size):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:identity-optional")
 @client
 @pytest.mark.parametrize("identity", [None, ""], ids=["none", "empty"])
 def test_a_client_s_identity_may_be_empty(pair, identity):
@@ -227,6 +253,7 @@ def test_a_client_s_identity_may_be_empty(pair, identity):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:no-identity")
 @server
 def test_a_server_is_told_an_empty_identity_as_none(pair):
     """An identity of no octets is None to the callback."""
@@ -235,8 +262,8 @@ def test_a_server_is_told_an_empty_identity_as_none(pair):
     assert asked == [None]
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:offered-with-it")
 @client
-@pytest.mark.clause("ssl.SSLContext.get_ciphers")
 def test_without_a_callback_nothing_is_offered(pair, impl):
     """Suites with a pre-shared key may be enabled: only a client with a callback offers them."""
     prepare(pair)
@@ -247,6 +274,7 @@ def test_without_a_callback_nothing_is_offered(pair, impl):
     assert caught.value.reason == "NO_CIPHERS_AVAILABLE"
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:chosen-with-it")
 @server
 def test_without_a_callback_nothing_is_chosen(pair, impl):
     """A server without a callback chooses no suite with a pre-shared key."""
@@ -258,6 +286,7 @@ def test_without_a_callback_nothing_is_chosen(pair, impl):
     assert pair.peer.alert_seen == "handshake_failure"
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:key-of-identity")
 @server
 @pytest.mark.parametrize("suite", [PLAIN, ELLIPTIC], ids=str.lower)
 def test_a_server_needs_no_certificate(pair, impl, suite):
@@ -269,8 +298,8 @@ def test_a_server_needs_no_certificate(pair, impl, suite):
     pair.greet()
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:no-certificate-asked")
 @server
-@pytest.mark.clause("ssl.CERT_REQUIRED")
 def test_a_client_with_a_key_is_not_asked_for_a_certificate(pair, impl):
     """A server with CERT_REQUIRED asks for no certificate where the key stands for both."""
     prepare(pair)
@@ -281,9 +310,9 @@ def test_a_client_with_a_key_is_not_asked_for_a_certificate(pair, impl):
     assert pair.subject.getpeercert() is None
 
 
+@pytest.mark.clause("RFC 4279 4:certificate-judged")
 @server
 @pytest.mark.parametrize("shows", [True, False], ids=["shown", "missing"])
-@pytest.mark.clause("ssl.CERT_REQUIRED", "RFC 4279 4:certificate-judged")
 def test_with_rsa_psk_the_client_is_asked(pair, impl, shows):
     """With RSA_PSK there are certificates, and CERT_REQUIRED asks for the client's."""
     prepare(pair, RSA)
@@ -299,9 +328,9 @@ def test_with_rsa_psk_the_client_is_asked(pair, impl, shows):
         assert caught.value.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
 
 
+@pytest.mark.clause("RFC 5077 3.1:tickets")
 @client
 @pytest.mark.parametrize("suite", [PLAIN, ELLIPTIC, RSA], ids=str.lower)
-@pytest.mark.clause("ssl.SSLSocket.session", "RFC 5077 3.1:tickets")
 def test_the_session_is_resumed(pair, suite):
     """The session of a connection with a key is resumed, and nobody is asked for the key again."""
     asked = prepare(pair, suite)
@@ -315,6 +344,18 @@ def test_the_session_is_resumed(pair, suite):
     assert len(asked) == 1
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:security-level-word")
+def test_the_security_level_weighs_the_field(pair, impl):
+    """At security level 3 Diffie-Hellman over a prime of 2048 bits is too weak, wherever it comes from."""
+    prepare(pair, FINITE)
+    pair.subject_context.set_ciphers(f"{FINITE}:@SECLEVEL=3")
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "DH_KEY_TOO_SMALL"
+    assert pair.peer.alert_seen == "handshake_failure"
+
+
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:asked-twice")
 @client
 @pytest.mark.level("observed")
 def test_who_might_speak_tls_1_3_is_asked_twice(pair, impl):
@@ -326,7 +367,7 @@ def test_who_might_speak_tls_1_3_is_asked_twice(pair, impl):
     assert asked == [None, "hint"]
 
 
-@pytest.mark.clause("ssl.SSLContext.keylog_filename")
+@pytest.mark.clause("ssl.SSLContext.keylog_filename:written")
 def test_the_secrets_are_logged(pair, tmp_path):
     """The master secret of a handshake with a key goes to keylog_filename as every other does."""
     prepare(pair)

@@ -20,6 +20,7 @@ def with_session(pair):
     "RFC 8446 2.2:resumption",
     "ssl.SSLSocket.session:observable",
     "ssl.SSLSocket.session_reused:says",
+    "What's New 3.6:sessions",
 )
 @client
 def test_a_session_is_resumed(pair):

@@ -130,3 +130,11 @@ def test_a_session_has_no_constructor(impl):
     """SSLSession cannot be made by hand."""
     with pytest.raises(TypeError):
         impl.SSLSession()
+
+
+@pytest.mark.clause("RFC 8446 4.6.1:lifetime")
+@pytest.mark.versions("tls13")
+def test_a_ticket_lives_for_a_week_at_most(couple):
+    """ticket_lifetime_hint, which is the life that the server gives its ticket, is no more than seven days."""
+    couple.shake_hands()
+    assert 0 < couple.client.session.ticket_lifetime_hint <= 7 * 24 * 3600

@@ -139,7 +139,7 @@ def test_our_own_close_notify_does_not_excuse_the_peers(pair, impl, call):
         pair.drive(getattr(pair.subject, call))
 
 
-@pytest.mark.clause("ssl.OP_IGNORE_UNEXPECTED_EOF:end-is-clean")
+@pytest.mark.clause("ssl.OP_IGNORE_UNEXPECTED_EOF:end-is-clean", "What's New 3.10:unexpected-eof")
 @pytest.mark.deliveries("whole")
 def test_a_context_may_be_told_to_ignore_it(pair, impl):
     """With OP_IGNORE_UNEXPECTED_EOF in its context's options an object takes a ragged end for a clean one: b""."""

@@ -1,6 +1,7 @@
 """sni_callback: what it is told, and what follows from what it returns."""
 
 import gc
+import sys
 
 import pytest
 
@@ -166,6 +167,29 @@ def test_another_context_presents_its_certificate(pair, impl):
     assert pair.subject.context is other
 
 
+@pytest.mark.clause("ssl.SSLContext.sni_callback:first-still-asks")
+@serving
+@pytest.mark.level("observed")
+@pytest.mark.parametrize("flag", [None, "VERIFY_CRL_CHECK_LEAF"], ids=["without", "with"])
+def test_another_context_does_not_make_the_first_one_s_flags_forgotten(pair, impl, flag):
+    """A client that the first context's verify_flags refuse gets in by no name, whatever the other context's are."""
+    other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    other.load_cert_chain(*pair.pki["server"])
+    for context in (pair.subject_context, other):
+        context.load_verify_locations(pair.pki.authority("root"))
+        context.verify_mode = impl.CERT_REQUIRED
+    pair.peer.settings.certificate = "client"
+    pair.subject_context.sni_callback = lambda ssl_object, _name, _context: setattr(ssl_object, "context", other)
+    if flag is None:
+        pair.shake_hands()
+        assert pair.subject.getpeercert(True) == pair.pki.der("client")
+        return
+    pair.subject_context.verify_flags |= getattr(impl, flag)
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 3
+
+
 @pytest.mark.clause("ssl.SSLContext.sni_callback:observable")
 @serving
 @both_kinds
@@ -218,3 +242,81 @@ def test_the_older_setter_sets_a_callback_too(pair):
     pair.subject_context.set_servername_callback(callback)
     pair.shake_hands()
     assert [name for _, name, _ in callback.calls] == ["localhost"]
+
+
+@pytest.mark.clause("ssl.SSLContext.sni_callback:one-only")
+@serving
+def test_a_second_callback_takes_the_place_of_the_first(pair):
+    """A context has one callback: the one that was set last is called, and no other."""
+    first, second = Caller(), Caller()
+    pair.subject_context.sni_callback = first
+    pair.subject_context.sni_callback = second
+    pair.shake_hands()
+    assert (len(first.calls), len(second.calls)) == (0, 1)
+
+
+@pytest.mark.clause("ssl.SSLContext.sni_callback:a-label", "ssl.SSLContext.set_servername_callback:u-label")
+@serving
+@pytest.mark.known("bpo-28414")
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [("sni_callback", "xn--pythn-mua.org"), ("set_servername_callback", "pyth\u00f6n.org")],
+    ids=["a_label", "u_label"],
+)
+def test_an_international_name_is_told(pair, how, told):
+    """sni_callback is told an international name as its A-label, the callback of the older setter as its U-label."""
+    callback = Caller()
+    if how == "sni_callback":
+        pair.subject_context.sni_callback = callback
+    else:
+        pair.subject_context.set_servername_callback(callback)
+    pair.peer.settings.trust = None
+    pair.peer.settings.server_hostname = "pyth\u00f6n.org"
+    pair.shake_hands()
+    assert [name for _, name, _ in callback.calls] == [told]
+
+
+@pytest.mark.clause("ssl.SSLContext.set_servername_callback:observable")
+@serving
+@pytest.mark.parametrize("switches", [True, False], ids=["switches", "does_not"])
+def test_the_older_setter_decides_too_which_certificate_is_presented(pair, impl, pki, switches):
+    """A callback of set_servername_callback() that sets another context changes the certificate that is seen."""
+    other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    other.load_cert_chain(*pki["server-2"])
+
+    def switch(ssl_object, _name, _context):
+        if switches:
+            ssl_object.context = other
+
+    pair.subject_context.set_servername_callback(switch)
+    pair.peer.settings.trust = None
+    pair.shake_hands()
+    assert pair.peer.seen.certificate == pki.der("server-2" if switches else "server")
+
+
+@pytest.mark.clause("ssl.SSLContext.set_servername_callback:undecodable")
+@serving
+def test_a_name_that_cannot_be_decoded_ends_the_handshake(pair, impl, monkeypatch):
+    """With the older setter a name that is no IDNA ends the handshake with internal_error; nobody is called."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+    callback = Caller()
+    pair.subject_context.set_servername_callback(callback)
+    pair.peer.settings.trust = None
+    pair.peer.settings.server_hostname = "xn--a.example"
+    assert refusal(pair, impl) == "CALLBACK_FAILED"
+    assert pair.peer.alert_seen == "internal_error"
+    assert callback.calls == []
+
+
+@pytest.mark.clause("ssl.SSLContext.sni_callback:early")
+@serving
+def test_little_is_known_within_the_callback(pair):
+    """Within the callback there is no certificate of the peer yet, and no protocol; the context is known."""
+    known = []
+
+    def ask(ssl_object, _name, context):
+        known.append((ssl_object.context is context, ssl_object.selected_alpn_protocol(), ssl_object.version()))
+
+    pair.subject_context.sni_callback = ask
+    pair.shake_hands()
+    assert known == [(True, None, None)]

@@ -25,7 +25,7 @@ def test_no_name_is_sent_when_there_is_none(pair):
     assert pair.peer.seen.server_name is None
 
 
-@pytest.mark.clause("RFC 6066 3:no-address")
+@pytest.mark.clause("RFC 6066 3:no-address", "What's New 3.7:no-address-in-sni")
 @both_kinds
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"], ids=["ipv4", "ipv6"])
 def test_an_address_is_not_sent(pair, address):

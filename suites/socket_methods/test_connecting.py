@@ -61,6 +61,23 @@ def test_a_failed_handshake_is_raised(pair, background, impl, method):
     assert pair.peer.alert_seen == "unknown_ca"
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect:after-failure")
+@pytest.mark.level("observed")
+@pytest.mark.versions("tls13")
+def test_after_a_failed_handshake_there_is_no_tls(pair, background, impl):
+    """Where connect() raised for its handshake, the socket has no TLS any more, and cannot connect again: close it."""
+    pair.peer.settings.certificate = "other-server"
+    subject, call = dial(pair, background)
+    with subject:
+        with pytest.raises(impl.SSLCertVerificationError):
+            call.result()
+        assert subject.version() is None
+        assert subject.cipher() is None
+        for useless in (subject.read, lambda: subject.write(b"x"), subject.unwrap, lambda: subject.connect(("::1", 9))):
+            with pytest.raises(ValueError):
+                useless()
+
+
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:handshake-by-hand", "ssl.SSLSocket.connect:by-hand")
 def test_connect_without_handshake(pair):
     """With do_handshake_on_connect False, connect() connects and no more; do_handshake() does the rest."""

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.transports("socketpair")
 HUNDRED = bytes(range(100))
 
 
-@pytest.mark.clause("ssl.SSLSocket.sendfile:whole-file")
+@pytest.mark.clause("ssl.SSLSocket.sendfile:whole-file", "What's New 3.5:sendfile")
 @pytest.mark.transports("socketpair", "tcp")
 def test_the_whole_file_is_sent(pair, tmp_path):
     """sendfile() sends the file until its end, returns the number of bytes sent, and moves the file's position."""

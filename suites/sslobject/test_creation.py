@@ -6,7 +6,7 @@ import socket
 import pytest
 
 
-@pytest.mark.clause("ssl.SSLObject:no-constructor")
+@pytest.mark.clause("ssl.SSLObject:no-constructor", "What's New 3.7:no-constructors")
 def test_there_is_no_public_constructor(impl):
     """Instances come from wrap_bio() only: calling the class raises TypeError, whatever it is given."""
     with pytest.raises(TypeError):
@@ -133,3 +133,35 @@ def test_an_object_is_no_socket(pair, impl):
     assert isinstance(pair.bare_subject, impl.SSLObject)
     assert not isinstance(pair.bare_subject, impl.SSLSocket)
     assert not isinstance(pair.bare_subject, socket.socket)
+
+
+@pytest.mark.clause("ssl.SSLContext.wrap_socket:by-wrap-bio")
+@pytest.mark.deliveries("whole")
+def test_tls_within_tls(couple, impl):
+    """wrap_bio() makes TLS whose bytes travel as the data of another connection."""
+    couple.shake_hands()
+    to_client, from_client = impl.MemoryBIO(), impl.MemoryBIO()
+    to_server, from_server = impl.MemoryBIO(), impl.MemoryBIO()
+    inner = couple.client_context.wrap_bio(to_client, from_client, server_hostname="localhost")
+    within = couple.server_context.wrap_bio(to_server, from_server, server_side=True)
+
+    def carry():
+        for source, outer, other, target in (
+            (from_client, couple.bare_client, couple.bare_server, to_server),
+            (from_server, couple.bare_server, couple.bare_client, to_client),
+        ):
+            if source.pending:
+                outer.write(source.read())
+                target.write(other.read(65536))
+
+    waiting = [inner, within]
+    while waiting:
+        try:
+            waiting[0].do_handshake()
+            waiting = waiting[1:]
+        except impl.SSLWantReadError:
+            waiting.reverse()
+        carry()
+    inner.write(b"twice wrapped")
+    carry()
+    assert within.read() == b"twice wrapped"

@@ -21,7 +21,7 @@ def test_every_call_that_lacks_bytes_returns_at_once(pair, impl):
         assert caught.value.errno == impl.SSLErrorNumber.SSL_ERROR_WANT_READ
 
 
-@pytest.mark.clause("ssl.SSLObject:writing-never-waits")
+@pytest.mark.clause("ssl.SSLObject:writing-never-waits", "What's New 3.5:memory-bio")
 @pytest.mark.deliveries("whole")
 def test_writing_never_waits(pair):
     """The outgoing BIO takes everything, so that write() of a megabyte is done in one call, with nobody reading."""

@@ -5,8 +5,6 @@ import socket
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl")
-
 CONSTANTS = [
     ("CERT_NONE", "VerifyMode", 0),
     ("CERT_OPTIONAL", "VerifyMode", 1),
@@ -21,6 +19,15 @@ CONSTANTS = [
 ]
 
 
+@pytest.mark.clause(
+    "ssl:enumerations",
+    "ssl.VerifyMode:members",
+    "ssl.VerifyFlags:members",
+    "ssl.Options:members",
+    "ssl.AlertDescription:members",
+    "ssl.SSLErrorNumber:members",
+    "What's New 3.6:enumerations",
+)
 @pytest.mark.known("bpo-28025")
 @pytest.mark.parametrize(
     ("name", "kind"),
@@ -40,6 +47,13 @@ def test_the_enumerations_are_there(impl, name, kind):
     assert issubclass(getattr(impl, name), kind)
 
 
+@pytest.mark.clause(
+    "ssl:enumerations",
+    "ssl.VerifyMode:members",
+    "ssl.VerifyFlags:members",
+    "ssl.AlertDescription:members",
+    "ssl.SSLErrorNumber:members",
+)
 @pytest.mark.parametrize(
     ("constant", "family", "value"),
     CONSTANTS,
@@ -52,6 +66,7 @@ def test_constants_are_members(impl, constant, family, value):
     assert found == value
 
 
+@pytest.mark.clause("ssl.TLSVersion:members", "ssl.TLSVersion:magic-bounds")
 def test_versions_have_the_numbers_of_the_wire(impl):
     """TLSVersion members are the numbers that stand on the wire; the two bounds are negative."""
     versions = impl.TLSVersion
@@ -59,7 +74,7 @@ def test_versions_have_the_numbers_of_the_wire(impl):
     assert (versions.MINIMUM_SUPPORTED, versions.MAXIMUM_SUPPORTED) == (-2, -1)
 
 
-@pytest.mark.clause("ssl.Purpose")
+@pytest.mark.clause("ssl.Purpose:identifiers")
 def test_a_purpose_is_an_object_identifier(impl):
     """Purpose members carry nid, shortname, longname and oid."""
     server, client = impl.Purpose.SERVER_AUTH, impl.Purpose.CLIENT_AUTH
@@ -67,7 +82,9 @@ def test_a_purpose_is_an_object_identifier(impl):
     assert (client.nid, client.shortname, client.oid) == (130, "clientAuth", "1.3.6.1.5.5.7.3.2")
 
 
-@pytest.mark.clause("ssl.OPENSSL_VERSION", "ssl.OPENSSL_VERSION_INFO", "ssl.OPENSSL_VERSION_NUMBER")
+@pytest.mark.clause(
+    "ssl.OPENSSL_VERSION:text", "ssl.OPENSSL_VERSION_INFO:five-numbers", "ssl.OPENSSL_VERSION_NUMBER:number"
+)
 def test_the_library_says_which_it_is(impl):
     """OPENSSL_VERSION is text, OPENSSL_VERSION_INFO five numbers, OPENSSL_VERSION_NUMBER one."""
     assert isinstance(impl.OPENSSL_VERSION, str)
@@ -76,13 +93,27 @@ def test_the_library_says_which_it_is(impl):
     assert isinstance(impl.OPENSSL_VERSION_NUMBER, int)
 
 
+@pytest.mark.clause("ssl.OPENSSL_VERSION_INFO:not-old", "What's New 3.10:openssl-1-1-1")
 @pytest.mark.known("PEP 644")
-@pytest.mark.clause("ssl.OPENSSL_VERSION_INFO")
 def test_the_library_is_no_older_than_1_1_1(impl):
     """Since Python 3.10 the library is OpenSSL 1.1.1 or newer, or says that it is as good."""
     assert impl.OPENSSL_VERSION_INFO >= (1, 1, 1)
 
 
+@pytest.mark.clause(
+    "ssl.HAS_ALPN:flag",
+    "ssl.HAS_NEVER_CHECK_COMMON_NAME:flag",
+    "ssl.HAS_ECDH:flag",
+    "ssl.HAS_SNI:flag",
+    "ssl.HAS_NPN:flag",
+    "ssl.HAS_SSLv2:flag",
+    "ssl.HAS_SSLv3:flag",
+    "ssl.HAS_TLSv1:flag",
+    "ssl.HAS_TLSv1_1:flag",
+    "ssl.HAS_TLSv1_2:flag",
+    "ssl.HAS_TLSv1_3:flag",
+    "What's New 3.7:bounds",
+)
 @pytest.mark.parametrize(
     "flag",
     [
@@ -106,20 +137,21 @@ def test_a_feature_is_there_or_not(impl, flag):
     assert isinstance(getattr(impl, flag), bool)
 
 
+@pytest.mark.clause("ssl.HAS_PSK:flag")
 @pytest.mark.since("3.13")
-@pytest.mark.clause("ssl.HAS_PSK")
 def test_psk_has_a_flag(impl):
     """HAS_PSK says whether pre-shared keys can be used."""
     assert isinstance(impl.HAS_PSK, bool)
 
 
+@pytest.mark.clause("ssl.HAS_PHA:flag", "What's New 3.14:has-pha")
 @pytest.mark.since("3.14")
-@pytest.mark.clause("ssl.HAS_PHA")
 def test_post_handshake_authentication_has_a_flag(impl):
     """HAS_PHA says whether post-handshake authentication can be used."""
     assert isinstance(impl.HAS_PHA, bool)
 
 
+@pytest.mark.clause("ssl:once-there")
 @pytest.mark.until("3.11")
 @pytest.mark.level("observed")
 def test_old_functions_were_still_there(impl):
@@ -128,6 +160,7 @@ def test_old_functions_were_still_there(impl):
     assert callable(impl.match_hostname)
 
 
+@pytest.mark.clause("ssl:removed", "What's New 3.12:removed")
 @pytest.mark.since("3.12")
 @pytest.mark.known("gh-94199")
 @pytest.mark.parametrize("name", ["wrap_socket", "match_hostname", "RAND_pseudo_bytes"], ids=str.lower)
@@ -136,22 +169,29 @@ def test_removed_functions_are_gone(impl, name):
     assert not hasattr(impl, name)
 
 
-@pytest.mark.clause("ssl.SSLSocket")
+@pytest.mark.clause("ssl.SSLSocket:is-a-socket")
 def test_a_socket_is_a_socket(impl):
     """SSLSocket is a subclass of socket.socket; SSLObject is not."""
     assert issubclass(impl.SSLSocket, socket.socket)
     assert not issubclass(impl.SSLObject, socket.socket)
 
 
-@pytest.mark.clause("ssl.SSLContext.sslsocket_class", "ssl.SSLContext.sslobject_class")
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class:default", "ssl.SSLContext.sslobject_class:default")
 def test_a_context_knows_its_classes(impl):
     """sslsocket_class and sslobject_class are what a context makes."""
     assert impl.SSLContext.sslsocket_class is impl.SSLSocket
     assert impl.SSLContext.sslobject_class is impl.SSLObject
 
 
-@pytest.mark.clause("ssl.CHANNEL_BINDING_TYPES")
+@pytest.mark.clause("ssl.CHANNEL_BINDING_TYPES:listed")
 def test_channel_bindings_are_listed(impl):
     """CHANNEL_BINDING_TYPES is a list of names, tls-unique among them."""
     assert isinstance(impl.CHANNEL_BINDING_TYPES, list)
     assert "tls-unique" in impl.CHANNEL_BINDING_TYPES
+
+
+@pytest.mark.clause("ssl.HAS_PSK_TLS13:flag", "What's New 3.15:has-psk-tls13")
+@pytest.mark.since("3.15")
+def test_psk_in_tls_1_3_has_a_flag(impl):
+    """HAS_PSK_TLS13 says whether external pre-shared keys can be used in TLS 1.3."""
+    assert isinstance(impl.HAS_PSK_TLS13, bool)

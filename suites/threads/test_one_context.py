@@ -4,8 +4,6 @@ import socket
 
 import pytest
 
-pytestmark = pytest.mark.clause("ssl.SSLContext")
-
 THREADS = 8
 
 
@@ -27,6 +25,7 @@ def converse(client_context, server_context, background, number, server_hostname
     return client.recv(100), client, serving.result()
 
 
+@pytest.mark.clause("ssl.SSLContext:thread-safe")
 def test_connections_do_not_mix(couple, background):
     """Many threads make connections from one client context to one server context; each gets what is meant for it."""
     calls = [
@@ -40,7 +39,7 @@ def test_connections_do_not_mix(couple, background):
             assert client.cipher() == server.cipher()
 
 
-@pytest.mark.clause("ssl.SSLSocket.getpeercert")
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:threads")
 @pytest.mark.known("pypy#2615")
 def test_certificates_do_not_mix(couple, background, pki):
     """Many threads asking for their peer's certificate get it, whole and unharmed."""
@@ -62,7 +61,7 @@ def test_certificates_do_not_mix(couple, background, pki):
             assert client.getpeercert(True) == pki.der("server")
 
 
-@pytest.mark.clause("ssl.SSLContext.sni_callback")
+@pytest.mark.clause("ssl.SSLContext.sni_callback:per-connection")
 def test_each_callback_gets_its_own_connection(couple, background):
     """sni_callback of a shared context is called with the socket and the name of one and the same connection."""
     named = {}
@@ -79,7 +78,31 @@ def test_each_callback_gets_its_own_connection(couple, background):
     assert len(named) == THREADS
 
 
-@pytest.mark.clause("ssl.SSLContext.load_verify_locations")
+@pytest.mark.clause("ssl.SSLContext.sni_callback:per-connection", "ssl.SSLSocket.context:observable")
+def test_each_connection_changes_to_the_context_of_its_name(couple, background, pki, impl):
+    """In threads, an sni_callback that assigns a context changes that of its own connection and of no other."""
+    contexts = {}
+    for name in ("a", "b"):
+        contexts[f"{name}.example"] = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+        contexts[f"{name}.example"].load_cert_chain(*pki[f"sni-{name}"])
+
+    def change(sock, name, _):
+        sock.context = contexts[name]
+
+    couple.server_context.sni_callback = change
+    names = ["a.example", "b.example"] * (THREADS // 2)
+    calls = [
+        background(converse, couple.client_context, couple.server_context, background, number, name)
+        for number, name in enumerate(names)
+    ]
+    for name, call in zip(names, calls, strict=True):
+        _, client, server = call.result()
+        with client, server:
+            assert client.getpeercert()["subjectAltName"] == (("DNS", name),)
+            assert server.context is contexts[name]
+
+
+@pytest.mark.clause("ssl.SSLContext:trust-may-grow", "ssl.SSLContext.load_verify_locations:adds-up")
 def test_trust_may_grow_meanwhile(couple, background, pki):
     """Adding certificates to the trust store is allowed while other threads make connections with the context."""
     calls = [
@@ -94,6 +117,7 @@ def test_trust_may_grow_meanwhile(couple, background, pki):
             assert answer == b"message %d" % number
 
 
+@pytest.mark.clause("ssl.SSLContext:thread-safe")
 def test_one_failure_does_not_touch_the_others(couple, background, impl):
     """A connection that is refused for its hostname fails alone; those of the other threads are complete."""
     names = ["localhost", "other.example"] * (THREADS // 2)
@@ -111,6 +135,7 @@ def test_one_failure_does_not_touch_the_others(couple, background, impl):
                 call.result()
 
 
+@pytest.mark.clause("ssl.SSLContext:thread-safe")
 def test_a_context_may_be_used_where_it_was_not_made(couple, background, impl):
     """A context, and a connection made with it, may be handed from one thread to another."""
     context = background(impl.SSLContext, impl.PROTOCOL_TLS_CLIENT).result()

@@ -38,7 +38,9 @@ def ends_while(call, step):
     return False
 
 
-@pytest.mark.clause("ssl.SSLSocket:time-out-total", "ssl.SSLSocket.do_handshake:time-out-total")
+@pytest.mark.clause(
+    "ssl.SSLSocket:time-out-total", "ssl.SSLSocket.do_handshake:time-out-total", "What's New 3.5:total-time-outs"
+)
 def test_a_dripping_handshake(pair, background):
     """The time-out is the maximum total duration of the handshake; it is not reset each time that bytes come."""
     near, far = socket.socketpair()
@@ -54,7 +56,9 @@ def test_a_dripping_handshake(pair, background):
             call.result()
 
 
-@pytest.mark.clause("ssl.SSLSocket:time-out-total", "ssl.SSLSocket.read:time-out-total")
+@pytest.mark.clause(
+    "ssl.SSLSocket:time-out-total", "ssl.SSLSocket.read:time-out-total", "What's New 3.5:total-time-outs"
+)
 @pytest.mark.versions("tls12", "tls13")
 def test_a_dripping_read(pair, background):
     """The time-out is the maximum total duration of a read; it is not reset each time that bytes come."""
@@ -67,7 +71,9 @@ def test_a_dripping_read(pair, background):
             call.result()
 
 
-@pytest.mark.clause("ssl.SSLSocket:time-out-total", "ssl.SSLSocket.write:time-out-total")
+@pytest.mark.clause(
+    "ssl.SSLSocket:time-out-total", "ssl.SSLSocket.write:time-out-total", "What's New 3.5:total-time-outs"
+)
 @pytest.mark.parametrize("method", ["send", "sendall"])
 def test_a_slow_reader(pair, background, method):
     """The time-out is the maximum total duration of a write; it is not reset each time that bytes go."""
@@ -80,7 +86,9 @@ def test_a_slow_reader(pair, background, method):
             call.result()
 
 
-@pytest.mark.clause("ssl.SSLSocket:time-out-total", "ssl.SSLSocket.unwrap:time-out-total")
+@pytest.mark.clause(
+    "ssl.SSLSocket:time-out-total", "ssl.SSLSocket.unwrap:time-out-total", "What's New 3.5:total-time-outs"
+)
 def test_a_dripping_close(pair, background):
     """The time-out is the maximum total duration of the shutdown handshake too."""
     subject, far = connect(pair)

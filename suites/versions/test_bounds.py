@@ -13,6 +13,7 @@ both_kinds = pytest.mark.peers("module", "tlslite")
     "ssl.PROTOCOL_TLS_SERVER:highest-common",
     "ssl.SSLContext.maximum_version:observable",
     "RFC 8446 4.2.1:versions-decide",
+    "What's New 3.7:tls13",
 )
 @both_kinds
 @pytest.mark.feature("HAS_TLSv1_3")
@@ -23,7 +24,9 @@ def test_the_highest_common_version_is_chosen(pair):
     assert pair.peer.seen.version == "TLSv1.3"
 
 
-@pytest.mark.clause("ssl.SSLContext.maximum_version:bound", "ssl.SSLContext.maximum_version:observable")
+@pytest.mark.clause(
+    "ssl.SSLContext.maximum_version:bound", "ssl.SSLContext.maximum_version:observable", "What's New 3.7:bounds"
+)
 @needs_both
 def test_a_maximum_keeps_to_tls_1_2(pair, impl):
     """maximum_version TLSv1_2 makes two ends that have TLS 1.3 agree on 1.2."""

@@ -45,6 +45,11 @@ class CipherSuite:
     auth: str
 
     @property
+    def elliptic(self) -> bool:
+        """Whether it uses elliptic curves, be it for a signature only."""
+        return self.kea in ("kx-ecdhe", "kx-ecdhe-psk") or self.auth == "auth-ecdsa"
+
+    @property
     def description(self) -> str:
         """The line that OpenSSL prints for the suite, without its line end."""
         protocol = "TLSv1" if self.protocol == "TLSv1.0" else self.protocol

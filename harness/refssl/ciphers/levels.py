@@ -13,6 +13,8 @@ BITS = (0, 80, 112, 128, 192, 256)
 DEFAULT = 2
 
 _HMAC_SHA1_BITS = 160
+_LEAST_FIELD = 80  # which OpenSSL wants at level 0 too
+_FIELDS = ((15360, 256), (7680, 192), (3072, 128), (2048, 112), (1024, 80))
 _FORWARD_SECRET = ("DH", "ECDH", "DHEPSK", "ECDHEPSK", "any")
 _HASHES = {"sha1": 63, "sha224": 112, "sha256": 128, "sha384": 192, "sha512": 256, "ed25519": 128, "ed448": 224}
 _GROUPS = {
@@ -44,6 +46,16 @@ def allows_suite(level: int, suite: catalogue.CipherSuite) -> bool:
 def allows_group(level: int, name: str) -> bool:
     """Whether a group (by OpenSSL's name) is strong enough."""
     return _GROUPS.get(name, 0) >= BITS[level]
+
+
+def field_strength(size: int) -> int:
+    """The bits of security of Diffie-Hellman over a prime of so many bits (NIST SP 800-57)."""
+    return next((bits for least, bits in _FIELDS if size >= least), 0)
+
+
+def least_field(level: int) -> int:
+    """The bits of security that Diffie-Hellman over a finite field of one's own must have."""
+    return max(_LEAST_FIELD, BITS[level])
 
 
 def allows_scheme(level: int, hash_: str) -> bool:

@@ -150,14 +150,13 @@ def _next_separator(text: str, position: int) -> int:
 
 
 @cache
-def _default() -> tuple[int, ...]:
-    """OpenSSL's default list, "ALL:!COMPLEMENTOFDEFAULT:!eNULL", as its own base order gives it."""
-    return select("ALL:!COMPLEMENTOFDEFAULT:!eNULL").suites or ()
-
-
 def default_suites() -> tuple[int, ...]:
-    """The suites of TLS 1.2 that a context has before anybody says otherwise."""
-    return _default()
+    """The suites of TLS 1.2 that a context has before anybody says otherwise: with forward secrecy, none with SHA-1.
+
+    "only secure AES and ChaCha20 ciphers with forward secrecy" (ssl.SSLContext, since 3.10); a Python that was built
+    with --with-ssl-default-suites=openssl has OpenSSL's DEFAULT instead.
+    """
+    return select("ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM").suites or ()
 
 
 def select(text: str, suite_b: str = "") -> Selection:

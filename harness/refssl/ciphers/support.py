@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CIPHERS13 = ("AES-GCM", "CHACHA20-POLY1305", "AES-CCM")
-_CIPHERS12 = (*_CIPHERS13, "AES-CBC")
+_CIPHERS12 = (*_CIPHERS13, "AES-CBC", "CAMELLIA-CBC", "NULL")
 EXCHANGES_WITH_KEY = frozenset(("kx-psk", "kx-ecdhe-psk", "kx-dhe-psk", "kx-rsa-psk"))
 """The key exchanges of TLS 1.2 that need a pre-shared key (RFC 4279, RFC 5489)."""
 
 _EXCHANGES12 = EXCHANGES_WITH_KEY | {"kx-ecdhe", "kx-dhe", "kx-rsa"}
-_AUTHENTICATIONS12 = ("auth-ecdsa", "auth-rsa", "auth-psk")
+_AUTHENTICATIONS12 = ("auth-ecdsa", "auth-rsa", "auth-psk", "auth-null")
 
 
 def can_do(suite: catalogue.CipherSuite) -> bool:
@@ -37,3 +37,6 @@ SUITES13 = {suite.code: suite for suite in catalogue.ALL_TLS13_SUITES if can_do(
 
 SUITES12 = {suite.code: suite for suite in catalogue.TLS12_SUITES if can_do(suite)}
 """The suites of TLS 1.2, and of older versions that TLS 1.2 can use, that the engine can do, by code point."""
+
+ANONYMOUS = frozenset(code for code, suite in SUITES12.items() if suite.auth == "auth-null")
+"""Those of them in which nobody says who they are (RFC 5246 7.4.3, RFC 8422 2.3)."""

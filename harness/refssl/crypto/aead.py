@@ -6,8 +6,9 @@ associated_data)`` and ``decrypt`` and raise what `failures()` names when a tag 
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, Protocol
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Protocol
 
 
 class Aead(Protocol):
@@ -19,20 +20,16 @@ class Aead(Protocol):
 
 
 @cache
-def _constructors() -> dict[str, Any]:
-    from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
-
-    return {"AES-GCM": AESGCM, "CHACHA20-POLY1305": ChaCha20Poly1305, "AES-CCM": AESCCM}
-
-
-def new(algorithm: str, key: bytes, tag_length: int = 16) -> Aead:
-    """Give the AEAD object of `algorithm` ("AES-GCM", "CHACHA20-POLY1305", "AES-CCM") under `key`.
+def keyed(algorithm: str, tag_length: int = 16) -> Callable[[bytes], Aead]:
+    """Give what makes the AEAD object of `algorithm` ("AES-GCM", "CHACHA20-POLY1305", "AES-CCM") under a key.
 
     tag_length: in bytes; only AES-CCM has another than 16 (RFC 6655 4).
     """
-    constructor = _constructors()[algorithm]
-    made: Aead = constructor(key, tag_length) if algorithm == "AES-CCM" else constructor(key)
-    return made
+    from cryptography.hazmat.primitives.ciphers.aead import AESCCM, AESGCM, ChaCha20Poly1305
+
+    if algorithm == "AES-CCM":
+        return partial(AESCCM, tag_length=tag_length)
+    return AESGCM if algorithm == "AES-GCM" else ChaCha20Poly1305
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The protection of records by AES-CBC and HMAC in TLS 1.2 (RFC 5246 6.2.3.2, RFC 7366): one object per direction.
+"""The protection of records by CBC and HMAC in TLS 1.2 (RFC 5246 6.2.3.2, RFC 7366): one object per direction.
 
 Whatever is wrong with a record, padding or MAC, the answer is the same alert with the same reason, and the MAC is
 computed in any case. That the time is the same too is not promised (docs/not-done.md).
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto import blocks
-from refssl.crypto.hashing import HASHES, equal, keyed, mac
+from refssl.crypto.hashing import Mac, equal, function
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.faults import RecordFault
 from refssl.engine.protection12 import UNLIMITED, bad_record_mac
@@ -19,16 +20,16 @@ _BLOCK = 16
 
 
 class Sealer:
-    """The sending direction under one key. digest: the hash of the MAC; random(n) gives n unpredictable bytes."""
+    """The sending direction under one key. suite: what says cipher and hash; random(n) gives n unpredictable bytes."""
 
     __slots__ = ("_encrypt_then_mac", "_key", "_mac", "_random", "_sequence", "remaining")
 
     def __init__(
-        self, digest: str, mac_key: bytes, key: bytes, encrypt_then_mac: bool, random: Callable[[int], bytes]
+        self, suite: CipherSuite, mac_key: bytes, key: bytes, encrypt_then_mac: bool, random: Callable[[int], bytes]
     ) -> None:
-        self._mac = keyed(digest, mac_key)
+        self._mac = Mac(function(suite.digest or ""), mac_key).mac
         self._random = random
-        self._key = blocks.cbc_key(key)
+        self._key = blocks.cbc_key(suite.cipher, key)
         self._encrypt_then_mac = encrypt_then_mac
         self._sequence = 0
         self.remaining = UNLIMITED
@@ -40,11 +41,11 @@ class Sealer:
         # RFC 5246 6.2.3.2: "The Initialization Vector (IV) SHOULD be chosen at random, and MUST be unpredictable."
         iv = self._random(_BLOCK)
         if not self._encrypt_then_mac:
-            content += mac(self._mac, number + _header(content_type, len(content)) + content)
+            content += self._mac(number + _header(content_type, len(content)) + content)
         sealed = iv + blocks.cbc_encrypt(self._key, iv, _padded(content))
         if self._encrypt_then_mac:
             # RFC 7366 3: the MAC is over the length of "TLSCiphertext.length minus the MAC" and the ciphertext with IV.
-            sealed += mac(self._mac, number + _header(content_type, len(sealed)) + sealed)
+            sealed += self._mac(number + _header(content_type, len(sealed)) + sealed)
         return _header(content_type, len(sealed)) + sealed
 
 
@@ -53,10 +54,11 @@ class Opener:
 
     __slots__ = ("_encrypt_then_mac", "_key", "_mac", "_mac_length", "_sequence")
 
-    def __init__(self, digest: str, mac_key: bytes, key: bytes, encrypt_then_mac: bool) -> None:
-        self._mac = keyed(digest, mac_key)
-        self._mac_length = HASHES[digest]().digest_size
-        self._key = blocks.cbc_key(key)
+    def __init__(self, suite: CipherSuite, mac_key: bytes, key: bytes, encrypt_then_mac: bool) -> None:
+        digest = function(suite.digest or "")
+        self._mac = Mac(digest, mac_key).mac
+        self._mac_length = digest.length
+        self._key = blocks.cbc_key(suite.cipher, key)
         self._encrypt_then_mac = encrypt_then_mac
         self._sequence = 0
 
@@ -79,7 +81,7 @@ class Opener:
             # Everyone who sees the record knows this.
             raise RecordFault(AlertDescription.DECODE_ERROR, "LENGTH_TOO_SHORT")
         body, tag = sealed[: -self._mac_length], sealed[-self._mac_length :]
-        good = equal(mac(self._mac, number + _header(content_type, len(body)) + body), tag)
+        good = equal(self._mac(number + _header(content_type, len(body)) + body), tag)
         if not good or len(body) < 2 * _BLOCK or len(body) % _BLOCK:
             raise bad_record_mac()
         content = blocks.cbc_decrypt(self._key, body[:_BLOCK], body[_BLOCK:])
@@ -102,7 +104,7 @@ class Opener:
             # and then compute the MAC".
             padding = 1
         end = len(content) - padding - self._mac_length
-        expected = mac(self._mac, number + _header(content_type, end) + content[:end])
+        expected = self._mac(number + _header(content_type, end) + content[:end])
         if not equal(expected, content[end : end + self._mac_length]) or not padded:
             raise bad_record_mac()
         return content[:end]

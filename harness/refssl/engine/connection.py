@@ -26,7 +26,7 @@ from refssl.engine.output import INNER_CONTENT_TYPE, RECORD_HEADER, Output
 from refssl.engine.patience import MAX_EARLY_DATA, Patience
 from refssl.engine.presentation import Unrepresentable, decode
 from refssl.engine.protection12 import Opening
-from refssl.engine.records import MAX_CIPHERTEXT
+from refssl.engine.records import MAX_CIPHERTEXT, MAX_PLAINTEXT
 from refssl.engine.session import Session
 from refssl.engine.states import authentication13, client, connected, server, table
 from refssl.engine.transcript import Transcript
@@ -39,9 +39,11 @@ _LEVELS = frozenset(AlertLevel)
 # version is TLS 1.3, but not the Finished of an answer after the handshake.
 FINISHED = 20
 _BEFORE_KEY_CHANGE = frozenset((1, 5, FINISHED, 24))
-_HELLO_REQUEST = bytes(4)
-# How the header of nearly every protected record begins (RFC 8446 5.2).
+_NOTHING: dict[int, table.Arrival] = {}
+# How the header of nearly every record begins, while it is plain and when it is protected (RFC 8446 5.1, 5.2).
+_PLAIN_HANDSHAKE = b"\x16\x03\x03"
 _PROTECTED = b"\x17\x03\x03"
+_CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01"
 
 
 class Connection:
@@ -56,19 +58,19 @@ class Connection:
     the client's offer it has too; client_finished, server_finished: verify_data; client_signature_scheme,
     server_signature_scheme: of the CertificateVerifys; client_can_be_asked: at a server, for its certificate after the
     handshake; data_expected: whether application data may come now; tickets_sent: how many; config: the current one
-    (``Config.choose`` may change it).
+    (``Config.choose`` may change it). transcript: while the handshake goes on; deleted with its end. partial: what has
+    come of a handshake message that is not whole yet.
     """
 
     # fmt: off
     __slots__ = (
-        "__weakref__", "_expected", "_first_record", "_partial", "_sent_ccs", "_state", "_table",
-        "_transcript", "alpn", "cipher_suite", "client_can_be_asked", "client_finished", "client_random",
+        "__weakref__", "_expected", "_first_record", "_sent_ccs", "_state", "_table",
+        "alpn", "cipher_suite", "client_can_be_asked", "client_finished", "client_random",
         "client_signature_scheme", "close_notify_received", "close_notify_sent", "config", "data_expected",
         "failed", "group", "handshake_complete", "key_updates_answered", "more_in_record", "opener", "output",
-        "patience", "peer", "plain_alerts", "plaintext", "psk_modes", "resumed", "selected_identity",
+        "partial", "patience", "peer", "plain_alerts", "plaintext", "psk_modes", "resumed", "selected_identity",
         "server_finished", "server_name", "server_signature_scheme", "session", "shared_ciphers", "tickets_sent",
-        "unverified_certificates",
-        "version",
+        "transcript", "unverified_certificates", "version",
     )
     # fmt: on
 
@@ -77,10 +79,10 @@ class Connection:
         self.config = config
         self.output = output if output is not None else Output()
         self.output.observe = config.observe
-        if config.maximum_version >= TLS13:
-            self.output.version = TLS13
-        self._transcript: Transcript | None = Transcript()
-        self.output.transcript = self._transcript
+        if config.maximum_version >= TLS13 or config.server_side:
+            self.output.version = TLS13  # what a server's observer is told of a ClientHello, whatever it speaks
+        self.transcript = Transcript()
+        self.output.transcript = self.transcript
         self.opener: Opening | None = None
         if config.server_side:
             self._table, self._expected = table.WHOLE_SERVER, table.EXPECTED_BY_SERVER
@@ -89,7 +91,7 @@ class Connection:
         else:
             self._table, self._expected = table.WHOLE_CLIENT, table.EXPECTED_BY_CLIENT
             self._state = client.Start()
-        self._partial = bytearray()
+        self.partial = bytearray()
         self._first_record = True
         self._sent_ccs = False
         self.plain_alerts = config.server_side
@@ -141,10 +143,14 @@ class Connection:
 
         Raises ProtocolError (RFC 8446 5.1, 5.2), with the alert queued and the connection dead.
         """
-        if self.opener is not None and header.startswith(_PROTECTED):
-            length = header[3] << 8 | header[4]
-            if length <= MAX_CIPHERTEXT:
+        length = header[3] << 8 | header[4]
+        if self.opener is None:
+            if length <= MAX_PLAINTEXT and header.startswith(_PLAIN_HANDSHAKE):
                 return length
+        elif length <= MAX_CIPHERTEXT and header.startswith(_PROTECTED):
+            return length
+        if header == _CHANGE_CIPHER_SPEC:
+            return length
         try:
             return records.body_length(
                 header,
@@ -168,10 +174,12 @@ class Connection:
         if self.config.observe is not None:
             self.config.observe(False, record[1] << 8 | record[2], RECORD_HEADER, record[: records.HEADER])
         try:
-            if self.data_expected and record[0] == APPLICATION_DATA and not self._partial:
+            if self.data_expected and record[0] == APPLICATION_DATA and not self.partial:
                 self._receive_data(record)
             else:
-                self._receive(record)
+                self._first_record = False
+                rules = content12 if self.version == TLS12 else content13
+                rules.receive(self, record)
         except Fault as fault:
             self._fail(fault)
             raise
@@ -235,21 +243,19 @@ class Connection:
 
     # -- for the states
 
-    @property
-    def transcript(self) -> Transcript:
-        """The transcript of the handshake. There is none once it is complete."""
-        if self._transcript is None:
-            raise ValueError("the handshake is over")
-        return self._transcript
-
     def complete(self) -> None:
         """The handshake is done; what only it needed is dropped."""
         self.handshake_complete = self.data_expected = True
-        self._transcript = self.output.transcript = None
+        self.end_transcript()
 
-    def resume_transcript(self, transcript: Transcript | None) -> None:
-        """Messages belong to a transcript once more, after the handshake (RFC 8446 4.4.1); None: they no longer do."""
-        self._transcript = self.output.transcript = transcript
+    def resume_transcript(self, transcript: Transcript) -> None:
+        """Messages belong to a transcript once more, after the handshake (RFC 8446 4.4.1)."""
+        self.transcript = self.output.transcript = transcript
+
+    def end_transcript(self) -> None:
+        """Messages no longer belong to a transcript."""
+        del self.transcript
+        self.output.transcript = None
 
     def log_secret(self, label: str, secret: bytes) -> None:
         """Tell ``Config.keylog`` a secret."""
@@ -281,16 +287,11 @@ class Connection:
         else:
             self.patience.empty()
 
-    def _receive(self, record: bytes) -> None:
-        self._first_record = False
-        rules = content12 if self.version == TLS12 else content13
-        rules.receive(self, record)
-
     def receive_alert(self, content: bytes) -> None:
         """RFC 8446 6: all alerts but close_notify and user_canceled are errors, "regardless of the AlertLevel".
 
         In TLS 1.2 a warning ends nothing (RFC 5246 7.2.2), but for a refusal of what was never asked for."""
-        if self._partial:
+        if self.partial:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
         if not content and self.opener is not None:
             raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_LENGTH")
@@ -319,30 +320,35 @@ class Connection:
         if not content:
             # RFC 8446 5.1: "Implementations MUST NOT send zero-length fragments of Handshake types".
             raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_LENGTH")
-        partial = self._partial
+        partial = self.partial
         if partial:
             partial += content
-            if len(partial) < 4 or len(partial) < 4 + int.from_bytes(partial[1:4], "big"):
-                self._message_class(partial)
+            length = int.from_bytes(partial[1:4], "big") if len(partial) >= 4 else 0
+            if len(partial) < 4 + length:
+                self._arrival(partial[0], length)
                 return
             content = bytes(partial)
             partial.clear()
         position, size = 0, len(content)
         while position < size:
-            head = content[position : position + 4]
-            if head == _HELLO_REQUEST and self._negotiating_12():
-                # RFC 5246 7.4.1.1: "This message will be ignored by the client if the client is currently negotiating".
-                position += 4
+            body = position + 4
+            kind = content[position]
+            length = int.from_bytes(content[position + 1 : body], "big") if body <= size else 0
+            if not kind and not length and body <= size and self._negotiating_12():
+                # RFC 5246 7.4.1.1: a HelloRequest "will be ignored by the client if the client is currently
+                # negotiating".
+                position = body
                 continue
-            message_class = self._message_class(head)
-            end = position + 4 + int.from_bytes(head[1:], "big")
-            if size - position < 4 or end > size:
-                partial += content[position:]
-                return
-            if end != size and head[0] in _BEFORE_KEY_CHANGE and not (self.handshake_complete and head[0] == FINISHED):
-                raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
+            arrival = self._arrival(kind, length)
+            end = body + length
+            if end != size:
+                if end > size:
+                    partial += content[position:]
+                    return
+                if kind in _BEFORE_KEY_CHANGE and not (self.handshake_complete and kind == FINISHED):
+                    raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "NOT_ON_RECORD_BOUNDARY")
             self.more_in_record = end != size
-            self._receive_message(message_class, content[position:end])
+            self._receive_message(arrival, content[position:end])
             position = end
 
     def _negotiating_12(self) -> bool:
@@ -351,36 +357,32 @@ class Connection:
     def _may_be_12(self) -> bool:
         return self.version == TLS12 or (self.version is None and self.config.minimum_version <= TLS12)
 
-    def _message_class(self, head: bytes | bytearray) -> type:
-        """What the message that begins with `head` is, if the state allows it. Raises ProtocolError."""
-        allowed = self._expected.get(type(self._state))
-        message_class = allowed.get(head[0]) if allowed is not None else None
-        if message_class is None:
+    def _arrival(self, kind: int, length: int) -> table.Arrival:
+        """What is done with a message of that type, if the state allows it, and of `length` bytes, 0 where only the
+        type is known yet. Raises ProtocolError."""
+        arrival = self._expected.get(type(self._state), _NOTHING).get(kind)
+        if arrival is None:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
-        if len(head) >= 4 and int.from_bytes(head[1:4], "big") > table.LIMITS[message_class]:
+        if length > arrival.limit:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE")
-        return message_class
+        return arrival
 
-    def _receive_message(self, message_class: type, raw: bytes) -> None:
-        message: Any = decode(message_class, raw[4:], table.MALFORMED.get(message_class, "LENGTH_MISMATCH"))
+    def _receive_message(self, arrival: table.Arrival, raw: bytes) -> None:
+        message: Any = decode(arrival.message, raw[4:], arrival.malformed)
         if self.config.observe is not None:
             self.config.observe(False, self.output.version, HANDSHAKE, raw)
-        if isinstance(message, ServerHello) and message.random == RETRY_RANDOM:
-            message = decode(HelloRetryRequest, raw[4:])
-        self.act_on(message, raw)
+        if arrival.message is ServerHello and message.random == RETRY_RANDOM:
+            self.act_on(decode(HelloRetryRequest, raw[4:]), raw)
+        else:
+            self._state = arrival.handler(self, self._state, message, raw)
 
     def act_on(self, message: Any, raw: bytes) -> None:
-        """Let the state table say what a message does. Raises a Fault, also where it has no place."""
+        """Let the state table say what a message does, whose place is not known yet. Raises a Fault."""
         state = self._state
         handler = self._table.get((type(state), type(message)))
         if handler is None:
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
         self._state = handler(self, state, message, raw)
-
-    @property
-    def in_message(self) -> bool:
-        """Whether a handshake message has come only in part."""
-        return bool(self._partial)
 
     def _fail(self, fault: Fault) -> None:
         self.failed = True

@@ -49,6 +49,6 @@ def _receive_change_cipher_spec(connection: Connection, content: bytes) -> None:
     """RFC 5246 7.1: "a single message [...] of a single byte of value 1", where the handshake has a place for it."""
     if content != b"\x01":
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_CHANGE_CIPHER_SPEC")
-    if connection.in_message:
+    if connection.partial:
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
     connection.act_on(ChangeCipherSpec(), content)

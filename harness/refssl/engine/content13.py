@@ -22,6 +22,9 @@ def receive(connection: Connection, record: bytes) -> None:
     """Take one whole record. Raises a Fault."""
     content_type = record[0]
     opener = connection.opener
+    if opener is None and content_type == HANDSHAKE:
+        connection.receive_handshake(record[HEADER:])
+        return
     if opener is None or content_type != APPLICATION_DATA:
         _receive_plain(connection, content_type, record[HEADER:])
         return
@@ -33,7 +36,7 @@ def receive(connection: Connection, record: bytes) -> None:
         raise
     if connection.config.observe is not None:
         connection.config.observe(False, TLS13, INNER_CONTENT_TYPE, bytes((content_type,)))
-    if content_type == APPLICATION_DATA and not connection.in_message:
+    if content_type == APPLICATION_DATA and not connection.partial:
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
     connection.patience.early_data_left = 0
     connection.plain_alerts = False
@@ -83,7 +86,7 @@ def _receive_change_cipher_spec(connection: Connection, content: bytes) -> None:
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
     if connection.handshake_complete:
         raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
-    if connection.in_message:
+    if connection.partial:
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
     connection.patience.empty()
     if connection.config.observe is not None:

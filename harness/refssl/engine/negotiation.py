@@ -6,24 +6,23 @@ Pure functions of messages and Config; nothing here sends, receives or derives a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
-from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.ciphers.support import SUITES12, SUITES13
-from refssl.crypto import kems
+from refssl.crypto import kems, shares
 from refssl.crypto.keys import HANDSHAKE_SCHEMES_13
 from refssl.crypto.shares import InvalidShare, KeyShare, NoSharedSecret
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS12, TLS13, Config, Credential
+from refssl.engine.config import TLS13, Config, Credential
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.presentation import decode
 
 T = TypeVar("T")
 
-# The versions that this engine speaks, the preferred first.
-VERSIONS = (TLS13, TLS12)
+_LONGEST_KEPT = 128
+_read_before: Any = lru_cache(maxsize=256)(decode)
 
 # TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746 3.3) and TLS_FALLBACK_SCSV (RFC 7507 2), which are no suites.
 RENEGOTIATION_SCSV = 0x00FF
@@ -39,6 +38,8 @@ IN_NEW_SESSION_TICKET = frozenset((42,))
 KNOWN = frozenset(
     (0, 1, 5, 10, 11, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 28, 35, 41, 42, 43, 44, 45, 47, 48, 49, 50, 51)
 )
+# RFC 8446 4.1.2: what a second ClientHello may have otherwise is padding (21) and what the retry is about.
+KEPT_AFTER_RETRY = KNOWN - {21, ext.PRE_SHARED_KEY, ext.EARLY_DATA, ext.COOKIE, ext.KEY_SHARE}
 # RFC 8446 4.2: "There is one exception": a cookie answers nothing.
 _UNASKED = frozenset((ext.COOKIE,))
 
@@ -71,6 +72,25 @@ def read_extension(
     return None if data is None else decode(struct_class, data, reason)
 
 
+def read_setting(
+    struct_class: type[T], found: Mapping[int, bytes], kind: int, reason: str = "BAD_EXTENSION"
+) -> T | None:
+    """`read_extension` of one that says what somebody can or wants, and says it again with each connection.
+
+    So what is not long is kept as it was read the last time.
+    """
+    data = found.get(kind)
+    if data is None:
+        return None
+    read: T = (_read_before if len(data) <= _LONGEST_KEPT else decode)(struct_class, data, reason)
+    return read
+
+
+def new_share(config: Config, group: int) -> KeyShare:
+    """A fresh share of `group`."""
+    return (config.generate_share or shares.generate)(group)
+
+
 def agree(share: KeyShare, theirs: bytes) -> bytes:
     """The shared secret of our share and the peer's key_exchange. Raises ProtocolError, illegal_parameter.
 
@@ -91,25 +111,33 @@ def answer(config: Config, group: int, theirs: bytes) -> tuple[bytes, bytes]:
             return kems.respond(group, theirs)
         except InvalidShare:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE") from None
-    share = config.generate_share(group)
+    share = new_share(config, group)
     return share.public, agree(share, theirs)
 
 
-def enabled_versions(config: Config) -> tuple[int, ...]:
-    """The versions that may be negotiated, the preferred first."""
-    return tuple(v for v in VERSIONS if config.minimum_version <= v <= config.maximum_version)
+def server_versions(config: Config) -> tuple[int, ...]:
+    """The versions that a server speaks, the preferred first."""
+    versions = config.abilities.versions
+    if config.credentials or config.choose is not None or config.psk_server is not None:
+        return versions
+    # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one; TLS 1.2 has
+    # anonymous suites.
+    return tuple(version for version in versions if version != TLS13)
 
 
 def first_common(ours: tuple[int, ...], theirs: tuple[int, ...], *, ours_first: bool = True) -> int | None:
     """The first value that both have, in our order or in theirs."""
     first, second = (ours, theirs) if ours_first else (theirs, ours)
-    return next((value for value in first if value in second), None)
+    for value in first:
+        if value in second:
+            return value
+    return None
 
 
 def shared_suites(config: Config, offered: tuple[int, ...]) -> tuple[CipherSuite, ...]:
     """The suites of every version that both have, in our order."""
-    ours = (catalogue.BY_CODE.get(code) for code in config.cipher_suites)
-    return tuple([suite for suite in ours if suite is not None and suite.code in offered])
+    theirs = frozenset(offered)
+    return tuple([suite for suite in config.abilities.suites if suite.code in theirs])
 
 
 def choose_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
@@ -117,7 +145,7 @@ def choose_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
 
     Where nothing is common OpenSSL as ssl drives it goes on without ALPN instead of no_application_protocol.
     """
-    offered = read_extension(ext.ProtocolNameList, found, ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION)
+    offered = read_setting(ext.ProtocolNameList, found, ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION)
     if offered is None:
         return None
     return next((name for name in config.alpn if name in offered.protocol_name_list), None)
@@ -125,7 +153,7 @@ def choose_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
 
 def read_selected_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | None:
     """The protocol that a server has chosen (RFC 7301 3.1), None where it says nothing. Raises ProtocolError."""
-    chosen = read_extension(ext.ProtocolNameList, found, ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION)
+    chosen = read_setting(ext.ProtocolNameList, found, ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION)
     if chosen is None:
         return None
     # RFC 7301 3.1: the answer "MUST contain exactly one "ProtocolName"".
@@ -136,7 +164,7 @@ def read_selected_alpn(config: Config, found: Mapping[int, bytes]) -> bytes | No
 
 def read_server_name(found: Mapping[int, bytes]) -> str | None:
     """The host name that a client sent (RFC 6066 3). Raises ProtocolError."""
-    names = read_extension(ext.ServerNameList, found, ext.SERVER_NAME)
+    names = read_setting(ext.ServerNameList, found, ext.SERVER_NAME)
     if names is None:
         return None
     # RFC 6066 3: "The ServerNameList MUST NOT contain more than one name of the same name_type."
@@ -155,12 +183,6 @@ def present(credential: Credential) -> tuple[bytes, ...]:
     return credential.certificates
 
 
-def has_suites(config: Config) -> bool:
-    """Whether there is a suite for the highest version that is enabled; OpenSSL does not begin without one."""
-    suites = SUITES13 if TLS13 in enabled_versions(config) else SUITES12
-    return any(code in suites for code in config.cipher_suites)
-
-
 def choose_credential(config: Config, schemes: tuple[int, ...], *, ours_first: bool) -> tuple[Credential, int] | None:
     """The credential, and the SignatureScheme for its CertificateVerify, that the peer's signature_algorithms allow.
 
@@ -168,13 +190,10 @@ def choose_credential(config: Config, schemes: tuple[int, ...], *, ours_first: b
     indicated in the client's signature_algorithms extension". The scheme must be one of config's own, too.
     """
     ours = config.signing_schemes or config.signature_schemes
-    usable = [s for s in ours if s in HANDSHAKE_SCHEMES_13]
-    if ours_first:
-        order: Iterable[int] = (s for s in usable if s in schemes)
-    else:
-        order = (s for s in schemes if s in usable)
-    for scheme in order:
-        for credential in config.credentials:
-            if scheme in credential.schemes:
-                return credential, scheme
+    first, second = (ours, schemes) if ours_first else (schemes, ours)
+    for scheme in first:
+        if scheme in second and scheme in HANDSHAKE_SCHEMES_13:
+            for credential in config.credentials:
+                if scheme in credential.schemes:
+                    return credential, scheme
     return None

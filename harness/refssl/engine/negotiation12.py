@@ -14,7 +14,7 @@ from refssl.crypto.keys import ECDSA_SHA1, RSA_PKCS1_SHA1
 from refssl.crypto.shares import GROUPS
 from refssl.engine import negotiation
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import Config, Credential
+from refssl.engine.config import ClientAuthentication, Config, Credential
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.tls12 import ECDSA_SIGN, RSA_SIGN
@@ -28,6 +28,7 @@ ECDHE, DHE, RSA = "kx-ecdhe", "kx-dhe", "kx-rsa"
 PSK, ECDHE_PSK, DHE_PSK, RSA_PSK = "kx-psk", "kx-ecdhe-psk", "kx-dhe-psk", "kx-rsa-psk"
 WITH_KEY = EXCHANGES_WITH_KEY
 ELLIPTIC, FINITE, ENCRYPTED = (ECDHE, ECDHE_PSK), (DHE, DHE_PSK), (RSA, RSA_PSK)
+ANONYMOUS = "auth-null"
 # Those in which the server has no share to send.
 SHARELESS = (PSK, RSA_PSK)
 # RFC 8422 5.1.2: "uncompressed(0)", of which every list must have one.
@@ -60,10 +61,10 @@ class Choice:
 
 def choose(config: Config, cipher_suites: tuple[int, ...], found: Mapping[int, bytes]) -> Choice | None:
     """The suite for a ClientHello with these extensions, with what it needs, or None. Raises ProtocolError."""
-    groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
-    schemes = negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
-    # RFC 8422 4: a client without the extension leaves the choice to the server.
-    theirs = groups.named_group_list if groups is not None else config.groups
+    groups = negotiation.read_setting(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
+    schemes = negotiation.read_setting(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
+    # RFC 8422 4: with a client that does not say "the server is free to choose any one"; OpenSSL chooses none.
+    theirs = groups.named_group_list if groups is not None else ()
     group = next((g for g in config.groups if g in theirs and g in CURVES), None)
     # RFC 5246 7.4.1.4.1: without the extension it is as if SHA-1 were all that the client knows.
     allowed = schemes.supported_signature_algorithms if schemes is not None else (ECDSA_SHA1, RSA_PKCS1_SHA1)
@@ -90,12 +91,16 @@ def _can_exchange(config: Config, suite: CipherSuite, group: int | None) -> bool
         return False
     if suite.kea in FINITE and not config.dh_parameters:
         return False
+    if suite.auth == ANONYMOUS and config.client_authentication is not ClientAuthentication.NONE:
+        # RFC 5246 7.4.4: "It is a fatal handshake_failure alert for an anonymous server to request client
+        # authentication."
+        return False
     return suite.kea not in WITH_KEY or config.psk_server is not None
 
 
 def shows_certificate(suite: CipherSuite) -> bool:
     """Whether the server is known by a certificate, beside a pre-shared key or without one (RFC 4279 2 to 4)."""
-    return suite.auth != "auth-psk"
+    return suite.auth in ("auth-rsa", "auth-ecdsa")
 
 
 def _certificate_for(

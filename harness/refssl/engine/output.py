@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from refssl.engine.config import TLS12, TLS13
 from refssl.engine.messages.control import APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, ChangeCipherSpec, Raw
-from refssl.engine.presentation import encode, writers
+from refssl.engine.presentation import writers
 from refssl.engine.protection12 import Sealing
 from refssl.engine.records import HEADER, MAX_PLAINTEXT, plain
 from refssl.engine.transcript import Transcript
@@ -33,10 +33,15 @@ class Output:
 
     A faulty peer is a subclass that overrides `send`: it edits a message with ``dataclasses.replace`` before handing
     it on, or hands on a `Raw` instead. sealer: the current protection, None while records are plain. transcript: where
-    handshake messages are added, None once the handshake is over. observe: as in Config.
+    handshake messages are added, None once the handshake is over. observe: as in Config. written: a message that is
+    about to be sent and its bytes, where these are known already.
     """
 
-    __slots__ = ("_flight", "_records", "_unobserved", "observe", "record_version", "sealer", "transcript", "version")
+    # fmt: off
+    __slots__ = (
+        "_flight", "_records", "_unobserved", "observe", "record_version", "sealer", "transcript", "version", "written",
+    )
+    # fmt: on
 
     def __init__(self) -> None:
         self._flight: list[bytes] = []
@@ -45,33 +50,34 @@ class Output:
         self.sealer: Sealing | None = None
         self.transcript: Transcript | None = None
         self.observe: Callable[[bool, int, int, bytes], None] | None = None
+        self.written: tuple[object, bytes] | None = None
         self.version = TLS12
         self.record_version = 0x0301
 
     def send(self, message: M) -> M:
         """Queue one message of any content type, and give the message that was really sent."""
         content_type: int = message.content_type  # type: ignore[attr-defined]
-        if content_type == HANDSHAKE and not isinstance(message, Raw):
-            data = framed(message)
+        if content_type == HANDSHAKE and type(message) is not Raw:
+            written = self.written
+            data = framed(message) if written is None or written[0] is not message else written[1]
             if self.transcript is not None:
                 self.transcript.update(data)
             self._flight.append(data)
-        else:
+            if self.observe is not None:
+                self._unobserved.append(data)
+            return message
+        if self._flight:
             self.flush()
-            data = encode(message) if not isinstance(message, Raw) else message.content
-            if isinstance(message, ChangeCipherSpec):
-                # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
-                self._records.append(plain(content_type, TLS12, data))
-                if self.observe is not None:
-                    self._observe_record(content_type, self._records[-1])
-            else:
-                self._record(content_type, data)
-            if self.observe is not None and content_type != HANDSHAKE:
-                self.observe(True, self.version, content_type, data)
-        if self.observe is not None and content_type == HANDSHAKE:
-            self._unobserved.append(data)
-            if not self._flight:
-                self._observe_messages()
+        data = message.content if isinstance(message, Raw) else writers[type(message)](message)
+        if isinstance(message, ChangeCipherSpec):
+            # RFC 8446 5: it is sent unprotected whatever the current keys are; in TLS 1.2 there are none yet.
+            self._records.append(plain(content_type, TLS12, data))
+            if self.observe is not None:
+                self._observe_record(content_type, self._records[-1])
+        else:
+            self._record(content_type, data)
+        if self.observe is not None:
+            self.observe(True, self.version, content_type, data)
         return message
 
     def send_data(self, data: bytes | memoryview) -> None:
@@ -98,7 +104,8 @@ class Output:
 
     def change_keys(self, sealer: Sealing) -> None:
         """Everything after this is protected by `sealer`."""
-        self.flush()
+        if self._flight:
+            self.flush()
         self.sealer = sealer
 
     def flush(self) -> None:
@@ -126,12 +133,11 @@ class Output:
             for start in range(0, len(data), MAX_PLAINTEXT):
                 self._record(content_type, data[start : start + MAX_PLAINTEXT])
             return
-        if self.sealer is not None:
-            self._records.append(self.sealer.seal(content_type, data))
-        else:
-            self._records.append(plain(content_type, self.record_version, data))
+        sealer = self.sealer
+        record = plain(content_type, self.record_version, data) if sealer is None else sealer.seal(content_type, data)
+        self._records.append(record)
         if self.observe is not None:
-            self._observe_record(content_type, self._records[-1])
+            self._observe_record(content_type, record)
 
     def _observe_record(self, content_type: int, record: bytes) -> None:
         """Tell of a record as OpenSSL does: its header, and what is inside where TLS 1.3 hides that."""

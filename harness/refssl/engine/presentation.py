@@ -76,9 +76,9 @@ class Source:
         self.add(f"{name} = {value}")
         return name
 
-    def take(self, size: int | str) -> None:
-        """Let `q` be the end of the next `size` bytes, which must be there."""
-        self.add(f"q = p + {size}", "if q > e: raise Malformed")
+    def take(self, size: int) -> None:
+        """Pass over the next `size` bytes, which must be there."""
+        self.add(f"p += {size}", "if p > e: raise Malformed")
 
     def compile(self, arguments: str, result: str) -> Any:
         """Give the function of what has been appended so far."""
@@ -93,17 +93,17 @@ class _Unsigned(Kind):
 
     def read(self, source: Source, name: str) -> None:
         source.take(self.size)
-        source.add(f"{name} = {_unsigned(self.size)}", "p = q")
+        source.add(f"{name} = {_unsigned(self.size)}")
 
     def write(self, source: Source, value: str) -> str:
         return f"{value}.to_bytes({self.size}, 'big')"
 
 
 def _unsigned(size: int) -> str:
-    """An expression of the unsigned integer in the `size` bytes from `p` to `q`."""
+    """An expression of the unsigned integer in the `size` bytes before `p`."""
     if size > 3:
-        return "from_bytes(d[p:q], 'big')"
-    return " | ".join(f"d[p + {place}] << {8 * (size - 1 - place)}" for place in range(size))
+        return f"from_bytes(d[p - {size}:p], 'big')"
+    return {1: "d[p - 1]", 2: "d[p - 2] << 8 | d[p - 1]", 3: "d[p - 3] << 16 | d[p - 2] << 8 | d[p - 1]"}[size]
 
 
 class _Opaque(Kind):
@@ -112,7 +112,7 @@ class _Opaque(Kind):
 
     def read(self, source: Source, name: str) -> None:
         source.take(self.size)
-        source.add(f"{name} = d[p:q]", "p = q")
+        source.add(f"{name} = d[p - {self.size}:p]")
 
     def write(self, source: Source, value: str) -> str:
         return f"exact({value}, {self.size})"
@@ -135,14 +135,13 @@ class _Vector(Kind):
         self.prefix = (ceiling.bit_length() + 7) // 8
 
     def enter(self, source: Source) -> None:
-        """Read the length and let `q` be the end of the vector."""
+        """Read the length and let `q` be the end of the vector, which begins at `p`."""
         source.take(self.prefix)
-        source.add(f"n = {_unsigned(self.prefix)}", "p = q")
-        source.take("n")
+        source.add(f"q = p + ({_unsigned(self.prefix)})", "if q > e: raise Malformed")
         if self.floor:
-            source.add(f"if n < {self.floor}: raise Malformed")
+            source.add(f"if q < p + {self.floor}: raise Malformed")
         if self.ceiling != 256**self.prefix - 1:
-            source.add(f"if n > {self.ceiling}: raise Malformed")
+            source.add(f"if q > p + {self.ceiling}: raise Malformed")
 
     def bounded(self, source: Source, content: str) -> str:
         """An expression of `content` behind its length, which is checked."""
@@ -171,8 +170,8 @@ class _UnsignedVector(_Vector):
     def read(self, source: Source, name: str) -> None:
         self.enter(source)
         if self.size > 1:
-            source.add(f"if n % {self.size}: raise Malformed")
-        source.add(f"{name} = unpack('>%d{self.code}' % (n // {self.size}), d[p:q])", "p = q")
+            source.add(f"if (q - p) % {self.size}: raise Malformed")
+        source.add(f"{name} = unpack('>%d{self.code}' % ((q - p) // {self.size}), d[p:q])", "p = q")
 
     def write(self, source: Source, value: str) -> str:
         return self.bounded(source, f"pack('>%d{self.code}' % len({value}), *{value})")
@@ -347,6 +346,9 @@ def _exact(content: bytes, size: int) -> bytes:
     return content
 
 
+_extension_header = struct.Struct(">HH").unpack_from
+
+
 def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, bytes], int]:
     """RFC 8446 4.2: "There MUST NOT be more than one extension of the same type in a given extension block."."""
     end = p + 2 + (d[p] << 8 | d[p + 1] if p + 2 <= e else e)
@@ -358,8 +360,8 @@ def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, by
         start = p + 4
         if start > end:
             raise Malformed
-        kind = d[p] << 8 | d[p + 1]
-        p = start + (d[p + 2] << 8 | d[p + 3])
+        kind, size = _extension_header(d, p)
+        p = start + size
         if p > end:
             raise Malformed
         if kind in found:
@@ -369,4 +371,6 @@ def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, by
 
 
 def _write_extensions(found: dict[int, bytes]) -> bytes:
+    if not found:
+        return b""
     return b"".join([(kind << 16 | len(data)).to_bytes(4, "big") + data for kind, data in found.items()])

@@ -25,7 +25,7 @@ class Sealer:
     __slots__ = ("_encrypt", "_iv", "_overhead", "_sequence", "remaining")
 
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
-        self._encrypt = aead.new(algorithm, key, tag_length).encrypt
+        self._encrypt = aead.keyed(algorithm, tag_length)(key).encrypt
         self._overhead = tag_length + 1  # and the content type
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
@@ -48,7 +48,7 @@ class Opener:
     __slots__ = ("_decrypt", "_failures", "_iv", "_sequence")
 
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
-        self._decrypt = aead.new(algorithm, key, tag_length).decrypt
+        self._decrypt = aead.keyed(algorithm, tag_length)(key).decrypt
         self._failures = aead.failures()
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0

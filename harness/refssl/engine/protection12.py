@@ -40,7 +40,7 @@ class ExplicitNonceSealer:
     __slots__ = ("_encrypt", "_salt", "_sequence", "_tag", "remaining")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
-        self._encrypt = aead.new(suite.aead, key, suite.tag_length).encrypt
+        self._encrypt = aead.keyed(suite.aead, suite.tag_length)(key).encrypt
         self._salt = iv
         self._sequence = 0
         self._tag = suite.tag_length
@@ -64,7 +64,7 @@ class ExplicitNonceOpener:
     __slots__ = ("_decrypt", "_failures", "_overhead", "_salt", "_sequence")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
-        self._decrypt = aead.new(suite.aead, key, suite.tag_length).decrypt
+        self._decrypt = aead.keyed(suite.aead, suite.tag_length)(key).decrypt
         self._failures = aead.failures()
         self._salt = iv
         self._sequence = 0
@@ -95,7 +95,7 @@ class ImplicitNonceSealer:
     __slots__ = ("_encrypt", "_iv", "_sequence", "remaining")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
-        self._encrypt = aead.new(suite.aead, key, suite.tag_length).encrypt
+        self._encrypt = aead.keyed(suite.aead, suite.tag_length)(key).encrypt
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
         self.remaining = UNLIMITED
@@ -119,7 +119,7 @@ class ImplicitNonceOpener:
     __slots__ = ("_decrypt", "_failures", "_iv", "_sequence")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
-        self._decrypt = aead.new(suite.aead, key, suite.tag_length).decrypt
+        self._decrypt = aead.keyed(suite.aead, suite.tag_length)(key).decrypt
         self._failures = aead.failures()
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0

@@ -62,18 +62,17 @@ def body_length(
 
 
 def _not_tls(header: bytes, server_side: bool) -> ProtocolError:
-    """What OpenSSL calls a first record that is none: an HTTP request is named at a server, where it is likely."""
-    if server_side:
-        if header[0] & 0x80 and header[2] == 1:
-            # RFC 8446 D.5: "Implementations are NOT RECOMMENDED to accept an SSL version 2.0 compatible CLIENT-HELLO".
-            return ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
-        if header.startswith(_HTTP_METHODS):
-            return ProtocolError(None, "HTTP_REQUEST")
-        if header == b"CONNE":
-            return ProtocolError(None, "HTTPS_PROXY_REQUEST")
+    """What OpenSSL calls a first record that is none."""
+    if server_side and header[0] & 0x80 and header[2] == 1:
+        # RFC 8446 D.5: "Implementations are NOT RECOMMENDED to accept an SSL version 2.0 compatible CLIENT-HELLO".
+        return ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+    if header.startswith(_HTTP_METHODS):
+        return ProtocolError(None, "HTTP_REQUEST")
+    if header == b"CONNE":
+        return ProtocolError(None, "HTTPS_PROXY_REQUEST")
     return ProtocolError(None, "WRONG_VERSION_NUMBER")
 
 
 def plain(content_type: int, version: int, content: bytes) -> bytes:
     """One unprotected record (TLSPlaintext)."""
-    return b"%c%b%b%b" % (content_type, version.to_bytes(2, "big"), len(content).to_bytes(2, "big"), content)
+    return (content_type << 32 | version << 16 | len(content)).to_bytes(HEADER, "big") + content

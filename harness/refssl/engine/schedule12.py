@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.crypto.hashing import HASHES, keyed, mac
-from refssl.engine import cbc, protection12
+from refssl.crypto.hashing import Mac, function, shortened
+from refssl.engine import cbc, protection12, unencrypted
 
 if TYPE_CHECKING:
-    from refssl.crypto.hashing import HMAC
     from refssl.engine.protection12 import Opening, Sealing
 
 MASTER_SECRET = 48
@@ -22,23 +21,23 @@ MASTER_SECRET = 48
 VERIFY_DATA = 12
 
 
-class Secret:
+class Secret(Mac):
     """A secret as the key of the PRF (RFC 5246 5). name: the hash of the suite's PRF."""
 
-    __slots__ = ("_mac", "value")
+    __slots__ = ()
 
     def __init__(self, name: str, value: bytes) -> None:
-        self.value = value
-        self._mac: HMAC = keyed(name, value)
+        known = function(name)
+        super().__init__(known, shortened(known, value))
 
     def expand(self, seed: bytes, length: int) -> bytes:
         """P_hash (RFC 5246 5). seed: the label and what the RFC calls the seed."""
-        keyed_mac = self._mac
-        chained = mac(keyed_mac, seed)
-        output = mac(keyed_mac, chained + seed)
+        mac = self.mac
+        chained = mac(seed)
+        output = mac(chained + seed)
         while len(output) < length:
-            chained = mac(keyed_mac, chained)
-            output += mac(keyed_mac, chained + seed)
+            chained = mac(chained)
+            output += mac(chained + seed)
         return output[:length]
 
     def verify_data(self, client: bool, transcript_hash: bytes) -> bytes:
@@ -73,8 +72,10 @@ class Keys:
         mac_key, key, iv = self.client if client else self.server
         if self.suite.aead:
             made = protection12.sealer(self.suite, key, iv)
+        elif not key:
+            made = unencrypted.Sealer(self.suite, mac_key)
         else:
-            made = cbc.Sealer(self.suite.digest or "", mac_key, key, self.encrypt_then_mac, random)
+            made = cbc.Sealer(self.suite, mac_key, key, self.encrypt_then_mac, random)
         return made
 
     def opener(self, client: bool) -> Opening:
@@ -83,8 +84,10 @@ class Keys:
         mac_key, key, iv = self.client if client else self.server
         if self.suite.aead:
             made = protection12.opener(self.suite, key, iv)
+        elif not key:
+            made = unencrypted.Opener(self.suite, mac_key)
         else:
-            made = cbc.Opener(self.suite.digest or "", mac_key, key, self.encrypt_then_mac)
+            made = cbc.Opener(self.suite, mac_key, key, self.encrypt_then_mac)
         return made
 
 
@@ -96,7 +99,7 @@ def keys(
         mac_length, iv_length = 0, protection12.FIXED_IV[suite.aead]
     else:
         # RFC 5246 6.2.3.2: the IV of CBC stands in each record.
-        mac_length, iv_length = HASHES[suite.digest or ""]().digest_size, 0
+        mac_length, iv_length = function(suite.digest or "").length, 0
     key_length = suite.key_length
     total = 2 * (mac_length + key_length + iv_length)
     block = master.expand(b"key expansion" + server_random + client_random, total)

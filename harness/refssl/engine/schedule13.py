@@ -1,20 +1,17 @@
 """The key schedule of TLS 1.3 (RFC 8446 7.1 to 7.3): secrets, traffic keys, Finished and binders.
 
-Labels are encoded once per hash, and each secret is an HMAC object that is copied for each label. Who uses which
-secret when is the states' affair.
+Labels are encoded once per hash, and each secret is an HMAC object that is copied for each label. A handshake asks for
+forty of them, so they do not call each other where that can be avoided. Who uses which secret when is the states'
+affair.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.crypto.hashing import HASHES, extract, keyed, mac, primitives
+from refssl.crypto.hashing import Hash, Mac, mac_once
 from refssl.engine.protection import Opener, Sealer
-
-if TYPE_CHECKING:
-    from refssl.crypto.hashing import HMAC
 
 
 def hkdf_label(length: int, label: str, context: bytes = b"") -> bytes:
@@ -23,44 +20,48 @@ def hkdf_label(length: int, label: str, context: bytes = b"") -> bytes:
     return b"%b%c%b%c%b\x01" % (length.to_bytes(2, "big"), len(name), name, len(context), context)
 
 
-class Labels:
-    """What of the key schedule depends on the hash alone."""
+# The labels of Derive-Secret, whose context is a Transcript-Hash (RFC 8446 7.1).
+_DERIVED = (
+    "ext binder",
+    "res binder",
+    "c e traffic",
+    "e exp master",
+    "c hs traffic",
+    "s hs traffic",
+    "c ap traffic",
+    "s ap traffic",
+    "exp master",
+    "res master",
+)
+_KEY_LENGTHS = (16, 32)
 
-    __slots__ = (
-        "_prefixes",
-        "algorithm",
-        "derived",
-        "empty",
-        "finished",
-        "hmac",
-        "iv",
-        "length",
-        "name",
-        "no_psk",
-        "update",
-        "zeros",
-    )
+
+class Labels(Hash):
+    """What of the key schedule depends on the hash alone.
+
+    before_hash: by label, the HkdfLabel of Derive-Secret up to the hash. key: by length, the one of a traffic key.
+    empty: the hash of nothing. no_psk: the salt of the Handshake Secret where there is no PSK.
+    """
+
+    __slots__ = ("_zero_salt", "before_hash", "derived", "empty", "finished", "iv", "key", "no_psk", "update", "zeros")
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self.hmac, self.algorithm = primitives(name)
-        self.length = length = HASHES[name]().digest_size
+        super().__init__(name)
+        length = self.length
         self.zeros = bytes(length)
-        self.empty: bytes = HASHES[name](b"").digest()
+        self.empty = self.new().digest()
         self.finished = hkdf_label(length, "finished")
         self.update = hkdf_label(length, "traffic upd")
         self.iv = hkdf_label(12, "iv")
+        self.key = {size: hkdf_label(size, "key") for size in _KEY_LENGTHS}
         self.derived = hkdf_label(length, "derived", self.empty)
-        self._prefixes: dict[str, bytes] = {}
-        # The salt of the handshake secret where there is no PSK: a constant.
-        self.no_psk = mac(keyed(name, extract(name, self.zeros, self.zeros)), self.derived)
+        self.before_hash = {label: hkdf_label(length, label, self.zeros)[: -length - 1] for label in _DERIVED}
+        self._zero_salt = Mac(self, self.zeros)
+        self.no_psk = Secret(self, self.early(self.zeros)).mac(self.derived)
 
-    def with_hash(self, label: str, transcript_hash: bytes) -> bytes:
-        """The HkdfLabel of Derive-Secret(., label, Messages)."""
-        prefix = self._prefixes.get(label)
-        if prefix is None:
-            prefix = self._prefixes[label] = hkdf_label(self.length, label, self.zeros)[: -self.length - 1]
-        return prefix + transcript_hash + b"\x01"
+    def early(self, psk: bytes) -> bytes:
+        """The Early Secret of a PSK: HKDF-Extract with a salt of zeros."""
+        return self._zero_salt.mac(psk)
 
 
 @cache
@@ -69,82 +70,70 @@ def labels(name: str) -> Labels:
     return Labels(name)
 
 
-class Secret:
-    """One secret of the schedule, keyed for HKDF-Expand."""
+class Secret(Mac):
+    """One secret of the schedule: `mac` of an HkdfLabel is HKDF-Expand for one block (RFC 5869 2.3)."""
 
-    __slots__ = ("_mac", "labels", "value")
+    __slots__ = ()
+    hash: Labels
 
-    def __init__(self, known: Labels, value: bytes) -> None:
-        self.labels = known
-        self.value = value
-        self._mac: HMAC = known.hmac(value, known.algorithm)
-
-    def expand(self, info: bytes) -> bytes:
-        """HKDF-Expand for one block. info: an HkdfLabel from `hkdf_label` or `Labels`."""
-        copied = self._mac.copy()
-        copied.update(info)
-        return copied.finalize()
+    def derived(self, label: str, transcript_hash: bytes) -> bytes:
+        """Derive-Secret (RFC 8446 7.1)."""
+        return self.mac(self.hash.before_hash[label] + transcript_hash + b"\x01")
 
     def derive(self, label: str, transcript_hash: bytes) -> Secret:
-        """Derive-Secret (RFC 8446 7.1)."""
-        known = self.labels
-        copied = self._mac.copy()
-        copied.update(known.with_hash(label, transcript_hash))
-        return Secret(known, copied.finalize())
+        """`derived`, keyed for what is derived from it in turn."""
+        known = self.hash
+        return Secret(known, self.mac(known.before_hash[label] + transcript_hash + b"\x01"))
 
     def finished_mac(self, transcript_hash: bytes) -> bytes:
         """verify_data of Finished under this traffic secret, or a binder under a binder_key (RFC 8446 4.4.4)."""
-        known = self.labels
-        key = known.hmac(self.expand(known.finished), known.algorithm)
-        key.update(transcript_hash)
-        return key.finalize()
+        known = self.hash
+        return mac_once(known, self.mac(known.finished), transcript_hash)
 
     def keys(self, suite: CipherSuite) -> tuple[bytes, bytes]:
         """(key, iv) of RFC 8446 7.3."""
-        return self.expand(_key_label(suite.key_length))[: suite.key_length], self.expand(self.labels.iv)[:12]
+        known, size = self.hash, suite.key_length
+        return self.mac(known.key[size])[:size], self.mac(known.iv)[:12]
 
     def sealer(self, suite: CipherSuite) -> Sealer:
         """Protection for sending under this traffic secret."""
-        return Sealer(suite.aead, *self.keys(suite), suite.tag_length)
+        key, iv = self.keys(suite)
+        return Sealer(suite.aead, key, iv, suite.tag_length)
 
     def opener(self, suite: CipherSuite) -> Opener:
         """Protection for receiving under this traffic secret."""
-        return Opener(suite.aead, *self.keys(suite), suite.tag_length)
+        key, iv = self.keys(suite)
+        return Opener(suite.aead, key, iv, suite.tag_length)
 
     def updated(self) -> Secret:
         """application_traffic_secret_N+1 (RFC 8446 7.2)."""
-        return Secret(self.labels, self.expand(self.labels.update))
-
-
-@cache
-def _key_label(length: int) -> bytes:
-    return hkdf_label(length, "key")
+        return Secret(self.hash, self.mac(self.hash.update))
 
 
 def early_secret(name: str, psk: bytes) -> Secret:
     """The Early Secret of a PSK."""
     known = labels(name)
-    return Secret(known, extract(name, known.zeros, psk))
+    return Secret(known, known.early(psk))
 
 
 def binder_key(early: Secret, external: bool = False) -> Secret:
     """The key for a PSK's binder (RFC 8446 7.1): external, or of a ticket."""
-    return early.derive("ext binder" if external else "res binder", early.labels.empty)
+    return early.derive("ext binder" if external else "res binder", early.hash.empty)
 
 
 def handshake_secret(name: str, early: Secret | None, shared_secret: bytes) -> Secret:
     """The Handshake Secret of an Early Secret (None where there is no PSK) and an (EC)DHE shared secret."""
     known = labels(name)
-    salt = known.no_psk if early is None else early.expand(known.derived)
-    return Secret(known, extract(name, salt, shared_secret))
+    salt = known.no_psk if early is None else early.mac(known.derived)
+    return Secret(known, mac_once(known, salt, shared_secret))
 
 
 def master_secret(handshake: Secret) -> Secret:
     """The Master Secret after a Handshake Secret."""
-    known = handshake.labels
-    return Secret(known, extract(known.name, handshake.expand(known.derived), known.zeros))
+    known = handshake.hash
+    return Secret(known, mac_once(known, handshake.mac(known.derived), known.zeros))
 
 
 def resumption_psk(resumption_master_secret: Secret, nonce: bytes) -> bytes:
     """The PSK of one ticket (RFC 8446 4.6.1)."""
-    return resumption_master_secret.expand(hkdf_label(resumption_master_secret.labels.length, "resumption", nonce))
+    return resumption_master_secret.mac(hkdf_label(resumption_master_secret.hash.length, "resumption", nonce))

@@ -5,6 +5,7 @@ Sealing tickets, caches and their time-outs are the context's; when a session ma
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -21,7 +22,7 @@ class Session:
     """What both ends keep for a later resumption.
 
     secret: the PSK in TLS 1.3, the master secret in TLS 1.2. created: seconds since the epoch by ``Config.clock``;
-    lifetime: seconds. session_id: in TLS 1.3 32 bytes made from the ticket, so that a session has a name.
+    lifetime: seconds. session_id: in TLS 1.2, as on the wire.
     """
 
     version: int
@@ -37,10 +38,13 @@ class Session:
     peer: PeerIdentity | None
     extended_master_secret: bool = True
 
+    @property
+    def name(self) -> bytes:
+        """The session_id, or in TLS 1.3, which has none, 32 bytes made from the ticket."""
+        return self.session_id or (hashlib.sha256(self.ticket).digest() if self.ticket else b"")
+
     def encode(self) -> bytes:
         """The session as bytes, for a ticket that holds everything. The ticket itself is not part of it."""
-        peer = self.peer
-        proof = first_proof(peer.proof) if peer is not None else None
         return encode(
             _Stored(
                 version=self.version,
@@ -48,16 +52,12 @@ class Session:
                 secret=self.secret,
                 session_id=self.session_id,
                 age_add=self.age_add,
-                created_ms=int(self.created * 1000),
+                created_ms=_milliseconds(self.created),
                 lifetime=self.lifetime,
                 extended_master_secret=int(self.extended_master_secret),
-                server_name=(self.server_name or "").encode("ascii", "surrogateescape"),
+                server_name=self.server_name.encode("ascii", "surrogateescape") if self.server_name else b"",
                 alpn=self.alpn or b"",
-                certificates=peer.certificates if peer is not None else (),
-                public_key=peer.public_key.spki if peer is not None else b"",
-                proof=_VERIFIED if isinstance(proof, Verified) else _UNVERIFIED,
-                path=proof.path if isinstance(proof, Verified) else (),
-                setting=proof.setting.encode("utf-8") if isinstance(proof, ExplicitlyUnverified) else b"",
+                peer=_encode_peer(self.peer) if self.peer is not None else b"",
             )
         )
 
@@ -65,14 +65,6 @@ class Session:
     def decode(cls, data: bytes) -> Session:
         """The inverse of `encode`. Raises ProtocolError where the bytes are no session; they must be authentic."""
         stored = decode(_Stored, data)
-        peer = None
-        if stored.certificates:
-            proof: PeerProof
-            if stored.proof == _VERIFIED:
-                proof = Verified(stored.path)
-            else:
-                proof = ExplicitlyUnverified(stored.setting.decode("utf-8", "replace"))
-            peer = PeerIdentity(stored.certificates, PublicKey.from_spki(stored.public_key), proof)
         return cls(
             version=stored.version,
             cipher_suite=stored.cipher_suite,
@@ -84,9 +76,17 @@ class Session:
             lifetime=stored.lifetime,
             server_name=stored.server_name.decode("ascii", "surrogateescape") or None,
             alpn=stored.alpn or None,
-            peer=peer,
+            peer=_decode_peer(stored.peer) if stored.peer else None,
             extended_master_secret=bool(stored.extended_master_secret),
         )
+
+
+def _milliseconds(seconds: float) -> int:
+    """The most whole milliseconds that are no later, so that a session is never of the future, and read as written."""
+    whole = int(seconds * 1000) + 1
+    while whole / 1000 > seconds:
+        whole -= 1
+    return whole
 
 
 def first_proof(proof: PeerProof | None) -> PeerProof | None:
@@ -95,6 +95,29 @@ def first_proof(proof: PeerProof | None) -> PeerProof | None:
     while isinstance(found, PskBinder):
         found = found.original
     return found
+
+
+def _encode_peer(peer: PeerIdentity) -> bytes:
+    proof = first_proof(peer.proof)
+    return encode(
+        _StoredPeer(
+            certificates=peer.certificates,
+            public_key=peer.public_key.spki,
+            proof=_VERIFIED if isinstance(proof, Verified) else _UNVERIFIED,
+            path=proof.path if isinstance(proof, Verified) else (),
+            setting=proof.setting.encode("utf-8") if isinstance(proof, ExplicitlyUnverified) else b"",
+        )
+    )
+
+
+def _decode_peer(data: bytes) -> PeerIdentity:
+    stored = decode(_StoredPeer, data)
+    proof: PeerProof
+    if stored.proof == _VERIFIED:
+        proof = Verified(stored.path)
+    else:
+        proof = ExplicitlyUnverified(stored.setting.decode("utf-8", "replace"))
+    return PeerIdentity(stored.certificates, PublicKey.from_spki(stored.public_key), proof)
 
 
 @dataclass(slots=True)
@@ -109,7 +132,12 @@ class _Stored:
     extended_master_secret: Annotated[int, uint8]
     server_name: Annotated[bytes, opaque_vector(0, 2**16 - 1)]
     alpn: Annotated[bytes, opaque_vector(0, 2**8 - 1)]
-    certificates: Annotated[tuple[bytes, ...], vector(opaque_vector(1, 2**24 - 1), 0, 2**24 - 1)]
+    peer: Annotated[bytes, opaque_vector(0, 2**24 - 1)]
+
+
+@dataclass(slots=True)
+class _StoredPeer:
+    certificates: Annotated[tuple[bytes, ...], vector(opaque_vector(1, 2**24 - 1), 1, 2**24 - 1)]
     public_key: Annotated[bytes, opaque_vector(0, 2**16 - 1)]
     proof: Annotated[int, uint8]
     path: Annotated[tuple[bytes, ...], vector(opaque_vector(1, 2**24 - 1), 0, 2**24 - 1)]

@@ -5,41 +5,37 @@ Which messages belong to it is decided where they are sent and received.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from refssl.crypto.hashing import HASHES
 
 
 class Transcript:
-    """The running Transcript-Hash. Until `select` is called the messages themselves are kept."""
+    """The running Transcript-Hash. Until `select` is called the messages themselves are kept.
 
-    __slots__ = ("_hash", "_kept", "_name", "_waiting")
+    update(message): add one whole handshake message, header included. It is the very method of what collects them.
+    """
+
+    __slots__ = ("_hash", "_kept", "_name", "_waiting", "update")
 
     def __init__(self) -> None:
         self._waiting: list[bytes] = []
         self._kept: list[bytes] | None = None
         self._hash: Any = None
         self._name = ""
-
-    def update(self, message: bytes) -> None:
-        """Add one whole handshake message, header included."""
-        if self._hash is None:
-            self._waiting.append(message)
-        else:
-            self._hash.update(message)
-            if self._kept is not None:
-                self._kept.append(message)
+        self.update: Callable[[bytes], object] = self._waiting.append
 
     def select(self, name: str, *, keep: bool = False) -> None:
         """The hash is `name` from now on; a second call changes nothing. keep: the messages will be asked for, too."""
         if self._hash is None:
             self._name = name
             self._hash = HASHES[name](b"".join(self._waiting))
+            self.update = self._hash.update
             if keep:
                 self._kept = self._waiting
-                self._waiting = []
-            else:
-                self._waiting.clear()
+                self.update = _to_both(self._hash, self._waiting)
+            self._waiting = []
 
     def messages(self) -> bytes:
         """All messages so far, which TLS 1.2 signs in CertificateVerify (RFC 5246 7.4.8). Only where they were kept."""
@@ -48,12 +44,14 @@ class Transcript:
     def forget_messages(self) -> None:
         """Keep the hash only from here on."""
         self._kept = None
+        self.update = self._hash.update
 
     def copy(self) -> Transcript:
         """A transcript that goes on from here by itself. Its hash must be known."""
         copied = Transcript()
         copied._name = self._name
         copied._hash = self._hash.copy()
+        copied.update = copied._hash.update
         return copied
 
     def digest(self) -> bytes:
@@ -75,3 +73,12 @@ class Transcript:
         handshake message of handshake type "message_hash" containing Hash(ClientHello1)"."""
         digest = self._hash.digest()
         self._hash = HASHES[self._name](b"\xfe\x00\x00" + bytes((len(digest),)) + digest)
+        self.update = self._hash.update
+
+
+def _to_both(running: Any, kept: list[bytes]) -> Callable[[bytes], None]:
+    def update(message: bytes) -> None:
+        running.update(message)
+        kept.append(message)
+
+    return update

@@ -29,11 +29,11 @@ class Certificate:
 
     der: the whole encoding; tbs: the signed part; version: 1, 2 or 3; serial: a signed integer; issuer and subject:
     Name; spki: SubjectPublicKeyInfo as DER; signature_algorithm: AlgorithmIdentifier as DER; signature: octets;
-    self_issued: issuer and subject are the same name (RFC 5280 6.1).
+    self_issued: issuer and subject are the same name (RFC 5280 6.1); extension_span: where in `der` the extensions
+    are, None without any.
     """
 
     __slots__ = (
-        "_extension_span",
         "_extensions",
         "_facts",
         "_not_after",
@@ -43,6 +43,7 @@ class Certificate:
         "_self_signed",
         "_validity",
         "der",
+        "extension_span",
         "issuer",
         "self_issued",
         "serial",
@@ -111,7 +112,7 @@ class Certificate:
         if not algorithm == issuer == subject == spki == der.SEQUENCE:
             raise MalformedCertificate("malformed TBSCertificate")
         self.self_issued = self.issuer.canonical == self.subject.canonical
-        self._extension_span = self._find_extensions(data, spki_end, end)
+        self.extension_span = self._find_extensions(data, spki_end, end)
 
     @staticmethod
     def _find_extensions(data: bytes, at: int, end: int) -> tuple[int, int] | None:
@@ -159,10 +160,10 @@ class Certificate:
         """Every extension by identifier (OID content octets). Raises MalformedCertificate."""
         found = self._extensions
         if found is None:
-            if self._extension_span is None:
+            if self.extension_span is None:
                 found = {}
             else:
-                found, self._repeated = ext.parse_extensions(self.der, *self._extension_span)
+                found, self._repeated = ext.parse_extensions(self.der, *self.extension_span)
             self._extensions = found
         return found
 
@@ -248,11 +249,14 @@ def parse_time(tag: int, content: bytes) -> int:
     year = int(digits[:width])
     if width == 2:
         year += 1900 if year >= 50 else 2000
-    hour, minute, second = int(digits[-6:-4]), int(digits[-4:-2]), int(digits[-2:])
+    rest, second = divmod(int(digits[width:]), 100)
+    rest, minute = divmod(rest, 100)
+    rest, hour = divmod(rest, 100)
+    month, day_of_month = divmod(rest, 100)
     if hour > 23 or minute > 59 or second > 59:
         raise MalformedCertificate("malformed time")
     try:
-        day = date(year, int(digits[-10:-8]), int(digits[-8:-6])).toordinal() - _EPOCH
+        day = date(year, month, day_of_month).toordinal() - _EPOCH
     except ValueError:
         raise MalformedCertificate("malformed time") from None
     return ((day * 24 + hour) * 60 + minute) * 60 + second

@@ -6,10 +6,6 @@ raises MalformedCertificate for octets that are not exactly one value of the ext
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from typing import TypeVar
-
 from refssl.x509 import der
 from refssl.x509.der import MalformedCertificate
 from refssl.x509.names import Name
@@ -85,42 +81,33 @@ def parse_extensions(data: bytes, at: int, end: int) -> tuple[Extensions, frozen
     """The extensions between two offsets (the content of Extensions), and the identifiers that come more than once."""
     extensions: Extensions = {}
     repeated: frozenset[bytes] = frozenset()
-    element = der.element
     while at < end:
-        tag, inner, at = element(data, at, end)
-        oid_tag, oid_start, oid_end = element(data, inner, at)
-        next_tag, start, stop = element(data, oid_end, at)
-        critical = False
-        if next_tag == der.BOOLEAN:
-            critical = der.boolean(data[start:stop])
-            next_tag, start, stop = element(data, stop, at)
-        if tag != der.SEQUENCE or oid_tag != der.OBJECT_IDENTIFIER or next_tag != der.OCTET_STRING or stop != at:
-            raise MalformedCertificate("malformed extension")
-        identifier = data[oid_start:oid_end]
-        if identifier not in _COMMON:
-            der.check_oid(identifier)
+        identifier, critical, value, at = parse_extension(data, at, end)
         if identifier in extensions:
             repeated |= {identifier}
         else:
-            extensions[identifier] = (critical, data[start:stop])
+            extensions[identifier] = (critical, value)
     return extensions, repeated
 
 
-_Parsed = TypeVar("_Parsed")
+def parse_extension(data: bytes, at: int, end: int) -> tuple[bytes, bool, bytes, int]:
+    """The extension at an offset: (extnID, critical, extnValue, where it ends)."""
+    element = der.element
+    tag, inner, at = element(data, at, end)
+    oid_tag, oid_start, oid_end = element(data, inner, at)
+    next_tag, start, stop = element(data, oid_end, at)
+    critical = False
+    if next_tag == der.BOOLEAN:
+        critical = der.boolean(data[start:stop])
+        next_tag, start, stop = element(data, stop, at)
+    if tag != der.SEQUENCE or oid_tag != der.OBJECT_IDENTIFIER or next_tag != der.OCTET_STRING or stop != at:
+        raise MalformedCertificate("malformed extension")
+    identifier = data[oid_start:oid_end]
+    if identifier not in _COMMON:
+        der.check_oid(identifier)
+    return identifier, critical, data[start:stop], at
 
 
-def _remembered(parse: Callable[[bytes], _Parsed]) -> Callable[[bytes], _Parsed]:
-    """Keep the values of extensions of which all certificates have the same few; a peer cannot make it keep much."""
-    cached = functools.lru_cache(maxsize=256)(parse)
-
-    @functools.wraps(parse)
-    def reader(value: bytes) -> _Parsed:
-        return cached(value) if len(value) <= 64 else parse(value)
-
-    return reader
-
-
-@_remembered
 def basic_constraints(value: bytes) -> tuple[bool, int | None]:
     """BasicConstraints (RFC 5280 4.2.1.9): (cA, pathLenConstraint or None)."""
     at, end = der.whole(der.SEQUENCE, value)
@@ -141,7 +128,6 @@ def basic_constraints(value: bytes) -> tuple[bool, int | None]:
     return authority, length
 
 
-@_remembered
 def key_usage(value: bytes) -> int:
     """KeyUsage (RFC 5280 4.2.1.3) as a mask in which bit n of the BIT STRING is ``1 << n``.
 
@@ -169,7 +155,6 @@ def mask_of(octets: bytes) -> int:
     return mask
 
 
-@_remembered
 def extended_key_usage(value: bytes) -> tuple[bytes, ...]:
     """ExtKeyUsageSyntax (RFC 5280 4.2.1.12): the purposes' OID content octets; none is malformed."""
     purposes = []

@@ -6,6 +6,7 @@ Which of them a path must obey is for ``checks`` and its neighbours; the syntax 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from refssl.x509 import der
@@ -29,63 +30,47 @@ class Facts:
     addresses, system_numbers: the resources of RFC 3779.
     """
 
-    __slots__ = (
-        "addresses",
-        "authority",
-        "authority_key_identifier",
-        "authority_kind",
-        "basic_constraints",
-        "distribution_points",
-        "extended_key_usage",
-        "freshest",
-        "invalid",
-        "key_usage",
-        "name_constraints",
-        "netscape_type",
-        "path_length",
-        "proxy",
-        "proxy_length",
-        "subject_alternative_names",
-        "subject_key_identifier",
-        "system_numbers",
-        "unhandled",
-    )
+    basic_constraints: bool = False
+    authority: bool = False
+    path_length: int | None = None
+    key_usage: int | None = None
+    extended_key_usage: tuple[bytes, ...] | None = None
+    subject_alternative_names: tuple[ext.GeneralName, ...] | None = None
+    subject_key_identifier: bytes | None = None
+    authority_key_identifier: ext.AuthorityKeyIdentifier | None = None
+    name_constraints: tuple[tuple[ext.Subtree, ...], tuple[ext.Subtree, ...]] | None = None
+    netscape_type: int | None = None
+    proxy: bool = False
+    proxy_length: int | None = None
+    distribution_points: tuple[DistributionPoint, ...] = ()
+    freshest: bool = False
+    addresses: Resources | None = None
+    system_numbers: Resources | None = None
+    unhandled: bool = False
+    invalid: bool = False
 
     def __init__(self, certificate: Certificate) -> None:
-        self.basic_constraints = False
-        self.authority = False
-        self.path_length: int | None = None
-        self.key_usage: int | None = None
-        self.extended_key_usage: tuple[bytes, ...] | None = None
-        self.subject_alternative_names: tuple[ext.GeneralName, ...] | None = None
-        self.subject_key_identifier: bytes | None = None
-        self.authority_key_identifier: ext.AuthorityKeyIdentifier | None = None
-        self.name_constraints: tuple[tuple[ext.Subtree, ...], tuple[ext.Subtree, ...]] | None = None
-        self.netscape_type: int | None = None
-        self.proxy = False
-        self.proxy_length: int | None = None
-        self.distribution_points: tuple[DistributionPoint, ...] = ()
-        self.freshest = False
-        self.addresses: Resources | None = None
-        self.system_numbers: Resources | None = None
-        self.unhandled = False
-        self.invalid = False
+        self.authority_kind = 0
         try:
-            extensions = certificate.extensions
-            for identifier, (critical, value) in extensions.items():
-                reader = _READERS.get(identifier)
-                if reader is not None:
-                    setattr(self, reader[0], reader[1](value))
-                    known = identifier not in _NEVER_CRITICAL
-                else:
-                    known = self._take(identifier, value)
-                if critical and not known:
-                    self.unhandled = True
-            self.invalid = not certificate.repeated_extensions.isdisjoint(_KNOWN)
-            if self.proxy and (self.authority or not _ALTERNATIVE_NAMES.isdisjoint(extensions)):
-                # RFC 3820 3.2 and 3.5: a proxy certificate is no CA and has no alternative names.
-                self.invalid = True
+            found = _read_all(certificate)
         except MalformedCertificate:
+            found = []
+            self.invalid = True
+        seen = set()
+        repeated = False
+        for identifier, unhandled, facts in found:
+            if identifier in seen:
+                repeated = repeated or identifier in _KNOWN
+                continue
+            seen.add(identifier)
+            if facts is None:
+                self.invalid = True
+                break
+            self.__dict__.update(facts)
+            if unhandled:
+                self.unhandled = True
+        # RFC 3820 3.2 and 3.5: a proxy certificate is no CA and has no alternative names.
+        if repeated or (self.proxy and (self.authority or not _ALTERNATIVE_NAMES.isdisjoint(seen))):
             self.invalid = True
         self.authority_kind = self._authority_kind(certificate)
 
@@ -99,20 +84,6 @@ class Facts:
         if self.key_usage is not None:
             return 4
         return 5 if self.netscape_type is not None and self.netscape_type & ext.NETSCAPE_CA else 0
-
-    def _take(self, identifier: bytes, value: bytes) -> bool:
-        if identifier == ext.BASIC_CONSTRAINTS:
-            self.basic_constraints = True
-            self.authority, self.path_length = ext.basic_constraints(value)
-        elif identifier == ext.PROXY_CERTIFICATE_INFORMATION:
-            self.proxy = True
-            self.proxy_length = _proxy_length(value)
-        elif identifier == ext.FRESHEST_CRL:
-            self.freshest = True
-            return False
-        else:
-            return identifier in _PASSED_OVER
-        return True
 
 
 # Policies bind nobody unless the application asks for some (RFC 5280 6.1.1 (c) to (g)): policies reads them then.
@@ -142,6 +113,53 @@ _READERS: dict[bytes, tuple[str, Callable[[bytes], object]]] = {
 }
 """The extensions that are one value: of which attribute, and who reads it."""
 _KNOWN = frozenset((*_READERS, ext.BASIC_CONSTRAINTS, ext.PROXY_CERTIFICATE_INFORMATION))
+
+_Extension = tuple[bytes, bool, "dict[str, object] | None"]
+"""Its identifier; whether it is critical and not processed here; its facts by attribute, None where it is malformed."""
+_SHORT = 64
+
+
+def _read_all(certificate: Certificate) -> list[_Extension]:
+    """The extensions in order. Raises MalformedCertificate for what is no extension at all."""
+    if certificate.extension_span is None:
+        return []
+    at, end = certificate.extension_span
+    data = certificate.der
+    found = []
+    while at < end:
+        stop = der.element(data, at, end)[2]
+        encoded = data[at:stop]
+        found.append(_remembered(encoded) if stop - at <= _SHORT else _read(encoded))
+        at = stop
+    return found
+
+
+def _read(encoded: bytes) -> _Extension:
+    identifier, critical, value, _ = ext.parse_extension(encoded, 0, len(encoded))
+    known = True
+    facts: dict[str, object] = {}
+    try:
+        reader = _READERS.get(identifier)
+        if reader is not None:
+            facts[reader[0]] = reader[1](value)
+            known = identifier not in _NEVER_CRITICAL
+        elif identifier == ext.BASIC_CONSTRAINTS:
+            authority, length = ext.basic_constraints(value)
+            facts = {"basic_constraints": True, "authority": authority, "path_length": length}
+        elif identifier == ext.PROXY_CERTIFICATE_INFORMATION:
+            facts = {"proxy": True, "proxy_length": _proxy_length(value)}
+        elif identifier == ext.FRESHEST_CRL:
+            facts["freshest"] = True
+            known = False
+        else:
+            known = identifier in _PASSED_OVER
+    except MalformedCertificate:
+        return identifier, False, None
+    return identifier, critical and not known, facts
+
+
+# All certificates have the same few short extensions, and those of one issuer its key identifier.
+_remembered = lru_cache(maxsize=256)(_read)
 
 
 def _proxy_length(value: bytes) -> int | None:

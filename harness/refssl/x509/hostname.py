@@ -17,8 +17,8 @@ def matches_hostname(certificate: Certificate, hostname: str, check_common_name:
     """True where the certificate names this DNS name.
 
     The common name is consulted only if check_common_name, and "in the absence of a subject alternative name
-    extension" (ssl.SSLContext.hostname_checks_common_name): an address there ends it as much as a name.
-    Raises MalformedCertificate.
+    extension" (ssl.SSLContext.hostname_checks_common_name): an address there ends it as much as a name, and so does a
+    malformed extension.
     """
     try:
         host = hostname.encode("ascii").lower()
@@ -26,9 +26,12 @@ def matches_hostname(certificate: Certificate, hostname: str, check_common_name:
         return False
     if not host:
         return False
-    if ext.SUBJECT_ALT_NAME in certificate.extensions or not check_common_name:
-        names = certificate.facts.subject_alternative_names or ()
+    facts = certificate.facts
+    names = facts.subject_alternative_names
+    if names is not None:
         return any(kind == ext.DNS_NAME and _matches(value.lower(), host) for kind, value in names)
+    if facts.invalid or not check_common_name:
+        return False
     for rdn in certificate.subject.rdns:
         for attribute in rdn:
             if attribute.type == _COMMON_NAME:

@@ -15,22 +15,24 @@ from refssl.x509.building import build
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import VerificationError
 from refssl.x509.der import MalformedCertificate
+from refssl.x509.flags import (
+    ALLOW_PROXY_CERTS,
+    CHECK_SS_SIGNATURE,
+    CRL_CHECK,
+    CRL_CHECK_ALL,
+    EXPLICIT_POLICY,
+    IGNORE_CRITICAL,
+    NO_CHECK_TIME,
+    OCSP_RESP_CHECK,
+    PARTIAL_CHAIN,
+    POLICY_FLAGS,
+    SUITE_B,
+    TRUSTED_FIRST,
+    USE_CHECK_TIME,
+    X509_STRICT,
+    imply,
+)
 from refssl.x509.store import TrustStore
-
-# VerifyFlags and, where ssl has no name for them, OpenSSL's X509_V_FLAG_*, which verify_flags takes all the same.
-USE_CHECK_TIME = 0x2
-CRL_CHECK = 0x4
-CRL_CHECK_ALL = 0x8
-IGNORE_CRITICAL = 0x10
-X509_STRICT = 0x20
-ALLOW_PROXY_CERTS = 0x40
-EXPLICIT_POLICY = 0x100
-POLICY_FLAGS = 0x780  # POLICY_CHECK, which the others bring along: EXPLICIT_POLICY, INHIBIT_ANY and INHIBIT_MAP
-CHECK_SS_SIGNATURE = 0x4000
-PARTIAL_CHAIN = 0x80000
-NO_CHECK_TIME = 0x200000
-OCSP_RESP_CHECK = 0x400000
-TRUSTED_FIRST = 0x8000
 
 _PURPOSES = {"server": ext.SERVER_AUTH, "client": ext.CLIENT_AUTH}
 
@@ -39,35 +41,55 @@ _PURPOSES = {"server": ext.SERVER_AUTH, "client": ext.CLIENT_AUTH}
 class Policy:
     """What is asked of a path.
 
-    purpose: whom the leaf must authenticate, "server" or "client". time: POSIX seconds. flags: VerifyFlags.
+    purpose: whom the leaf must authenticate, "server" or "client". flags: VerifyFlags.
     hostname: an A-label to be matched, or None. ip: an address as 4 or 16 octets, or None. security_level: 0 to 5.
     check_common_name: whether the subject may stand in for a missing subjectAltName (``hostname_checks_common_name``).
     """
 
     purpose: str
-    time: float
     flags: int = TRUSTED_FIRST
     hostname: str | None = None
     ip: bytes | None = None
     security_level: int = 2
     check_common_name: bool = True
 
+    def implies(self, other: Policy) -> bool:
+        """Whether a path that was accepted under this policy would be under `other` too; in doubt it would not.
 
-def verify(certificates: Sequence[Certificate], store: TrustStore, policy: Policy) -> tuple[Certificate, ...]:
-    """Judge what a peer presented, leaf first: gives the path, leaf to anchor. Raises VerificationError."""
+        The host counts only where the other policy names one.
+        """
+        return (
+            self.purpose == other.purpose
+            and imply(self.flags, other.flags)
+            and self.security_level >= other.security_level
+            and (other.check_common_name or not self.check_common_name)
+            and (other.hostname is None or self.hostname == other.hostname)
+            and (other.ip is None or self.ip == other.ip)
+        )
+
+
+def verify(
+    certificates: Sequence[Certificate], store: TrustStore, policy: Policy, now: float
+) -> tuple[Certificate, ...]:
+    """Judge what a peer presented, leaf first: gives the path, leaf to anchor. now: POSIX seconds.
+
+    Raises VerificationError.
+    """
     try:
-        return _verify(certificates, store, policy)
+        return _verify(certificates, store, policy, now)
     except MalformedCertificate:
         raise VerificationError(codes.INVALID_EXTENSION) from None
 
 
-def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Policy) -> tuple[Certificate, ...]:
+def _verify(
+    certificates: Sequence[Certificate], store: TrustStore, policy: Policy, now: float
+) -> tuple[Certificate, ...]:
     flags = policy.flags
     # No time can be set from Python, so who asks for the one that is set gets POSIX time 0.
-    time = 0 if flags & USE_CHECK_TIME else None if flags & NO_CHECK_TIME else policy.time
+    time = 0 if flags & USE_CHECK_TIME else None if flags & NO_CHECK_TIME else now
     if strength.leaf_too_weak(certificates[0], policy.security_level):
         raise VerificationError(codes.EE_KEY_TOO_SMALL)
-    path = build(certificates, store, _PURPOSES[policy.purpose], policy.time, bool(flags & PARTIAL_CHAIN))
+    path = build(certificates, store, _PURPOSES[policy.purpose], now, bool(flags & PARTIAL_CHAIN))
     checks.check_extensions(
         path,
         policy.purpose == "server",
@@ -84,7 +106,7 @@ def _verify(certificates: Sequence[Certificate], store: TrustStore, policy: Poli
     elif flags & OCSP_RESP_CHECK and not path[0].self_signed:
         # A stapled answer (RFC 6066 8) is never asked for, so there is none.
         raise VerificationError(codes.OCSP_VERIFY_FAILED)
-    if flags & suite_b.FLAGS:
+    if flags & SUITE_B:
         suite_b.check(path, flags)
     _check_signatures(path, time, bool(flags & CHECK_SS_SIGNATURE))
     constraints.check(path, policy.check_common_name)

@@ -16,12 +16,9 @@ from refssl.x509.codes import VerificationError
 from refssl.x509.crl import CertificateRevocationList
 from refssl.x509.der import MalformedCertificate
 from refssl.x509.distribution import ALL_REASONS, names_directory
+from refssl.x509.flags import EXTENDED_CRL_SUPPORT, IGNORE_CRITICAL, USE_DELTAS
 from refssl.x509.issuance import identifier_agrees
 from refssl.x509.store import TrustStore
-
-IGNORE_CRITICAL = 0x10
-EXTENDED_CRL_SUPPORT = 0x1000
-USE_DELTAS = 0x2000
 
 # What makes a list the better one, in this order of weight.
 _UNDERSTOOD, _IN_SCOPE, _CURRENT = 4, 2, 1

@@ -7,11 +7,7 @@ from collections.abc import Sequence
 from refssl.x509 import codes, der
 from refssl.x509.certificate import Certificate
 from refssl.x509.codes import VerificationError
-
-# X509_V_FLAG_SUITEB_128_LOS_ONLY and _192_LOS; both together are the level of 128 bits, which allows either curve.
-SUITE_B_128_ONLY = 0x10000
-SUITE_B_192 = 0x20000
-FLAGS = SUITE_B_128_ONLY | SUITE_B_192
+from refssl.x509.flags import SUITE_B, SUITE_B_128_ONLY, SUITE_B_192
 
 _CURVES = {"secp256r1": SUITE_B_128_ONLY, "secp384r1": SUITE_B_192}
 _SIGNATURES = {
@@ -21,8 +17,8 @@ _SIGNATURES = {
 
 
 def check(path: Sequence[Certificate], flags: int) -> None:
-    """Refuse a path (leaf first) that is not of Suite B, as one of `FLAGS` at least asks. Raises VerificationError."""
-    asked = allowed = flags & FLAGS
+    """Refuse a path (leaf first) that is not of Suite B, as one of SUITE_B at least asks. Raises VerificationError."""
+    asked = allowed = flags & SUITE_B
     signature: bytes | None = None
     for depth, certificate in enumerate(path):
         if certificate.version != 3:

@@ -42,6 +42,7 @@ from selftests.interop.rows import (
     TLS13,
     WEAKLY,
     Row,
+    anonymous,
     weak,
 )
 
@@ -161,12 +162,14 @@ class Stdlib:
             context.set_ecdh_curve(row.group)
         elif row.group and not (row.retry and client) and hasattr(context, "set_groups"):
             context.set_groups(row.group)
-        if not client and row.suite.startswith("DHE-"):
+        if not client and row.suite.startswith(("DHE-", "ADH-")):
             context.load_dh_params(folder / "dh-parameters.pem")
         mine = row.client if client else row.certificate
         if mine:
             context.load_cert_chain(folder / f"{mine}.pem", folder / f"{mine}.key")
-        if client or row.client or row.refused == "no client certificate":
+        if anonymous(row):
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        elif client or row.client or row.refused == "no client certificate":
             context.verify_mode = ssl.CERT_REQUIRED
             trusted = "other-root" if client and row.refused == "authority" else "root"
             context.load_verify_locations(folder / f"{trusted}.pem")
@@ -260,6 +263,10 @@ class Tlslite:
         judged = ("authority", "host") if client else ("client authority", "no client certificate", "later authority")
         if row.refused in judged:
             return f"tlslite-ng {self.version()} leaves certificates to its caller"
+        if row.psk and row.version == TLS12:
+            return f"tlslite-ng {self.version()} has no pre-shared keys in TLS 1.2"
+        if "CAMELLIA" in row.suite:
+            return f"tlslite-ng {self.version()} has no Camellia"
         if row.by_name and not client:
             return f"tlslite-ng {self.version()} chooses no certificate by server_name"
         if not client and row.version == TLS13 and not row.tickets:
@@ -277,6 +284,8 @@ class Tlslite:
         settings.minVersion = settings.maxVersion = (3, 4) if row.version == TLS13 else (3, 3)
         settings.ticketKeys = [bytes(32)]
         settings.cipherNames += ["aes256ccm_8", "aes128ccm_8"]  # what is there, but not by default
+        if "NULL" in row.suite:
+            settings.cipherNames, settings.macNames = ["null"], ["md5", "sha", "sha256"]
         # As a client it compresses its certificate though the server has not said that it may (RFC 8879 4).
         settings.certificate_compression_send = []
         if row.retry or row.refused == "group":
@@ -322,6 +331,7 @@ class Tlslite:
                 sessionCache=cache,
                 settings=settings,
                 alpn=[row.alpn.encode()] if row.alpn else None,
+                anon=anonymous(row),
             )
             if wanted and not row.later and connection.session.clientCertChain is None:
                 return b""
@@ -346,14 +356,18 @@ class Tlslite:
 
         def speak(plain: socket.socket) -> bytes:
             connection = TLSConnection(plain)
-            connection.handshakeClientCert(
-                chain,
-                key,
-                session=kept[0],
-                settings=self._settings(row, client=True),
-                serverName="localhost",
-                alpn=[protocol.encode() for protocol in PROTOCOLS] if row.alpn else None,
-            )
+            settings = self._settings(row, client=True)
+            if anonymous(row):
+                connection.handshakeClientAnonymous(settings=settings, serverName="localhost")
+            else:
+                connection.handshakeClientCert(
+                    chain,
+                    key,
+                    session=kept[0],
+                    settings=settings,
+                    serverName="localhost",
+                    alpn=[protocol.encode() for protocol in PROTOCOLS] if row.alpn else None,
+                )
             lines = connection.makefile("rb")
             connection.sendall(LINE)
             line = lines.readline()

@@ -33,6 +33,7 @@ from selftests.interop.rows import (
     TLS13,
     WEAKLY,
     Row,
+    anonymous,
     weak,
 )
 from sslspec import pki
@@ -68,7 +69,9 @@ def _context(row: Row, client: bool) -> Any:
     mine = row.client if client else row.certificate
     if mine:
         context.load_cert_chain(folder() / f"{mine}.pem", folder() / f"{mine}.key")
-    if client or row.client or row.refused == "no client certificate":
+    if anonymous(row):
+        context.check_hostname, context.verify_mode = False, refssl.CERT_NONE
+    elif client or row.client or row.refused == "no client certificate":
         context.verify_mode = refssl.CERT_REQUIRED
         trusted = "other-root" if client and row.refused == "authority" else "root"
         context.load_verify_locations(folder() / f"{trusted}.pem")
@@ -101,7 +104,7 @@ def _choose_primitives(context: Any, row: Row, client: bool) -> None:
     elif row.refused == "group":
         row = replace(row, group=DISJOINT[row.version, "group"][1])
     if weak(row):
-        context.set_ciphers("DEFAULT" + WEAKLY)
+        context.set_ciphers("ALL" + WEAKLY)
     if row.suite:
         getattr(context, "set_ciphersuites" if row.version == TLS13 else "set_ciphers")(row.suite)
     # A server that is to ask for another group has only that one; a client that is to be asked begins with its own.
@@ -113,7 +116,7 @@ def _choose_primitives(context: Any, row: Row, client: bool) -> None:
     ):
         if scheme:
             setter(scheme if signs else _accepted(row, scheme))
-    if not client and row.suite.startswith("DHE-"):
+    if not client and row.suite.startswith(("DHE-", "ADH-")):
         context.load_dh_params(folder() / "dh-parameters.pem")
 
 
@@ -133,7 +136,8 @@ def _accepted(row: Row, scheme: str) -> str:
 def _check(row: Row, connection: Any, again: bool) -> None:
     """Assert that the connection is what the row says. `again`: it is the one that resumes."""
     assert connection.version() == row.version
-    assert connection.session_reused is (again or row.psk)
+    # TLS 1.3 knows external keys and tickets by the same extension.
+    assert connection.session_reused is (again or (row.psk and row.version == TLS13))
     if row.suite:
         assert connection.cipher()[0] == row.suite
     if row.group:
@@ -146,7 +150,7 @@ def _check(row: Row, connection: Any, again: bool) -> None:
         assert connection.client_sigalg() == row.client_scheme
     if row.alpn:
         assert connection.selected_alpn_protocol() == row.alpn
-    if row.psk:
+    if not row.certificate or (row.psk and connection.server_side):
         assert connection.getpeercert() is None
     elif not connection.server_side or row.client:
         assert connection.getpeercert()
@@ -284,7 +288,7 @@ _REASONS = {
     "no client certificate": {"PEER_DID_NOT_RETURN_A_CERTIFICATE"},
     "suite": {"NO_SHARED_CIPHER"},
     "group": {"NO_SUITABLE_KEY_SHARE", "NO_SHARED_CIPHER"},
-    "psk": {"BINDER_DOES_NOT_VERIFY"},
+    "psk": {"BINDER_DOES_NOT_VERIFY", "RECORD_LAYER_FAILURE"},
     "later authority": {"CERTIFICATE_VERIFY_FAILED"},
 }
 """With what refssl's server refuses, or learns that it is refused."""
@@ -292,7 +296,7 @@ _REASONS = {
 _ANSWERS = {
     "suite": {"SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY"},
     "group": {"SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY"},
-    "psk": {"TLSV1_ALERT_DECRYPT_ERROR", "SSLV3_ALERT_ILLEGAL_PARAMETER"},
+    "psk": {"TLSV1_ALERT_DECRYPT_ERROR", "SSLV3_ALERT_ILLEGAL_PARAMETER", "SSLV3_ALERT_BAD_RECORD_MAC"},
     "later authority": {"TLSV1_ALERT_UNKNOWN_CA", "TLSV1_ALERT_ACCESS_DENIED"},
 }
 """What refssl's client is told of what it did; of the others it learns by an alert of the peer's choice."""

@@ -160,6 +160,8 @@ class GnuTLS:
             return "the port that the system picked for gnutls-serv is looked up in /proc"
         if row.group and f"GROUP-{row.group.upper()}" not in self._known():
             return f"GnuTLS {self.version()} does not have this group"
+        if client and "DHE-PSK" in row.suite and self.version().startswith("3.7."):
+            return f"the client of GnuTLS {self.version()} ends after (EC)DHE_PSK in TLS 1.2, whoever the server is"
         if not client and row.version == TLS13 and not row.tickets:
             return f"the server of GnuTLS {self.version()} resumes by tickets alone in TLS 1.3"
         return ""
@@ -183,12 +185,16 @@ class GnuTLS:
         # What is there, but not by default.
         priority += ":+AES-128-CCM-8"
         if row.version == TLS12:
-            priority += ":+AES-256-CCM-8:+SHA256:+SHA384"
+            priority += ":+AES-256-CCM-8:+SHA256:+SHA384:+CAMELLIA-128-CBC:+CAMELLIA-256-CBC"
+            if weak(row):
+                priority += ":+NULL:+MD5:+ANON-DH:+ANON-ECDH"
         if row.group and not (row.retry and client):
             priority += f":-GROUP-ALL:+GROUP-{row.group.upper()}"
         if row.refused == "suite":
             priority += ":-CIPHER-ALL:+AES-128-GCM"
-        if row.alone:
+        if row.psk and row.version == TLS12:
+            priority += ":-KX-ALL:+PSK:+DHE-PSK:+ECDHE-PSK:+RSA-PSK"
+        elif row.alone:
             priority += ":+PSK"
         elif row.psk:
             priority += ":+ECDHE-PSK"

@@ -41,12 +41,11 @@ class Row:
     the client must sign, by the registry's names, with `certificate` and `client`, names of the suite's PKI; no client
     means that none is asked for. retry: the server wants another group than the client begins with. resumes: a second
     connection resumes the first, without `tickets` by what the server remembers. psk: both know IDENTITY and KEY, and
-    have no certificates. alone: a pre-shared key, a ticket's too, is used without an (EC)DHE key exchange. alpn: what
-    must be selected of PROTOCOLS, which the client offers. by_name: the server shows a certificate of another name
-    unless the client asks for localhost. both_versions: refssl has TLS 1.2 and 1.3, and the
-    other side has no more than `version`. later: "" or what happens
-    between a first and a second line. options: what refssl's context has set besides, as a number. refused: "" or what
-    must not work, a key of REFUSALS.
+    there is a certificate only with RSA_PSK of TLS 1.2. alone: a pre-shared key, a ticket's too, is used without an
+    (EC)DHE key exchange. alpn: what must be selected of PROTOCOLS, which the client offers. by_name: the server shows
+    a certificate of another name unless the client asks for localhost. both_versions: refssl has TLS 1.2 and 1.3, and
+    the other side has no more than `version`. later: "" or what happens between a first and a second line. options:
+    what refssl's context has set besides, as a number. refused: "" or what must not work, a key of REFUSALS.
     """
 
     title: str
@@ -90,8 +89,9 @@ DISJOINT = {
 }
 """Where both have nothing in common, which is refused too: all that the other side has, and all that refssl has."""
 
+REFUSAL_OF_KEY = "the client has another pre-shared key"
+
 REFUSALS13 = {
-    "psk": "the client has another pre-shared key",
     "later authority": "the certificate that is asked for later is of another authority",
 }
 """What must not work in TLS 1.3 besides."""
@@ -121,13 +121,22 @@ POST_QUANTUM = tuple(name for name in GROUPS.values() if "MLKEM" in name)
 """refssl's groups; TLS 1.2 has the curves alone, its finite fields go by the server's parameters."""
 
 
+KEYED12 = "PSK-AES128-GCM-SHA256"
+"""The suite of rows of TLS 1.2 with a pre-shared key that are not about a suite."""
+
 WEAKLY = ":@SECLEVEL=0"
 """What a cipher string of OpenSSL needs for a suite that is too weak for the default security level."""
 
 
 def weak(row: Row) -> bool:
-    """Whether the row's suite has a tag of 64 bits, which OpenSSL counts as its strength since 3.2."""
-    return row.suite.endswith(("CCM8", "CCM_8_SHA256"))
+    """Whether the row's suite has a tag of 64 bits, which OpenSSL counts as its strength since 3.2, no encryption, or
+    nobody in it who is known."""
+    return row.suite.endswith(("CCM8", "CCM_8_SHA256")) or "NULL" in row.suite or anonymous(row)
+
+
+def anonymous(row: Row) -> bool:
+    """Whether nobody is authenticated, by a certificate or a key."""
+    return not row.certificate and not row.psk
 
 
 def _common(version: str, signers: dict[str, str]) -> Iterator[Row]:
@@ -160,7 +169,7 @@ def _only13() -> Iterator[Row]:
     yield Row("KeyUpdate by refssl", later=OUR_KEYS)
     yield Row("KeyUpdate by the other side", later=THEIR_KEYS)
     yield Row("authentication after the handshake", later=AUTHENTICATION, client="client")
-    yield Row(f"refused: {REFUSALS13['psk']}", psk=True, certificate="", refused="psk")
+    yield Row(f"refused: {REFUSAL_OF_KEY}", psk=True, certificate="", refused="psk")
     later = Row(f"refused: {REFUSALS13['later authority']}", later=AUTHENTICATION, refused="later authority")
     yield replace(later, client="other-client")
 
@@ -172,17 +181,22 @@ def _only12() -> Iterator[Row]:
         if suite.cipher == "AES-CBC" and suite.kea == "kx-ecdhe" and suite.auth == "auth-rsa":
             title = f"{suite.name} without encrypt_then_mac"
             yield Row(title, TLS12, suite.name, certificate="rsa", options=NO_ENCRYPT_THEN_MAC)
+    keyed = Row("resumption with a pre-shared key", TLS12, KEYED12, certificate="", psk=True)
+    yield replace(keyed, resumes=True)
+    yield replace(keyed, title=f"refused: {REFUSAL_OF_KEY}", refused="psk")
+
+
+def _by_suite12() -> Iterator[Row]:
+    for suite in SUITES12.values():
+        certificate = {"auth-ecdsa": "server", "auth-rsa": "rsa"}.get(suite.auth, "")
+        yield Row(suite.name, TLS12, suite.name, certificate=certificate, psk=suite.kea in EXCHANGES_WITH_KEY)
 
 
 ROWS = [
     *(Row(suite.name, suite=suite.name) for suite in SUITES13.values()),
     *_common(TLS13, SIGNERS),
     *_only13(),
-    *(
-        Row(suite.name, TLS12, suite=suite.name, certificate="server" if suite.auth == "auth-ecdsa" else "rsa")
-        for suite in SUITES12.values()
-        if suite.kea not in EXCHANGES_WITH_KEY
-    ),
+    *_by_suite12(),
     *_common(TLS12, SIGNERS | SIGNERS12),
     *_only12(),
 ]

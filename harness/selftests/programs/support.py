@@ -21,7 +21,6 @@ from types import SimpleNamespace
 import pytest
 import trustme
 
-import refssl
 from selftests.support import environment
 
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
@@ -57,11 +56,6 @@ def require(*modules: str) -> None:
     for module in modules:
         if importlib.util.find_spec(module) is None:
             pytest.skip(f"{module} is not installed (pip install 'sslspec[programs]')")
-        if module == "hypercorn":
-            try:
-                refssl.SSLContext(refssl.PROTOCOL_TLS_SERVER).set_ciphers("ECDHE+AESGCM")
-            except NotImplementedError as reason:
-                pytest.skip(f"hypercorn calls set_ciphers(): {reason}")
 
 
 def _command(which: str, program: Sequence[object]) -> list[str]:

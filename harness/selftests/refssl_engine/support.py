@@ -52,7 +52,7 @@ def credential(kind: str = "P-256") -> Credential:
     )
 
 
-def trusting(certificates: tuple[bytes, ...]) -> PeerIdentity:
+def trusting(certificates: tuple[bytes, ...], encrypts: bool = False) -> PeerIdentity:
     """An authenticator that believes everyone."""
     return PeerIdentity(certificates, PublicKey.from_spki(certificates[0]), Verified(certificates))
 

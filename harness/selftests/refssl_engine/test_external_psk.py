@@ -107,6 +107,20 @@ def test_a_retry_drops_a_key_of_another_hash() -> None:
     assert ends[0].group == 0x0018
 
 
+def test_after_a_retry_the_same_identity_is_offered() -> None:
+    """RFC 8446 4.1.2: the second ClientHello is the first, but for what it lists; the callback is not asked again."""
+    answers = iter([(b"me", KEY), (b"somebody else", KEY)])
+    asked = []
+    ends = shaken(
+        client(psk_client=lambda _hint: next(answers)),
+        server(groups=(0x0018,), psk_server=lambda identity: asked.append(identity) or KEY),
+    )
+    assert_by_key(ends)
+    assert ends[0].group == 0x0018
+    assert asked == [b"me", b"me"]
+    assert next(answers) == (b"somebody else", KEY)
+
+
 def test_an_empty_identity_is_refused_at_home() -> None:
     refuser = pair(client(psk_client=lambda _: (b"", KEY)), server())[0]
     with pytest.raises(Exception, match="BAD_PSK_IDENTITY"):

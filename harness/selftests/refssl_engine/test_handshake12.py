@@ -222,10 +222,44 @@ def test_bad_points_and_numbers_are_refused() -> None:
         assert fault.alert == 47
 
 
-def test_a_small_field_is_refused() -> None:
-    small = server_config("DHE-RSA-AES128-GCM-SHA256", dh_parameters=(2**1024 - 1093337, 2))
-    fault = fails(*pair(client_config("DHE-RSA-AES128-GCM-SHA256"), small))
+@pytest.mark.parametrize(
+    ("name", "highest", "groups", "formats"),
+    [
+        ("ECDHE-RSA-AES128-GCM-SHA256", 0x0303, b"\0\x02\0\x1d", True),
+        ("DHE-RSA-AES128-GCM-SHA256", 0x0303, None, False),
+        ("DHE-RSA-AES128-GCM-SHA256", 0x0304, b"\0\x04\x01\0\0\x1d", False),
+        ("ECDHE-RSA-AES128-GCM-SHA256", 0x0304, b"\0\x04\x01\0\0\x1d", True),
+    ],
+)
+def test_groups_are_offered_where_they_mean_something(
+    name: str, highest: int, groups: bytes | None, formats: bool
+) -> None:
+    """RFC 7919 4: finite fields are not listed where only TLS 1.2 is offered; RFC 8422 4: nor curves without use."""
+    seen: list[ClientHello] = []
+
+    class Watching(Output):
+        def send(self, message: M) -> M:
+            if isinstance(message, ClientHello):
+                seen.append(message)
+            return super().send(message)
+
+    suites = (BY_NAME[name], 0x1301)
+    config = client_config(cipher_suites=suites, maximum_version=highest, groups=(0x0100, 0x1D), key_shares=(0x1D,))
+    Connection(config, Watching()).start()
+    assert seen[0].extensions.get(ext.SUPPORTED_GROUPS) == groups
+    assert (ext.EC_POINT_FORMATS in seen[0].extensions) is formats
+
+
+@pytest.mark.parametrize("least", [(112, 80), (80, 112)])
+def test_a_small_field_is_refused(least: tuple[int, int]) -> None:
+    name, small = "DHE-RSA-AES128-GCM-SHA256", (2**1024 - 1093337, 2)
+    client, server = pair(
+        client_config(name, least_field=least[0]), server_config(name, least_field=least[1], dh_parameters=small)
+    )
+    fault = fails(client, server)
     assert (fault.alert, fault.reason) == (40, "DH_KEY_TOO_SMALL")
+    # Negative control: who asks for less gets it.
+    shaken(client_config(name, least_field=80), server_config(name, least_field=80, dh_parameters=small))
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,8 @@ def test_with_rsa_psk_the_certificate_is_judged() -> None:
     assert client.peer is not None
     assert isinstance(client.peer.proof, Verified)
 
-    def refuse(_certificates: tuple[bytes, ...]) -> PeerIdentity:
+    def refuse(_certificates: tuple[bytes, ...], encrypts: bool) -> PeerIdentity:
+        assert encrypts
         raise ProtocolError(AlertDescription.BAD_CERTIFICATE, "CERTIFICATE_VERIFY_FAILED")
 
     fault = fails(*pair(client_config(RSA, authenticate=refuse), server_config(RSA)))

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from refssl.ciphers.catalogue import BY_NAME
 from refssl.crypto import blocks
-from refssl.crypto.hashing import keyed, mac
+from refssl.crypto.hashing import Mac, function
 from refssl.engine import cbc, protection12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.connection import Connection
@@ -71,38 +72,60 @@ def test_a_record_of_another_type_or_cut_short_is_refused(name: str) -> None:
         assert outcome(server, cut)[1] in {AlertDescription.BAD_RECORD_MAC, *([AlertDescription.DECODE_ERROR] * short)}
 
 
+@pytest.mark.parametrize("name", ["NULL-SHA256", "NULL-MD5", "PSK-NULL-SHA384", "AECDH-NULL-SHA"])
+def test_without_encryption_the_content_can_be_read_but_not_changed(name: str) -> None:
+    """RFC 5246 6.2.3.1: "the NULL cipher"; the MAC protects what it covers, the order of records included."""
+    client, server = connected(name)
+    client.send(b"in the clear")
+    client.send(b"and in order")
+    first, second = records(client.take_output())
+    assert first[5:17] == b"in the clear"
+    for wrong in (first[:5] + b"I" + first[6:], second, first[:-1] + bytes((first[-1] ^ 1,)), first[:5]):
+        _, other = connected(name)
+        wrong = wrong[:3] + (len(wrong) - 5).to_bytes(2, "big") + wrong[5:]
+        assert outcome(other, wrong)[1] is AlertDescription.BAD_RECORD_MAC
+    for record in (first, second):
+        server.receive(record)
+    assert b"".join(server.plaintext) == b"in the clearand in order"
+
+
 @pytest.mark.parametrize("etm", [True, False], ids=["encrypt_then_mac", "mac_then_encrypt"])
-@pytest.mark.parametrize("digest", ["sha1", "sha256", "sha384"])
-def test_bad_padding_and_a_bad_mac_are_the_same(digest: str, etm: bool) -> None:
+@pytest.mark.parametrize(
+    "name", ["AES128-SHA", "AES128-SHA256", "PSK-AES256-CBC-SHA384", "CAMELLIA128-SHA", "PSK-CAMELLIA256-SHA384"]
+)
+def test_bad_padding_and_a_bad_mac_are_the_same(name: str, etm: bool) -> None:
     """RFC 5246 6.2.3.2: no alert, no reason and no record tells the one from the other."""
-    length = {"sha1": 20, "sha256": 32, "sha384": 48}[digest]
-    mac_key, key, iv = bytes(length), bytes(16), bytes(range(16))
+    suite = BY_NAME[name]
+    digest = suite.digest or ""
+    length = function(digest).length
+    mac_key, key, iv = bytes(length), bytes(suite.key_length), bytes(range(16))
+    block_key = blocks.cbc_key(suite.cipher, key)
 
     def record(content: bytes, padding: bytes, *, good_mac: bool) -> bytes:
         header = b"\x17\x03\x03" + len(content).to_bytes(2, "big")
         if etm:
-            body = iv + blocks.cbc_encrypt(blocks.cbc_key(key), iv, content + padding)
+            body = iv + blocks.cbc_encrypt(block_key, iv, content + padding)
             header = b"\x17\x03\x03" + len(body).to_bytes(2, "big")
-            tag = mac(keyed(digest, mac_key), bytes(8) + header + body)
+            tag = Mac(function(digest), mac_key).mac(bytes(8) + header + body)
             body += tag if good_mac else bytes(length)
         else:
-            tag = mac(keyed(digest, mac_key), bytes(8) + header + content)
+            tag = Mac(function(digest), mac_key).mac(bytes(8) + header + content)
             whole = content + (tag if good_mac else bytes(length)) + padding
-            body = iv + blocks.cbc_encrypt(blocks.cbc_key(key), iv, whole)
+            body = iv + blocks.cbc_encrypt(block_key, iv, whole)
         return b"\x17\x03\x03" + len(body).to_bytes(2, "big") + body
 
     fill = 48 if etm else 48 + (16 - length % 16) % 16
     content = b"c" * fill
     good = b"\x0f" * 16
-    assert cbc.Opener(digest, mac_key, key, etm).open(record(content, good, good_mac=True)) == (23, content)
+    assert cbc.Opener(suite, mac_key, key, etm).open(record(content, good, good_mac=True)) == (23, content)
     # Padding may be longer than it need be (RFC 5246 6.2.3.2: "up to 255 bytes").
     long = b"\xef" * 240
-    assert cbc.Opener(digest, mac_key, key, etm).open(record(content, long, good_mac=True)) == (23, content)
+    assert cbc.Opener(suite, mac_key, key, etm).open(record(content, long, good_mac=True)) == (23, content)
     seen = set()
     wrong = (b"\x0e" * 15 + b"\x0f", b"\x00" + b"\x0f" * 15, b"\xff" * 16, b"\x0f" * 8 + b"\x0e" + b"\x0f" * 7)
     for padding, good_mac in ((good, False), *((bad, True) for bad in wrong), *((bad, False) for bad in wrong)):
         with pytest.raises(RecordFault) as caught:
-            cbc.Opener(digest, mac_key, key, etm).open(record(content, padding, good_mac=good_mac))
+            cbc.Opener(suite, mac_key, key, etm).open(record(content, padding, good_mac=good_mac))
         seen.add((caught.value.alert, caught.value.reason, caught.value.cause))
     assert seen == {
         (AlertDescription.BAD_RECORD_MAC, "RECORD_LAYER_FAILURE", "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"),

@@ -28,9 +28,19 @@ def made(sealed: Tickets, **changes: Any) -> Session:
     client, server = shaken(client_config(**changes), server_config(tickets=sealed, alpn=(b"h2",)))
     assert client.session is not None
     assert server.session is not None
-    assert client.session.session_id == server.session.session_id
-    assert len(client.session.session_id) == 32
+    assert client.session.name == server.session.name
+    assert len(client.session.name) == 32
     return client.session
+
+
+def test_a_config_that_resumes_is_the_same_config_otherwise() -> None:
+    session = made(tickets())
+    config = client_config(alpn=(b"h2",), fallback=True, credentials=(credential(),), keylog=lambda *_: None)
+    pair(config)[0].start()
+    copied = config.resuming(session)
+    assert copied == replace(config, session=session) != config
+    assert copied.client_extensions == config.client_extensions is not None
+    assert config.session is None
 
 
 @pytest.mark.parametrize("suite", [0x1301, 0x1302, 0x1303])

@@ -27,10 +27,10 @@ from refssl.engine.messages.tls13 import Certificate, CertificateVerify, Encrypt
 from refssl.engine.output import M, Output
 from refssl.engine.presentation import decode
 from refssl.engine.records import HEADER
-from refssl.engine.states.table import CLIENT, SERVER, expected
+from refssl.engine.states.table import CLIENT, SERVER
 
 MESSAGES: dict[int, Any] = {
-    kind: message for table in (CLIENT, SERVER) for row in expected(table).values() for kind, message in row.items()
+    message.msg_type: message for table in (CLIENT, SERVER) for _, message in table if message is not HelloRetryRequest
 }
 # The 50 bytes that either side sends in section 3.
 APPLICATION_DATA = bytes(range(50))

@@ -149,7 +149,7 @@ def _make_context(ssl: Any, server_side: bool, pki: Pki, settings: dict[str, Any
         context.load_verify_locations(pki.authority(settings["trust"]))
     if settings["ciphers"] is not None:
         context.set_ciphers(settings["ciphers"])  # first, since @SECLEVEL decides which certificates load
-        if server_side and settings["ciphers"].startswith("DHE-"):
+        if server_side and settings["ciphers"].startswith(("DHE-", "ADH-")):
             context.load_dh_params(pki.path("dh-parameters.pem"))
     if settings["certificate"] is not None:
         context.load_cert_chain(*pki[settings["certificate"]])

@@ -185,13 +185,16 @@ class Pair:
     def _retried(self, line: MemoryLine, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         while True:
             try:
-                return call(*args, **kwargs)
+                value = call(*args, **kwargs)
             except self.impl.SSLWantReadError:
-                line.collect()
-                if not line.deliver():
+                if not line.next_piece():
                     raise
-            finally:
+            except BaseException:
                 line.collect()
+                raise
+            else:
+                line.collect()
+                return value
 
     def carry(self) -> None:
         """Memory: bring over everything that is under way, in both directions. Sockets do so by themselves."""
@@ -274,6 +277,16 @@ class Couple:
     def server(self) -> Any:
         """The server's SSLObject."""
         return self._both()[1]
+
+    @property
+    def bare_client(self) -> Any:
+        """The client's without the observer, for what differs from run to run: ciphertext, and how long it is."""
+        return bare(self.client)
+
+    @property
+    def bare_server(self) -> Any:
+        """The server's without the observer."""
+        return bare(self.server)
 
     def _both(self) -> tuple[Endpoint, Endpoint]:
         if self._ends is None:

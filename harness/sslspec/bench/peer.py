@@ -133,7 +133,9 @@ class Peer:
                     return
                 self._plaintext += chunk
         except self.failures as exception:
-            self.error = exception
+            # Alone: its traceback holds every frame, and a shared context its last peer.
+            self.error = exception.with_traceback(None)
+            self.error.__context__ = None
             self._alert = self._alert_in(exception)
 
     @property

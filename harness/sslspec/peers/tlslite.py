@@ -7,6 +7,7 @@ judges certificate chains or host names: a scenario in which the peer must refus
 from __future__ import annotations
 
 import errno
+import functools
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -14,10 +15,11 @@ from typing import Any
 from sslspec.bench.credentials import Pki
 from sslspec.bench.exits import Inapplicable
 from sslspec.bench.peer import Peer, Seen
+from sslspec.peers import tlslite_crypto
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it imports asyncore where that still exists
-    from tlslite import api
+    from tlslite import api, keyexchange
     from tlslite.constants import (
         AlertDescription,
         AlertLevel,
@@ -26,6 +28,9 @@ with warnings.catch_warnings():
     )
     from tlslite.errors import TLSError, TLSRemoteAlert
     from tlslite.messages import Alert
+    from tlslite.utils import python_aesgcm, python_chacha20_poly1305, python_ecdsakey
+
+tlslite_crypto.install(python_aesgcm, python_chacha20_poly1305, keyexchange, python_ecdsakey)
 
 WANTS_TO_READ = 0  # what its generators yield then; they never want to write, since the buffers take everything
 _VERSIONS = {"tls12": (3, 3), "tls13": (3, 4)}
@@ -154,12 +159,7 @@ class TlslitePeer(Peer):
     def _credentials(self) -> tuple[Any, Any]:
         if self.settings.certificate is None:
             return None, None
-        found = self.pki[self.settings.certificate]
-        chain = api.X509CertChain()
-        with open(found.chain) as file:
-            chain.parsePemList(file.read())
-        with open(found.key) as file:
-            return chain, api.parsePEMKey(file.read(), private=True)
+        return _loaded(*self.pki[self.settings.certificate])
 
     def _receive(self, data: bytes) -> None:
         self._buffers.incoming += data
@@ -212,3 +212,13 @@ class TlslitePeer(Peer):
         if isinstance(exception, TLSRemoteAlert):
             return str(AlertDescription.toStr(exception.description))
         return None
+
+
+@functools.lru_cache(maxsize=100)
+def _loaded(chain_path: str, key_path: str) -> tuple[Any, Any]:
+    """A chain and its key, parsed once: reading them takes longer than a handshake without them."""
+    chain = api.X509CertChain()
+    with open(chain_path) as file:
+        chain.parsePemList(file.read())
+    with open(key_path) as file:
+        return chain, api.parsePEMKey(file.read(), private=True)

@@ -69,7 +69,7 @@ def request_certificate(connection: Connection, state: object) -> CertificateReq
     asked = state.transcript.copy()
     connection.resume_transcript(asked)
     connection.output.send(request)
-    connection.resume_transcript(None)
+    connection.end_transcript()
     return CertificateRequested(state, request_context, asked)
 
 
@@ -89,7 +89,7 @@ def receive_request(connection: Connection, state: Connected, message: Certifica
     common13.send_client_certificate(connection, message)
     secret = Secret(schedule13.labels(state.suite.hash), state.send_secret)
     connection.output.send(Finished(secret.finished_mac(transcript.digest())))
-    connection.resume_transcript(None)
+    connection.end_transcript()
     return state
 
 
@@ -123,7 +123,7 @@ def receive_finished(connection: Connection, state: WaitRequestedFinished, messa
     connected = state.connected
     secret = Secret(schedule13.labels(connected.suite.hash), connected.receive_secret)
     common13.verify_finished(connection, message, secret)
-    connection.resume_transcript(None)
+    connection.end_transcript()
     connection.data_expected = True
     connection.peer = state.peer
     send_new_session_tickets(connection, connected)

@@ -6,12 +6,11 @@ What follows ServerHello is `client13`'s; another version is one more branch in 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.ciphers.support import SUITES12, SUITES13
+from refssl.ciphers.support import SUITES13
 from refssl.crypto.shares import KeyShare
 from refssl.engine import negotiation, negotiation12, schedule13
 from refssl.engine.alerts import AlertDescription
@@ -20,7 +19,7 @@ from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import DOWNGRADE_TLS11, DOWNGRADE_TLS12, ClientHello, HelloRetryRequest, ServerHello
 from refssl.engine.output import framed
-from refssl.engine.presentation import decode, encode
+from refssl.engine.presentation import encode
 from refssl.engine.session import Session
 from refssl.engine.states import client12, client13, common13, hello12
 from refssl.engine.states.common13 import OfferedPsk
@@ -52,7 +51,7 @@ class WaitServerHello:
 def start(connection: Connection) -> WaitServerHello:
     """Send the first ClientHello (RFC 8446 4.1.2). Raises ProtocolError where the config allows no version."""
     config = connection.config
-    versions = negotiation.enabled_versions(config)
+    versions = config.abilities.versions
     if not versions:
         raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
     session = config.session
@@ -64,8 +63,8 @@ def start(connection: Connection) -> WaitServerHello:
     shares = {}
     if TLS13 in versions:
         for group in config.key_shares or config.groups[:1]:
-            shares[group] = config.generate_share(group)
-    found = _extensions(config, versions, shares)
+            shares[group] = negotiation.new_share(config, group)
+    found = _extensions(config, shares)
     if TLS12 in versions and config.session_tickets:
         # RFC 5077 3.2: a ticket, or nothing to ask for one.
         found[ext.SESSION_TICKET] = session.ticket if session is not None and session.version == TLS12 else b""
@@ -76,7 +75,7 @@ def start(connection: Connection) -> WaitServerHello:
         legacy_version=TLS12,
         random=config.random(32),
         legacy_session_id=_session_id(config, versions, session),
-        cipher_suites=_cipher_suites(config, versions),
+        cipher_suites=_cipher_suites(config),
         legacy_compression_methods=(0,),
         extensions=found,
     )
@@ -108,14 +107,10 @@ def _session_id(config: Config, versions: tuple[int, ...], session: Session | No
     return config.random(32) if config.middlebox_compatibility and TLS13 in versions else b""
 
 
-def _cipher_suites(config: Config, versions: tuple[int, ...]) -> tuple[int, ...]:
+def _cipher_suites(config: Config) -> tuple[int, ...]:
     """What is offered of the config's suites; with RFC 7507 4's signal where that is told."""
-    codes = [
-        code
-        for code in config.cipher_suites
-        if (TLS13 in versions and code in SUITES13) or (TLS12 in versions and code in SUITES12)
-    ]
-    return tuple([*codes, negotiation.FALLBACK_SCSV] if config.fallback else codes)
+    codes = config.abilities.offered
+    return (*codes, negotiation.FALLBACK_SCSV) if config.fallback else codes
 
 
 def _send_hello(
@@ -126,61 +121,67 @@ def _send_hello(
     retry: HelloRetryRequest | None,
 ) -> WaitServerHello:
     if psks:
-        hello = _with_binders(connection, hello, psks)
+        _bind(connection, hello, psks)
     hello = connection.output.send(hello)
+    connection.output.written = None
     # RFC 8446 5.1: 0x0301 is for "an initial ClientHello" only.
     connection.output.flush()
     connection.output.record_version = TLS12
     return WaitServerHello(hello, shares, psks, retry)
 
 
-def _extensions(config: Config, versions: tuple[int, ...], shares: dict[int, KeyShare]) -> dict[int, bytes]:
+def _extensions(config: Config, shares: dict[int, KeyShare]) -> dict[int, bytes]:
+    constant = config.client_extensions
+    if constant is None:
+        constant = config.client_extensions = _constant_extensions(config)
+    found = dict(constant)
+    if shares:
+        found[ext.KEY_SHARE] = _key_share(shares)
+    return found
+
+
+def _constant_extensions(config: Config) -> dict[int, bytes]:
+    """What the settings alone decide; the same for every connection of a Config."""
     found: dict[int, bytes] = {}
+    versions, groups, elliptic = config.abilities.versions, config.groups, config.abilities.elliptic
+    if TLS13 not in versions:
+        # RFC 7919 4: a finite field in the list would ask a server of TLS 1.2 for it, which nothing here stands by.
+        # RFC 8422 4: the list is for "a client that proposes ECC cipher suites".
+        groups = tuple([group for group in groups if group in negotiation12.CURVES]) if elliptic else ()
     if config.server_name is not None:
         name = ext.ServerName(0, config.server_name.encode("ascii", "surrogateescape"))
         found[ext.SERVER_NAME] = encode(ext.ServerNameList((name,)))
-    found.update(_constant_extensions(config.groups, config.alpn, config.signature_schemes, versions, config.psk_modes))
+    if TLS12 in versions:
+        # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
+        found[ext.RENEGOTIATION_INFO] = b"\0"
+        if groups and elliptic:
+            found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
+    if groups:
+        found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
+    if config.alpn:
+        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(config.alpn))
+    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(config.signature_schemes))
+    if TLS13 in versions:
+        found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
+        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes(config.psk_modes))
     if TLS12 in versions:
         if config.encrypt_then_mac:
             found[ext.ENCRYPT_THEN_MAC] = b""
         if config.extended_master_secret:
             found[ext.EXTENDED_MASTER_SECRET] = b""
-    if shares:
-        if config.post_handshake_auth:
-            found[ext.POST_HANDSHAKE_AUTH] = b""
-        found[ext.KEY_SHARE] = _key_share(shares)
-    return found
-
-
-@lru_cache(maxsize=64)
-def _constant_extensions(
-    groups: tuple[int, ...],
-    alpn: tuple[bytes, ...],
-    schemes: tuple[int, ...],
-    versions: tuple[int, ...],
-    modes: tuple[int, ...],
-) -> dict[int, bytes]:
-    """What the settings alone decide; the same for every connection of a context."""
-    found: dict[int, bytes] = {}
-    if TLS12 in versions:
-        # RFC 5746 3.4: "an empty "renegotiation_info" extension"; RFC 8422 5.1.2.
-        found[ext.RENEGOTIATION_INFO] = b"\0"
-        if groups:
-            found[ext.EC_POINT_FORMATS] = negotiation12.UNCOMPRESSED
-    if groups:
-        found[ext.SUPPORTED_GROUPS] = encode(ext.NamedGroupList(groups))
-    if alpn:
-        found[ext.APPLICATION_LAYER_PROTOCOL_NEGOTIATION] = encode(ext.ProtocolNameList(alpn))
-    found[ext.SIGNATURE_ALGORITHMS] = encode(ext.SignatureSchemeList(schemes))
-    if TLS13 in versions:
-        found[ext.SUPPORTED_VERSIONS] = encode(ext.ClientSupportedVersions(versions))
-        found[ext.PSK_KEY_EXCHANGE_MODES] = encode(ext.PskKeyExchangeModes(modes))
+    if TLS13 in versions and config.post_handshake_auth:
+        found[ext.POST_HANDSHAKE_AUTH] = b""
     return found
 
 
 def _key_share(shares: dict[int, KeyShare]) -> bytes:
-    entries = tuple(ext.KeyShareEntry(group, share.public) for group, share in shares.items())
-    return encode(ext.KeyShareClientHello(entries))
+    """An `ext.KeyShareClientHello`. It differs in every hello, and made of structs it would take thrice the time."""
+    entries = [(group << 16 | len(each.public)).to_bytes(4, "big") + each.public for group, each in shares.items()]
+    return _vector(b"".join(entries))
+
+
+def _vector(content: bytes) -> bytes:
+    return len(content).to_bytes(2, "big") + content
 
 
 def _resumable(session: Session, config: Config) -> bool:
@@ -200,16 +201,19 @@ def _resumable(session: Session, config: Config) -> bool:
         session.version == TLS13
         and bool(session.ticket)
         and suite is not None
-        and any(catalogue.BY_CODE[c].hash == suite.hash for c in config.cipher_suites if c in SUITES13)
+        and suite.hash in config.abilities.hashes13
         # RFC 8446 4.6.1: "Clients MUST NOT attempt to use tickets which have ages greater than the "ticket_lifetime""
         and 0 <= config.clock() - session.created <= session.lifetime
     )
 
 
 def _offer(psks: tuple[OfferedPsk, ...], config: Config) -> bytes:
-    """pre_shared_key with binders of zeros, to be replaced (RFC 8446 4.2.11)."""
-    identities = tuple(ext.PskIdentity(psk.identity, _obfuscated_age(psk.session, config)) for psk in psks)
-    return encode(ext.OfferedPsks(identities, tuple(psk.early.labels.zeros for psk in psks)))
+    """pre_shared_key with binders of zeros, to be replaced: an `ext.OfferedPsks` (RFC 8446 4.2.11)."""
+    identities, binders = b"", b""
+    for psk in psks:
+        identities += _vector(psk.identity) + _obfuscated_age(psk.session, config).to_bytes(4, "big")
+        binders += bytes((psk.early.hash.length,)) + psk.early.hash.zeros
+    return _vector(identities) + _vector(binders)
 
 
 def _obfuscated_age(session: Session | None, config: Config) -> int:
@@ -220,18 +224,20 @@ def _obfuscated_age(session: Session | None, config: Config) -> int:
     return int((config.clock() - session.created) * 1000) + session.age_add & 0xFFFFFFFF
 
 
-def _with_binders(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> ClientHello:
-    """RFC 8446 4.2.11.2: the binder is computed over the ClientHello "up to and including the PreSharedKeyExtension.
-    identities field"."""
-    length = sum(1 + psk.early.labels.length for psk in psks)
-    truncated = framed(hello)[: -length - 2]
+def _bind(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ...]) -> None:
+    """Put the binders into a hello that nobody has seen yet (RFC 8446 4.2.11.2): each is computed over the ClientHello
+    "up to and including the PreSharedKeyExtension.identities field"."""
+    length = sum([1 + psk.early.hash.length for psk in psks])
+    written = framed(hello)
+    truncated = written[: -length - 2]
     binders = []
     for psk in psks:
         key = schedule13.binder_key(psk.early, psk.session is None)
-        binder = key.finished_mac(connection.transcript.digest_with(key.labels.name, truncated))
+        binder = key.finished_mac(connection.transcript.digest_with(key.hash.name, truncated))
         binders.append(bytes((len(binder),)) + binder)
-    data = hello.extensions[ext.PRE_SHARED_KEY]
-    return replace(hello, extensions={**hello.extensions, ext.PRE_SHARED_KEY: data[:-length] + b"".join(binders)})
+    bound = b"".join(binders)
+    hello.extensions[ext.PRE_SHARED_KEY] = hello.extensions[ext.PRE_SHARED_KEY][:-length] + bound
+    connection.output.written = (hello, written[:-length] + bound)
 
 
 def receive_hello_retry_request(
@@ -260,7 +266,7 @@ def receive_hello_retry_request(
         # RFC 8446 4.2.8: it must be a group of supported_groups for which no share was sent.
         if group not in connection.config.groups or group in shares:
             raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_KEY_SHARE")
-        shares = {group: connection.config.generate_share(group)}
+        shares = {group: negotiation.new_share(connection.config, group)}
         found[ext.KEY_SHARE] = _key_share(shares)
     # RFC 8446 4.2.11: pre_shared_key "MUST be the last extension in the ClientHello".
     found.pop(ext.PRE_SHARED_KEY, None)
@@ -271,7 +277,7 @@ def receive_hello_retry_request(
     connection.transcript.update(raw)
     # RFC 8446 4.1.4: "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that of the
     # selected cipher suite."
-    psks = tuple(psk for psk in state.psks if psk.early.labels.name == suite.hash)
+    psks = tuple(psk for psk in state.psks if psk.early.hash.name == suite.hash)
     if psks:
         found[ext.PRE_SHARED_KEY] = _offer(psks, connection.config)
     connection.send_compatibility_ccs()
@@ -303,7 +309,7 @@ def receive_server_hello(
 
 def _check_legacy_version(connection: Connection, state: WaitServerHello, message: ServerHello) -> None:
     """RFC 8446 4.1.3, for a ServerHello of TLS 1.2 or below. Raises ProtocolError."""
-    versions = negotiation.enabled_versions(connection.config)
+    versions = connection.config.abilities.versions
     if message.legacy_version not in versions or message.legacy_version == TLS13:
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
     if state.retry is not None:
@@ -317,13 +323,13 @@ def _check_legacy_version(connection: Connection, state: WaitServerHello, messag
 
 def _check_selected_version(connection: Connection, message: ServerHello) -> None:
     """RFC 8446 4.2.1. Raises ProtocolError."""
-    selected = negotiation.read_extension(
+    selected = negotiation.read_setting(
         ext.SelectedVersion, message.extensions, ext.SUPPORTED_VERSIONS, "LENGTH_MISMATCH"
     )
     if selected is None:
         # RFC 8446 4.1.4: "The server's extensions MUST contain "supported_versions"."
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_VERSIONS_EXTENSION")
-    if selected.selected_version != TLS13 or TLS13 not in negotiation.enabled_versions(connection.config):
+    if selected.selected_version != TLS13 or TLS13 not in connection.config.abilities.versions:
         # RFC 8446 4.2.1: a version "prior to TLS 1.3" or not offered: illegal_parameter.
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PROTOCOL_VERSION_NUMBER")
     if connection.more_in_record:
@@ -347,14 +353,14 @@ def check_server_hello(hello: ClientHello, message: ServerHello) -> CipherSuite:
 
 def _accepted_psk(state: WaitServerHello, message: ServerHello, suite: CipherSuite) -> OfferedPsk | None:
     """RFC 8446 4.2.11: whether the server took our PSK. Raises ProtocolError."""
-    data = message.extensions.get(ext.PRE_SHARED_KEY)
-    if data is None:
+    answer = negotiation.read_setting(ext.SelectedPsk, message.extensions, ext.PRE_SHARED_KEY, "LENGTH_MISMATCH")
+    if answer is None:
         return None
     # RFC 8446 4.2.11: "the server's selected_identity is within the range supplied by the client"
-    selected = decode(ext.SelectedPsk, data, "LENGTH_MISMATCH").selected_identity
+    selected = answer.selected_identity
     if selected >= len(state.psks):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PSK_IDENTITY")
-    if state.psks[selected].early.labels.name != suite.hash:
+    if state.psks[selected].early.hash.name != suite.hash:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "CIPHERSUITE_DIGEST_HAS_CHANGED")
     return state.psks[selected]
 
@@ -367,7 +373,7 @@ def _exchange(
     if entry is None and psk is not None and PSK_KE in config.psk_modes:
         # RFC 8446 7.1: "If a given secret is not available, then the 0-value consisting of a string of Hash.length
         # bytes set to zeros is used."
-        return psk.early.labels.zeros, None
+        return psk.early.hash.zeros, None
     if entry is None:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "NO_SUITABLE_KEY_SHARE")
     share = state.shares.get(entry.group)

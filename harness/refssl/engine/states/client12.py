@@ -133,7 +133,10 @@ def receive_certificate(
         raise ProtocolError(AlertDescription.DECODE_ERROR, "LENGTH_MISMATCH")
     suite = state.parameters.suite
     connection.unverified_certificates = message.certificate_list
-    peer = connection.config.authenticate(message.certificate_list)
+    if suite.kea in negotiation12.ENCRYPTED:
+        peer = connection.config.authenticate(message.certificate_list, encrypts=True)
+    else:
+        peer = connection.config.authenticate(message.certificate_list)
     if not negotiation12.suits_authentication(suite, peer.public_key.kind):
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "WRONG_CERTIFICATE_TYPE")
     connection.peer = peer

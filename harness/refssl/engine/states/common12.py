@@ -94,7 +94,7 @@ def proof_without_certificate(suite: CipherSuite) -> PeerProof:
     same (RFC 4279 2)."""
     if suite.kea in negotiation12.WITH_KEY:
         return PskBinder(None)
-    return ExplicitlyUnverified("CERT_NONE")
+    return ExplicitlyUnverified("aNULL" if suite.auth == negotiation12.ANONYMOUS else "CERT_NONE")
 
 
 def send_finished(connection: Connection, secrets: Secrets) -> bytes:
@@ -161,5 +161,5 @@ def encrypts_then_macs(suite: CipherSuite, config: Config) -> bool:
 
 
 def is_elliptic(suite: CipherSuite) -> bool:
-    """Whether ec_point_formats has a meaning for the suite (RFC 8422 5.2)."""
+    """Whether ec_point_formats has a meaning for the suite (RFC 8422 5.2), as OpenSSL sees it."""
     return suite.kea == negotiation12.ECDHE or suite.auth == "auth-ecdsa"

@@ -96,7 +96,7 @@ def application_keys(connection: Connection, keys: HandshakeKeys) -> Application
     so_far = connection.transcript.digest()
     made = ApplicationKeys(master, master.derive("c ap traffic", so_far), master.derive("s ap traffic", so_far))
     if connection.config.keylog is not None:
-        connection.log_secret("EXPORTER_SECRET", master.expand(master.labels.with_hash("exp master", so_far)))
+        connection.log_secret("EXPORTER_SECRET", master.derived("exp master", so_far))
         connection.log_secret("SERVER_TRAFFIC_SECRET_0", made.server.value)
         connection.log_secret("CLIENT_TRAFFIC_SECRET_0", made.client.value)
     return made
@@ -104,12 +104,12 @@ def application_keys(connection: Connection, keys: HandshakeKeys) -> Application
 
 def resumption_master_secret(connection: Connection, master: Secret) -> bytes:
     """RFC 8446 7.1; the transcript ends with the client's Finished."""
-    return master.expand(master.labels.with_hash("res master", connection.transcript.digest()))
+    return master.derived("res master", connection.transcript.digest())
 
 
 def send_certificate(connection: Connection, credential: Credential, request_context: bytes = b"") -> None:
     """Send Certificate (RFC 8446 4.4.2). Only the chain is sent: no extension was asked for that we could answer."""
-    entries = tuple(CertificateEntry(der, {}) for der in negotiation.present(credential))
+    entries = tuple([CertificateEntry(der, {}) for der in negotiation.present(credential)])
     connection.output.send(Certificate(request_context, entries))
 
 
@@ -161,8 +161,8 @@ def check_certificate_request(message: CertificateRequest) -> None:
     if ext.SIGNATURE_ALGORITHMS not in message.extensions:
         # RFC 8446 4.3.2: "The "signature_algorithms" extension MUST be specified".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
-    negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
-    negotiation.read_extension(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS_CERT)
+    negotiation.read_setting(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS)
+    negotiation.read_setting(ext.SignatureSchemeList, message.extensions, ext.SIGNATURE_ALGORITHMS_CERT)
     negotiation.read_extension(
         ext.CertificateAuthorities, message.extensions, ext.CERTIFICATE_AUTHORITIES, "LENGTH_MISMATCH"
     )
@@ -170,7 +170,7 @@ def check_certificate_request(message: CertificateRequest) -> None:
 
 def send_client_certificate(connection: Connection, request: CertificateRequest) -> None:
     """RFC 8446 4.4.2: a client without a suitable certificate sends a Certificate without certificates."""
-    asked = negotiation.read_extension(ext.SignatureSchemeList, request.extensions, ext.SIGNATURE_ALGORITHMS)
+    asked = negotiation.read_setting(ext.SignatureSchemeList, request.extensions, ext.SIGNATURE_ALGORITHMS)
     schemes = asked.supported_signature_algorithms if asked is not None else ()
     chosen = negotiation.choose_credential(connection.config, schemes, ours_first=False)
     if chosen is None:
@@ -196,4 +196,4 @@ def judge_client_certificate(connection: Connection, message: Certificate) -> Pe
 
 def certificates_of(message: Certificate) -> tuple[bytes, ...]:
     """The DER certificates of a Certificate message, leaf first."""
-    return tuple(entry.cert_data for entry in message.certificate_list)
+    return tuple([entry.cert_data for entry in message.certificate_list])

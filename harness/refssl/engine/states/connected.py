@@ -5,7 +5,6 @@ How the state is reached is told in `client13` and `server13`. Application data 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -57,7 +56,7 @@ def receive_new_session_ticket(
             cipher_suite=state.suite.code,
             secret=schedule13.resumption_psk(master, message.ticket_nonce),
             ticket=message.ticket,
-            session_id=hashlib.sha256(message.ticket).digest(),
+            session_id=b"",
             age_add=message.ticket_age_add,
             created=connection.config.clock(),
             lifetime=min(message.ticket_lifetime, MAX_LIFETIME),
@@ -95,7 +94,6 @@ def send_new_session_tickets(connection: Connection, state: Connected) -> None:
         session.ticket = tickets.seal(session)
         if not session.ticket:
             return
-        session.session_id = hashlib.sha256(session.ticket).digest()
         connection.session = session
         connection.output.send(NewSessionTicket(session.lifetime, session.age_add, nonce, session.ticket, {}))
 

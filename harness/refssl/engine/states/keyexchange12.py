@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from refssl.ciphers import levels
 from refssl.crypto.finitefield import FiniteFieldShare
 from refssl.crypto.shares import InvalidShare, KeyShare
 from refssl.engine import negotiation, negotiation12
@@ -23,8 +24,6 @@ from refssl.engine.states.common12 import Parameters
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
 
-# The least that OpenSSL's security level 2 takes for a finite field.
-_LEAST_PRIME = 2048
 _PREMASTER = 48
 # OpenSSL's limit for identities and hints; RFC 4279 5.3 asks for 128 bytes at least.
 LONGEST_IDENTITY = 256
@@ -68,7 +67,7 @@ def read_server_share(
     if isinstance(params, tls12.ServerECDHParams):
         _check_curve(connection, params)
     else:
-        _check_field(params)
+        _check_field(connection.config, params)
     if peer is not None:
         signed = decode(tls12.ParamsSignature, read.signed)
         content = parameters.client_random + parameters.server_random + encode(params)
@@ -89,14 +88,18 @@ def _check_curve(connection: Connection, params: tls12.ServerECDHParams) -> None
     connection.group = named
 
 
-def _check_field(params: tls12.ServerDHParams) -> None:
+def _check_field(config: Config, params: tls12.ServerDHParams) -> None:
     """RFC 5246 F.1.1.3: the client "SHOULD verify that the DH group is of suitable size"."""
     p, g = int.from_bytes(params.dh_p, "big"), int.from_bytes(params.dh_g, "big")
     public = int.from_bytes(params.dh_Ys, "big")
-    if p.bit_length() < _LEAST_PRIME:
-        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "DH_KEY_TOO_SMALL")
+    _check_size(config, p)
     if p % 2 == 0 or not 1 < g < p - 1 or not 1 < public < p - 1 or p.bit_length() > 10000:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_DH_VALUE")
+
+
+def _check_size(config: Config, prime: int) -> None:
+    if levels.field_strength(prime.bit_length()) < config.least_field:
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "DH_KEY_TOO_SMALL")
 
 
 def client_exchange(
@@ -123,7 +126,7 @@ def _client_half(
     """The same without a pre-shared key."""
     params = share.params
     if isinstance(params, tls12.ServerECDHParams):
-        ours = config.generate_share(params.named_curve)
+        ours = negotiation.new_share(config, params.named_curve)
         secret = negotiation.agree(ours, params.public)
         return encode(tls12.ClientECDiffieHellmanPublic(ours.public)), secret
     if params is not None:
@@ -166,11 +169,12 @@ def server_share(config: Config, parameters: Parameters, choice: negotiation12.C
     suite, private, written = choice.suite, None, b""
     params: tls12.ServerECDHParams | tls12.ServerDHParams
     if choice.group is not None:
-        private = config.generate_share(choice.group)
+        private = negotiation.new_share(config, choice.group)
         params = tls12.ServerECDHParams(tls12.NAMED_CURVE, choice.group, private.public)
         written = encode(params)
     elif suite.kea in negotiation12.FINITE:
         p, g = config.dh_parameters or (0, 0)
+        _check_size(config, p)  # the level may have been raised since they were loaded
         private = FiniteFieldShare(p, g)
         written = encode(tls12.ServerDHParams(_number(p), _number(g), private.public))
     share = OwnShare(choice, private)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.support import SUITES12
-from refssl.engine import negotiation12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS12, ClientAuthentication
 from refssl.engine.faults import ProtocolError
@@ -68,6 +67,6 @@ def _usable(connection: Connection, session: Session) -> bool:
         and not (
             config.client_authentication is ClientAuthentication.REQUIRED
             and session.peer is None
-            and negotiation12.shows_certificate(SUITES12[session.cipher_suite])
+            and SUITES12[session.cipher_suite].auth != "auth-psk"
         )
     )

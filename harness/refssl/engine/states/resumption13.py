@@ -17,7 +17,7 @@ from refssl.engine.config import TLS13, ClientAuthentication
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
-from refssl.engine.negotiation import read_extension
+from refssl.engine.negotiation import read_extension, read_setting
 from refssl.engine.session import Session
 from refssl.engine.states import common13
 from refssl.engine.states.common13 import OfferedPsk
@@ -33,7 +33,7 @@ def accepted_psk(connection: Connection, hello: ClientHello, suite: CipherSuite,
     psk_key_exchange_modes, a wrong binder. Leaves the identity's index in ``connection.selected_identity``, and the
     modes that both have in ``connection.psk_modes``, ours preferred first.
     """
-    modes = read_extension(ext.PskKeyExchangeModes, hello.extensions, ext.PSK_KEY_EXCHANGE_MODES)
+    modes = read_setting(ext.PskKeyExchangeModes, hello.extensions, ext.PSK_KEY_EXCHANGE_MODES)
     ours = connection.config.psk_modes
     connection.psk_modes = tuple([mode for mode in ours if mode in modes.ke_modes]) if modes is not None else ()
     offered = read_extension(ext.OfferedPsks, hello.extensions, ext.PRE_SHARED_KEY)
@@ -92,9 +92,9 @@ def _usable(connection: Connection, session: Session, suite: CipherSuite) -> boo
 def _check_binder(connection: Connection, psk: OfferedPsk, offered: ext.OfferedPsks, index: int, raw: bytes) -> None:
     """RFC 8446 4.2.11.2: "the server MUST validate the corresponding binder value"."""
     # RFC 8446 4.2.11: pre_shared_key is the last extension, so that the binders are the end of the message.
-    binders = 2 + sum(1 + len(binder) for binder in offered.binders)
+    binders = 2 + sum([1 + len(binder) for binder in offered.binders])
     key = schedule13.binder_key(psk.early, psk.session is None)
-    expected = key.finished_mac(connection.transcript.digest_with(key.labels.name, raw[:-binders]))
+    expected = key.finished_mac(connection.transcript.digest_with(key.hash.name, raw[:-binders]))
     if not equal(expected, offered.binders[index]):
         # RFC 8446 6.2: decrypt_error, for being "unable to correctly [...] validate a [...] PSK binder".
         raise ProtocolError(AlertDescription.DECRYPT_ERROR, "BINDER_DOES_NOT_VERIFY")

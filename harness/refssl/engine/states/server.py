@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from refssl.engine import negotiation
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS12, TLS13
+from refssl.engine.config import TLS12
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
-from refssl.engine.presentation import decode
 from refssl.engine.states import server12, server13
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def receive_client_hello(
     | server12.WaitClientChangeCipherSpec
 ):
     """RFC 8446 4.1.2: START to RECVD_CH, and on to what waits for the client's flight."""
-    if not negotiation.has_suites(connection.config):
+    if not connection.config.abilities.sufficient:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_CIPHERS_AVAILABLE")
     version = _choose_version(connection, message)
     connection.version = connection.output.version = version
@@ -57,11 +56,7 @@ def receive_client_hello(
 def _choose_version(connection: Connection, message: ClientHello) -> int:
     """RFC 8446 4.2.1, D.2. Raises ProtocolError where no version is common."""
     config = connection.config
-    enabled = negotiation.enabled_versions(config)
-    if not config.credentials and config.choose is None and config.psk_server is None:
-        # OpenSSL leaves out TLS 1.3 at a server that has no certificate and no callback that may bring one, and then
-        # finds no suite for TLS 1.2 either, if that is enabled.
-        enabled = tuple(version for version in enabled if version != TLS13)
+    enabled = negotiation.server_versions(config)
     chosen = negotiation.first_common(enabled, _offered_versions(message))
     if chosen is None:
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
@@ -88,11 +83,13 @@ def _offered_versions(message: ClientHello) -> tuple[int, ...]:
     if data == b"\0":
         return ()
     try:
-        offered = decode(ext.ClientSupportedVersions, data).versions
+        offered = negotiation.read_setting(
+            ext.ClientSupportedVersions, message.extensions, ext.SUPPORTED_VERSIONS, "LENGTH_MISMATCH"
+        )
     except ProtocolError as fault:
         # RFC 8446 6.2 would have decode_error; OpenSSL answers whatever goes wrong here with protocol_version.
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, fault.reason) from None
     if message.legacy_version <= 0x0300:
         # RFC 8446 D.5: SSL 3.0 must not even be claimed.
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "BAD_LEGACY_VERSION")
-    return offered
+    return offered.versions if offered is not None else ()

@@ -136,7 +136,7 @@ def _send_server_hello(
     config, asked = connection.config, hello.extensions
     suite = SUITES12[code]
     random = config.random(32)
-    if TLS13 in negotiation.enabled_versions(config):
+    if TLS13 in negotiation.server_versions(config):
         # RFC 8446 4.1.3: "TLS 1.3 servers which negotiate TLS 1.2 [...] in response to a ClientHello MUST set the last
         # 8 bytes of their Random value specially".
         random = random[:24] + DOWNGRADE_TLS12

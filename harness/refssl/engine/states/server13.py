@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
-from refssl.ciphers.support import SUITES13
 from refssl.engine import negotiation, schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import (
@@ -58,6 +57,7 @@ class Retry:
 
     suite: CipherSuite
     group: int
+    hello: ClientHello
 
 
 @dataclass(slots=True)
@@ -127,7 +127,10 @@ def _select_parameters(
         # RFC 8446 4.2.11: servers "MUST check that it is the last extension and otherwise fail the handshake with an
         # "illegal_parameter" alert".
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
-    suite = _choose_suite(connection, hello, retry)
+    first_config = connection.config
+    suite = _choose_suite(first_config, hello, retry)
+    if retry is not None:
+        _check_unchanged(retry.hello, hello)
     config = choose_config(connection, found)
     alpn = negotiation.choose_alpn(config, found)
     if ext.POST_HANDSHAKE_AUTH in found:
@@ -145,18 +148,33 @@ def _select_parameters(
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SUITABLE_KEY_SHARE")
     elif psk is not None and PSK_DHE_KE not in connection.psk_modes:
         psk = None
+    if psk is None or psk.session is None:
+        # OpenSSL does not tell what a client offers that resumes.
+        connection.shared_ciphers = negotiation.shared_suites(first_config, hello.cipher_suites)
     certificate = None if psk is not None else _choose_certificate(config, found)
     connection.transcript.update(raw)
     connection.transcript.select(suite.hash)
     if share is None and group is not None:
-        return Retry(suite, group)
+        return Retry(suite, group, hello)
     return Negotiated(hello, suite, group, share, alpn, psk, certificate)
 
 
-def _choose_suite(connection: Connection, hello: ClientHello, retry: Retry | None) -> CipherSuite:
-    config = connection.config
-    ours = tuple(code for code in config.cipher_suites if code in SUITES13)
-    connection.shared_ciphers = negotiation.shared_suites(config, hello.cipher_suites)
+def _check_unchanged(first: ClientHello, second: ClientHello) -> None:
+    """RFC 8446 4.1.2: after a HelloRetryRequest "the client MUST send the same ClientHello without modification", but
+    for some extensions, and those that are unknown here, whose own rules may allow it. Raises ProtocolError.
+
+    OpenSSL looks at suite and share alone.
+    """
+    kept = first.legacy_version, first.random, first.legacy_session_id, first.cipher_suites
+    if kept != (second.legacy_version, second.random, second.legacy_session_id, second.cipher_suites):
+        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_PACKET")
+    for kind in negotiation.KEPT_AFTER_RETRY:
+        if first.extensions.get(kind) != second.extensions.get(kind):
+            raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "BAD_EXTENSION")
+
+
+def _choose_suite(config: Config, hello: ClientHello, retry: Retry | None) -> CipherSuite:
+    ours = config.abilities.codes13
     if config.psk_server is not None and not config.credentials:
         # Only a PSK can succeed, and only with SHA-256.
         ours = tuple(sorted(ours, key=lambda code: catalogue.BY_CODE[code].hash != common13.EXTERNAL_HASH))
@@ -186,7 +204,7 @@ def choose_config(connection: Connection, found: dict[int, bytes]) -> Config:
 def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) -> tuple[int | None, bytes | None]:
     """RFC 8446 4.2.7, 4.2.8: a group, and the client's share in it or None where it must be asked for; no group where
     none is common and a PSK may do without."""
-    groups = negotiation.read_extension(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
+    groups = negotiation.read_setting(ext.NamedGroupList, found, ext.SUPPORTED_GROUPS)
     offered = negotiation.read_extension(ext.KeyShareClientHello, found, ext.KEY_SHARE, "LENGTH_MISMATCH")
     # RFC 8446 9.2: a ClientHello that has the one must have the other, and one without PSK both.
     if groups is None and offered is not None:
@@ -216,14 +234,14 @@ def _choose_group(config: Config, found: dict[int, bytes], retry: Retry | None) 
 
 def _choose_certificate(config: Config, found: dict[int, bytes]) -> tuple[Credential, int]:
     """RFC 8446 4.4.2.2. Raises ProtocolError where nothing fits."""
-    schemes = negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
+    schemes = negotiation.read_setting(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS)
     if schemes is None:
         # RFC 8446 4.2.3: "If a server is authenticating via a certificate and the client has not sent a
         # "signature_algorithms" extension, then the server MUST abort the handshake with a "missing_extension" alert".
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION")
     if ext.SIGNATURE_ALGORITHMS_CERT in found:
         # RFC 8446 4.4.2.2: a chain that does not fit it is sent all the same, being the only one there is.
-        negotiation.read_extension(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS_CERT)
+        negotiation.read_setting(ext.SignatureSchemeList, found, ext.SIGNATURE_ALGORITHMS_CERT)
     if not config.credentials and config.psk_server is None:
         raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "NO_SHARED_CIPHER")
     chosen = negotiation.choose_credential(
@@ -321,8 +339,6 @@ def _known_client(connection: Connection, psk: OfferedPsk | None) -> tuple[PeerI
     peer = None
     if psk.session is not None:
         peer = psk.session.peer
-        # OpenSSL does not tell what a client offers that resumes.
-        connection.shared_ciphers = None
     if peer is None:
         return None, PskBinder(None)
     proof = PskBinder(first_proof(peer.proof))

@@ -7,6 +7,7 @@ prints docs/states.md from it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from refssl.engine.messages import tls12
@@ -110,12 +111,24 @@ LIMITS: dict[type, int] = {
 MALFORMED: dict[type, str] = {CertificateVerify: "BAD_PACKET", KeyUpdate: "BAD_KEY_UPDATE"}
 
 
-def expected(table: Table) -> dict[type, dict[int, type]]:
+@dataclass(slots=True)
+class Arrival:
+    """What is done with a handshake message in one state: how it is read, `limit` and `malformed` of LIMITS and
+    MALFORMED, and its row of the table."""
+
+    message: type
+    limit: int
+    malformed: str
+    handler: Handler
+
+
+def expected(table: Table) -> dict[type, dict[int, Arrival]]:
     """For each state the handshake messages that it takes, by type; HelloRetryRequest goes by ServerHello's."""
-    found: dict[type, dict[int, type]] = {}
-    for state, message in table:
+    found: dict[type, dict[int, Arrival]] = {}
+    for (state, message), handler in table.items():
         if message is not HelloRetryRequest and message is not ChangeCipherSpec:
-            found.setdefault(state, {})[message.msg_type] = message
+            arrival = Arrival(message, LIMITS[message], MALFORMED.get(message, "LENGTH_MISMATCH"), handler)
+            found.setdefault(state, {})[message.msg_type] = arrival
     return found
 
 
