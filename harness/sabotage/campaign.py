@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from sabotage.witnesses import Places, Witnesses
+from sabotage.witnesses import Places, watching
 from sslspec import session as sessions
 
 PATIENCE = 60  # seconds for one fault; whatever takes longer is stuck, which is noticed
@@ -129,13 +129,13 @@ class Campaign:
 
 def _witnessed(items: list[pytest.Item]) -> tuple[Places, list[str]]:
     """Who passes where, and which executions fail without any fault."""
-    watching = Witnesses()
+    witnesses = watching()
     broken = []
     for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
-        watching.next(number)
+        witnesses.next(number)
         if _fails(item, following):
             broken.append(item.nodeid)
-    return watching.stop(), broken
+    return witnesses.stop(), broken
 
 
 def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:

@@ -24,9 +24,6 @@ _REFSSL = Path(refssl.__path__[0])
 def main(argv: Sequence[str] | None = None) -> int:
     """Answer a command line; the exit code is one of sslspec's."""
     arguments = _parser().parse_args(argv)
-    if not hasattr(sys, "monitoring"):
-        sys.stderr.write("python -m sabotage: it needs sys.monitoring, which came with Python 3.12\n")
-        return ExitCode.USAGE
     started = time.monotonic()
     campaign = Campaign(lambda places: _tasks(places, arguments), arguments.jobs, _Progress(arguments.verbose))
     given = ["--impl=refssl", "--no-baseline", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--limit=4"]

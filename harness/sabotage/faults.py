@@ -16,11 +16,21 @@ from typing import Any
 import refssl
 from refssl import errors
 from refssl.engine.alerts import AlertDescription
+from refssl.engine.connection import Connection
 from refssl.engine.messages.control import Alert
 from refssl.engine.output import Output
 from refssl.engine.states import table
 
 _CLASSES = (refssl.SSLContext, refssl.SSLSocket, refssl.SSLObject, refssl.MemoryBIO, refssl.SSLSession)
+
+
+_WARNINGS = (
+    AlertDescription.CLOSE_NOTIFY,
+    AlertDescription.USER_CANCELED,
+    AlertDescription.NO_RENEGOTIATION_RESERVED,
+)
+# What refssl's namespace holds that is no name of ssl's.
+_NOT_OF_SSL = frozenset(("create_connection", "inject"))
 
 
 @dataclass(frozen=True)
@@ -77,16 +87,24 @@ def _of_property(cls: type, name: str, member: property, title: str) -> Iterator
 
 def _of_method(cls: type, name: str, member: Any, title: str) -> Iterator[Fault]:
     yield Fault(f"{title} does nothing", lambda: setattr(cls, name, _ignoring), member)
-    yield Fault(f"{title} gives something else", lambda: setattr(cls, name, _altering(member)), member)
+    if _gives_something(member):
+        yield Fault(f"{title} gives something else", lambda: setattr(cls, name, _altering(member)), member)
     yield Fault(f"{title} raises another error", lambda: setattr(cls, name, _raising_another(member)), member)
+
+
+def _gives_something(function: Any) -> bool:
+    """Whether it gives more than None: nobody promises that a procedure gives that."""
+    return function.__annotations__.get("return") not in ("None", "NoReturn")
 
 
 def _of_functions() -> Iterator[Fault]:
     for name in sorted(refssl.__all__ if hasattr(refssl, "__all__") else dir(refssl)):
         member = getattr(refssl, name)
-        if name.startswith("_") or not inspect.isfunction(member):
+        if name.startswith("_") or not inspect.isfunction(member) or name in _NOT_OF_SSL:
             continue
-        yield Fault(f"{name} gives something else", functools.partial(setattr, refssl, name, _altering(member)), member)
+        if _gives_something(member):
+            wrong = functools.partial(setattr, refssl, name, _altering(member))
+            yield Fault(f"{name} gives something else", wrong, member)
         yield Fault(
             f"{name} raises another error", functools.partial(setattr, refssl, name, _raising_another(member)), member
         )
@@ -94,10 +112,11 @@ def _of_functions() -> Iterator[Fault]:
 
 def _of_errors() -> Iterator[Fault]:
     for name in ("library", "reason", "errno", "verify_code", "verify_message"):
-        yield Fault(f"SSLError.{name} says something else", functools.partial(_lie_in_errors, name))
+        yield Fault(f"SSLError.{name} says something else", functools.partial(_lie_in_errors, name), errors.from_fault)
     for number, reason in sorted(errors.ALERT_REASONS.items()):
         wrong = {**errors.ALERT_REASONS, number: reason + "_"}
-        yield Fault(f"the alert {number} has another reason", functools.partial(_update, errors.ALERT_REASONS, wrong))
+        change = functools.partial(_update, errors.ALERT_REASONS, wrong)
+        yield Fault(f"the alert {number} has another reason", change, errors.from_fault)
 
 
 def _of_alerts() -> Iterator[Fault]:
@@ -105,11 +124,12 @@ def _of_alerts() -> Iterator[Fault]:
         other = AlertDescription.INTERNAL_ERROR
         if description is other:
             other = AlertDescription.HANDSHAKE_FAILURE
-        yield Fault(
-            f"{other.name.lower()} is sent for {description.name.lower()}",
-            functools.partial(_send_for, int(description), int(other)),
-        )
-        yield Fault(f"{description.name.lower()} is not sent", functools.partial(_send_for, int(description), None))
+        # Warnings leave by other ways than the alerts of failures.
+        way = None if description in _WARNINGS else Connection._fail
+        name = description.name.lower()
+        instead = functools.partial(_send_for, int(description), int(other))
+        yield Fault(f"{other.name.lower()} is sent for {name}", instead, way)
+        yield Fault(f"{name} is not sent", functools.partial(_send_for, int(description), None), way)
 
 
 def _of_states() -> Iterator[Fault]:

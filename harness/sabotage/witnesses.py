@@ -1,13 +1,15 @@
 """Which executions pass through which lines of refssl: who could notice a fault there.
 
-By sys.monitoring (Python 3.12), which tells of a line once for each execution and costs little.
+Since Python 3.12 the interpreter tells of a line once for each execution (``sys.monitoring``), which costs little;
+before, refssl is traced, which costs some times as much as running it.
 """
 
 from __future__ import annotations
 
 import sys
-from types import CodeType, FunctionType
-from typing import Any
+import threading
+from types import CodeType, FrameType, FunctionType
+from typing import Any, Protocol
 
 import refssl
 
@@ -15,13 +17,24 @@ _HOME = refssl.__path__[0]
 Places = dict[tuple[str, int], list[int]]
 
 
-class Witnesses:
-    """Collects, for each line of refssl, the numbers of the executions that came by. Say `next` before each."""
+class Witnesses(Protocol):
+    """Collects, for each line of refssl, the numbers of the executions that came by."""
 
+    def next(self, number: int) -> None:
+        """What is passed from now on is passed by this execution."""
+
+    def stop(self) -> Places:
+        """End watching; gives what was seen."""
+
+
+def watching() -> Witnesses:
+    """What this interpreter has; it watches at once."""
+    return _Monitored() if hasattr(sys, "monitoring") else _Traced()
+
+
+class _Monitored:
     def __init__(self) -> None:
-        if not hasattr(sys, "monitoring"):
-            raise RuntimeError("the witnesses are found by sys.monitoring, which came with Python 3.12")
-        self.places: Places = {}
+        self._places: Places = {}
         self._monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
         self._tool: int = self._monitoring.COVERAGE_ID
         self._number = -1
@@ -30,20 +43,42 @@ class Witnesses:
         self._monitoring.set_events(self._tool, self._monitoring.events.LINE)
 
     def next(self, number: int) -> None:
-        """What is passed from now on is passed by this execution."""
         self._number = number
         self._monitoring.restart_events()
 
     def stop(self) -> Places:
-        """End watching; gives what was seen."""
         self._monitoring.set_events(self._tool, 0)
         self._monitoring.free_tool_id(self._tool)
-        return self.places
+        return self._places
 
     def _line(self, code: CodeType, line: int) -> Any:
         if code.co_filename.startswith(_HOME):
-            self.places.setdefault((code.co_filename, line), []).append(self._number)
+            self._places.setdefault((code.co_filename, line), []).append(self._number)
         return self._monitoring.DISABLE
+
+
+class _Traced:
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, int], dict[int, None]] = {}
+        self._number = -1
+        threading.settrace(self._enter)
+        sys.settrace(self._enter)
+
+    def next(self, number: int) -> None:
+        self._number = number
+
+    def stop(self) -> Places:
+        sys.settrace(None)
+        threading.settrace(None)
+        return {place: list(numbers) for place, numbers in self._seen.items()}
+
+    def _enter(self, frame: FrameType, _event: str, _argument: object) -> Any:
+        return self._step if frame.f_code.co_filename.startswith(_HOME) else None
+
+    def _step(self, frame: FrameType, event: str, _argument: object) -> Any:
+        if event == "line":
+            self._seen.setdefault((frame.f_code.co_filename, frame.f_lineno), {})[self._number] = None
+        return self._step
 
 
 def of_function(places: Places, function: Any) -> list[int]:
