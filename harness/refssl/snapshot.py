@@ -110,6 +110,26 @@ def take_chosen(context: SSLContext, connection: TLSConnection) -> Config:
     )
 
 
+def take_assigned(context: SSLContext, connection: TLSConnection) -> Config:
+    """The Config of a connection that was given to `context` before its handshake: whom it trusts, and what it shows.
+
+    The rest stays as the first context had it, as in OpenSSL; what either asks of the peer's chain counts.
+    """
+    mode = connection.verify_mode
+    flags = verify_flags.both(connection.verify_flags, context._path_flags)
+    hostname = None if connection.server_side else connection.server_hostname
+    made = _config(context, connection.server_side, mode, flags, hostname, connection.checked_hostname)
+    first = connection._connection.config
+    return replace(
+        first,
+        authenticate=made.authenticate,
+        credentials=made.credentials,
+        tickets=made.tickets,
+        sessions=made.sessions,
+        session=None,
+    )
+
+
 def _config(
     context: SSLContext, server: bool, mode: int, flags: int, hostname: str | None, checked: str | None
 ) -> Config:

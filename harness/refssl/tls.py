@@ -106,6 +106,9 @@ class TLSConnection(Channel):
         if not isinstance(value, _SSLContext):
             raise TypeError("The value must be a SSLContext")
         self._context = value
+        if not self._started:
+            self._origin = value  # whose trust it is from now on, so that sessions are handed on under that one's only
+            self._connection = Connection(snapshot.take_assigned(value, self))
 
     # -- the handshake is counted
 

@@ -201,8 +201,8 @@ def test_a_session_belongs_to_the_context_that_verified_it(both: Contexts) -> No
     with pytest.raises(ValueError):
         resumes(distrustful, server, session)
     assert resumes(client, server, session)
-    late = Pair(distrustful, server)
-    late.client.context = client
+    late = Pair(client, server)
+    late.client.context = distrustful  # whose trust counts from now on
     with pytest.raises(ValueError):
         late.client.session = session
     with pytest.raises(refssl.SSLCertVerificationError):
@@ -314,3 +314,16 @@ def test_checking_without_a_name_to_check_is_refused_whenever_it_comes_to_that()
             with pytest.raises(ValueError, match="check_hostname"):
                 nameless.connect(listener.getsockname())
             named.connect(listener.getsockname())
+
+
+def test_a_session_belongs_to_the_context_whose_trust_made_it() -> None:
+    """What a context that was assigned before the handshake trusted is not resumed under the one that was left."""
+    trusting, server = contexts()
+    other = refssl.SSLContext(refssl.PROTOCOL_TLS_CLIENT)
+    pair = Pair(other, server)
+    pair.client.context = trusting
+    pair.shake_hands()
+    pair.take_tickets()
+    with pytest.raises(ValueError, match="different SSLContext"):
+        Pair(other, server, session=pair.client.session)
+    assert Pair(trusting, server, session=pair.client.session).shake_hands().client.session_reused

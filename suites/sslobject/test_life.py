@@ -100,6 +100,37 @@ def test_another_context_may_be_assigned_but_nothing_else(pair, impl):
     assert pair.bare_subject.context is other
 
 
+@pytest.mark.roles("client")
+@pytest.mark.level("observed")
+@pytest.mark.clause("ssl.SSLSocket.context:before-the-handshake")
+@pytest.mark.parametrize("trusts", [True, False], ids=["that_trusts_the_server", "that_trusts_nobody"])
+def test_a_context_assigned_before_the_handshake_says_whom_to_trust(pair, impl, trusts):
+    """A client that was given another context before its handshake trusts whom that one trusts."""
+    other = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    if trusts:
+        other.load_verify_locations(pair.pki.authority())
+        pair.subject_context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    pair.subject.context = other
+    if trusts:
+        pair.shake_hands()
+    else:
+        with pytest.raises(impl.SSLCertVerificationError):
+            pair.shake_hands()
+
+
+@pytest.mark.roles("server")
+@pytest.mark.level("observed")
+@pytest.mark.clause("ssl.SSLSocket.context:before-the-handshake")
+def test_a_context_assigned_before_the_handshake_shows_its_certificate(pair, impl):
+    """A server that was given another context before its handshake presents that one's certificate."""
+    other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    other.load_cert_chain(*pair.pki["other-server"])
+    pair.peer.settings.trust = None
+    pair.subject.context = other
+    pair.shake_hands()
+    assert pair.peer.seen.certificate == pair.pki.der("other-server")
+
+
 @pytest.mark.clause("ssl.SSLObject:collectable")
 @pytest.mark.versions("tls13")
 def test_dropping_a_half_made_connection_is_harmless(pair, impl):

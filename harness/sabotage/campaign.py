@@ -1,0 +1,204 @@
+"""The campaign: for each fault a process in which refssl is wrong, and the executions that could notice it.
+
+A pytest plugin. It collects the scenarios as ever, and instead of running them finds out in one process who passes
+where, and then tries each fault in another, until a scenario fails. Processes are forked from the one that has
+collected and has run nothing, so that nothing in refssl is warm that a fault would have to get past.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from sabotage.witnesses import Places, watching
+from sslspec import session as sessions
+
+PATIENCE = 60  # seconds for one fault; whatever takes longer is stuck, which is noticed
+_KILLERS = 40  # how many executions that have noticed a fault are tried first on the next
+
+
+@dataclass
+class Task:
+    """One fault to be tried. witnesses: numbers of executions, or None for all. came_to_it: whether it has shown."""
+
+    name: str
+    apply: Callable[[], None]
+    witnesses: list[int] | None
+    came_to_it: Callable[[], bool] = lambda: True
+
+
+@dataclass
+class Outcome:
+    """What came of a fault. by: the id of the execution that noticed; tried: how many were run; seconds: how long.
+
+    viable: whether the fault has shown at all: a method that never raises cannot raise another error.
+    """
+
+    name: str
+    noticed: bool
+    viable: bool = True
+    by: str = ""
+    tried: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Campaign:
+    """Runs tasks over collected items. plan: makes the tasks, once it is known who passes where."""
+
+    plan: Callable[[Places], Iterable[Task]]
+    jobs: int = 1
+    told: Callable[[Outcome, int], None] = lambda _outcome, _left: None
+    outcomes: list[Outcome] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    _killers: list[int] = field(default_factory=list)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """In the place of pytest's own loop."""
+        items = session.items
+        sessions.of(session.config).pki  # noqa: B018 - made once, before anything is forked
+        gc.collect()
+        gc.freeze()
+        places, self.broken = _in_a_process(lambda: _witnessed(items))
+        sound = [number for number, item in enumerate(items) if item.nodeid not in set(self.broken)]
+        self._run(items, list(self.plan(places)), _spread(items, sound))
+        return True
+
+    def _run(self, items: list[pytest.Item], tasks: list[Task], order: list[int]) -> None:
+        position = {number: place for place, number in enumerate(order)}
+        waiting = tasks[::-1]
+        running: dict[int, tuple[int, Task, float]] = {}
+        while waiting or running:
+            while waiting and len(running) < self.jobs:
+                task = waiting.pop()
+                chosen = self._ordered(task, position)
+                if not chosen:
+                    self._tell(Outcome(task.name, noticed=False), len(waiting))
+                    continue
+                pid, pipe = _try(items, task, chosen)
+                running[pipe] = pid, task, time.monotonic()
+            self._wait(items, running, len(waiting))
+
+    def _wait(self, items: list[pytest.Item], running: dict[int, tuple[int, Task, float]], left: int) -> None:
+        """Collect what has ended, and end what is stuck."""
+        now = time.monotonic()
+        for pid, _, started in running.values():
+            if now - started > PATIENCE:
+                os.kill(pid, signal.SIGKILL)
+        for pipe in select.select(list(running), [], [], 1.0)[0] if running else []:
+            pid, task, started = running.pop(pipe)
+            self._collect(items, pid, pipe, task, started, left)
+
+    def _ordered(self, task: Task, position: dict[int, int]) -> list[int]:
+        """The witnesses, those that have noticed something lately first."""
+        able = set(position) if task.witnesses is None else set(position).intersection(task.witnesses)
+        first = [number for number in reversed(self._killers) if number in able]
+        return [*dict.fromkeys(first), *sorted(able.difference(first), key=position.__getitem__)]
+
+    def _collect(self, items: list[pytest.Item], pid: int, pipe: int, task: Task, started: float, left: int) -> None:
+        with os.fdopen(pipe, "rb") as file:
+            said = file.read().split()
+        os.waitpid(pid, 0)
+        # A process that could not even say what it saw was brought down by the fault: that is noticed.
+        ended = len(said) != 3
+        number, tried, came_to_it = (-1, 0, 1) if ended else map(int, said)
+        noticed = ended or number >= 0
+        by = items[number].nodeid if number >= 0 else "the process ended" if noticed else ""
+        if number >= 0:
+            self._killers = [*[known for known in self._killers if known != number][-_KILLERS:], number]
+        self._tell(
+            Outcome(task.name, noticed, noticed or bool(came_to_it), by, tried, time.monotonic() - started), left
+        )
+
+    def _tell(self, outcome: Outcome, left: int) -> None:
+        self.outcomes.append(outcome)
+        self.told(outcome, left)
+
+
+def _witnessed(items: list[pytest.Item]) -> tuple[Places, list[str]]:
+    """Who passes where, and which executions fail without any fault."""
+    witnesses = watching()
+    broken = []
+    for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
+        witnesses.next(number)
+        if _fails(item, following):
+            broken.append(item.nodeid)
+    return witnesses.stop(), broken
+
+
+def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
+    return any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
+
+
+def _spread(items: list[pytest.Item], chosen: list[int]) -> list[int]:
+    """An order in which one execution of each scenario comes before the second of any."""
+    seen: dict[str, int] = {}
+    rank = {}
+    for number in chosen:
+        name = items[number].nodeid.partition("[")[0]
+        rank[number] = seen[name] = seen.get(name, 0) + 1
+    return sorted(chosen, key=lambda number: (rank[number], number))
+
+
+def _try(items: list[pytest.Item], task: Task, chosen: list[int]) -> tuple[int, int]:
+    """Fork a process that makes refssl wrong and runs until something fails; its id, and what it will say."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return pid, reading
+    os.close(reading)
+    try:
+        _silence()
+        task.apply()
+        found, tried = -1, 0
+        for number, following in zip(chosen, [*chosen[1:], None], strict=True):
+            tried += 1
+            if _fails(items[number], items[following] if following is not None else None):
+                found = number
+                break
+        os.write(writing, f"{found} {tried} {int(task.came_to_it())}".encode())
+    finally:
+        os._exit(0)
+
+
+def _silence() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it ends with the process
+
+
+def _in_a_process(call: Callable[[], Any]) -> Any:
+    """What a call gives in a process of its own, of which nothing remains here."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(reading)
+        status = 1
+        try:
+            _silence()
+            with os.fdopen(writing, "wb") as file:
+                pickle.dump(call(), file)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as file:
+        data = file.read()
+    os.waitpid(pid, 0)
+    if not data:
+        raise RuntimeError("the run without faults ended before its time: nothing can be said of faults")
+    return pickle.loads(data)

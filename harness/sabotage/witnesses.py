@@ -1,0 +1,90 @@
+"""Which executions pass through which lines of refssl: who could notice a fault there.
+
+Since Python 3.12 the interpreter tells of a line once for each execution (``sys.monitoring``), which costs little;
+before, refssl is traced, which costs some times as much as running it.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from types import CodeType, FrameType, FunctionType
+from typing import Any, Protocol
+
+import refssl
+
+_HOME = refssl.__path__[0]
+Places = dict[tuple[str, int], list[int]]
+
+
+class Witnesses(Protocol):
+    """Collects, for each line of refssl, the numbers of the executions that came by."""
+
+    def next(self, number: int) -> None:
+        """What is passed from now on is passed by this execution."""
+
+    def stop(self) -> Places:
+        """End watching; gives what was seen."""
+
+
+def watching() -> Witnesses:
+    """What this interpreter has; it watches at once."""
+    return _Monitored() if hasattr(sys, "monitoring") else _Traced()
+
+
+class _Monitored:
+    def __init__(self) -> None:
+        self._places: Places = {}
+        self._monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
+        self._tool: int = self._monitoring.COVERAGE_ID
+        self._number = -1
+        self._monitoring.use_tool_id(self._tool, "sabotage")
+        self._monitoring.register_callback(self._tool, self._monitoring.events.LINE, self._line)
+        self._monitoring.set_events(self._tool, self._monitoring.events.LINE)
+
+    def next(self, number: int) -> None:
+        self._number = number
+        self._monitoring.restart_events()
+
+    def stop(self) -> Places:
+        self._monitoring.set_events(self._tool, 0)
+        self._monitoring.free_tool_id(self._tool)
+        return self._places
+
+    def _line(self, code: CodeType, line: int) -> Any:
+        if code.co_filename.startswith(_HOME):
+            self._places.setdefault((code.co_filename, line), []).append(self._number)
+        return self._monitoring.DISABLE
+
+
+class _Traced:
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, int], dict[int, None]] = {}
+        self._number = -1
+        threading.settrace(self._enter)
+        sys.settrace(self._enter)
+
+    def next(self, number: int) -> None:
+        self._number = number
+
+    def stop(self) -> Places:
+        sys.settrace(None)
+        threading.settrace(None)
+        return {place: list(numbers) for place, numbers in self._seen.items()}
+
+    def _enter(self, frame: FrameType, _event: str, _argument: object) -> Any:
+        return self._step if frame.f_code.co_filename.startswith(_HOME) else None
+
+    def _step(self, frame: FrameType, event: str, _argument: object) -> Any:
+        if event == "line":
+            self._seen.setdefault((frame.f_code.co_filename, frame.f_lineno), {})[self._number] = None
+        return self._step
+
+
+def of_function(places: Places, function: Any) -> list[int]:
+    """The executions that enter a function, each once, in order."""
+    code = function.__code__ if isinstance(function, FunctionType) else None
+    if code is None:
+        return []
+    lines = {line for *_, line in code.co_lines() if line is not None and line != code.co_firstlineno}
+    return sorted({number for line in lines for number in places.get((code.co_filename, line), ())})

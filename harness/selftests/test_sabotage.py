@@ -1,0 +1,75 @@
+"""The suite's own test has one as well: what is wrong is noticed by those who look at it, and by nobody else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sabotage import answers, faults, mutants
+
+HARNESS = Path(__file__).resolve().parents[1]
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a campaign forks")
+
+
+def sabotage(*arguments: str) -> tuple[int, str]:
+    """Exit status and last line of a campaign."""
+    done = subprocess.run(
+        [sys.executable, str(HARNESS / "sabotage"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout.strip().rpartition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("area", "status", "told"),
+    [("memory_bio", 0, " 1 noticed, 0 not"), ("versions", 1, " 0 noticed, 1 not")],
+    ids=["who_looks_at_it", "who_does_not"],
+)
+def test_a_fault_is_noticed_by_scenarios_about_it(area: str, status: int, told: str) -> None:
+    code, last = sabotage("--faults", "-k", "MemoryBIO.pending gives*", "--require=99", "--", f"--area={area}")
+    assert told in last
+    assert code == status
+
+
+def test_every_operator_makes_other_code() -> None:
+    found = list(mutants.of_module("refssl.x509.hostname", checks_only=False))
+    assert len({mutant.name for mutant in found}) == len(found) > 30
+    codes = [mutant.make() for mutant in found]
+    assert all(
+        code is not None and code.co_name == mutant.function.__name__ for code, mutant in zip(codes, found, strict=True)
+    )
+
+
+def test_only_checks_are_left_out_of_the_rest() -> None:
+    found = list(mutants.of_module("refssl.x509.constraints", checks_only=True))
+    assert found
+    assert all(": not done: raise " in mutant.name for mutant in found)
+
+
+@pytest.mark.parametrize("value", [None, True, 3, 1.5, "text", b"bytes", [1], (1, 2), {"a": 1}, {}, b""], ids=repr)
+def test_what_is_altered_is_another_value(value: Any) -> None:
+    assert faults.altered(value) != value
+
+
+def test_there_are_enough_faults_of_the_surface() -> None:
+    names = [fault.name for fault in faults.every()]
+    assert len(set(names)) == len(names) >= 150
+
+
+def test_an_answer_is_for_the_fault_that_it_names() -> None:
+    known = [
+        answers.Answer("channel:Channel.read: turned: x[0]", "nobody sees it"),
+        answers.Answer("tls:*", "all of it"),
+    ]
+    assert answers.of(known, "channel:Channel.read: turned: x[0]") is known[0]
+    assert answers.of(known, "tls:anything") is known[1]
+    assert answers.of(known, "bio:anything") is None
+    assert all(answer.reason for answer in answers.load())
