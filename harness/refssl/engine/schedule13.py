@@ -118,14 +118,15 @@ class Secret(Mac):
 
 
 class EarlySecret:
-    """The Early Secret of a PSK and what follows from the PSK alone (RFC 8446 7.1). salt: of the Handshake Secret."""
+    """What follows from the Early Secret of a PSK, and so from the PSK alone (RFC 8446 7.1). salt: of the Handshake
+    Secret."""
 
-    __slots__ = ("_finished_key", "hash", "salt", "secret")
+    __slots__ = ("_finished_key", "hash", "salt")
 
     def __init__(self, name: str, psk: bytes, *, external: bool = False) -> None:
         """external: the PSK is not of a ticket."""
         self.hash = known = labels(name)
-        self.secret = secret = Secret(known, known.early(psk))
+        secret = Secret(known, known.early(psk))
         self.salt = secret.mac(known.derived)
         self._finished_key = mac_once(known, secret.mac(known.binder_keys[external]), known.finished)
 

@@ -278,7 +278,8 @@ def test_the_key_schedule_of_a_resumed_handshake_with_early_data() -> None:
     truncated = hashlib.sha256(client_hello[: -len(offered.binders[0]) - 3]).digest()
     early = schedule13.EarlySecret("sha256", trace.values["psk"])
     assert early.binder(truncated) == offered.binders[0]
-    early_opener = early.secret.derive("c e traffic", hashlib.sha256(client_hello).digest()).opener(suite)
+    secret = schedule13.Secret(early.hash, early.hash.early(trace.values["psk"]))
+    early_opener = secret.derive("c e traffic", hashlib.sha256(client_hello).digest()).opener(suite)
     assert early_opener.open(sent[1]) == (23, b"ABCDEF")
 
     theirs = decode(ext.KeyShareEntry, parse(received[0]).extensions[ext.KEY_SHARE])
