@@ -32,11 +32,13 @@ _LARGE = 1 << 15
 _LABELS = {actors.LEAF: "leaf", actors.CLIENT: "client"}
 
 
-def repeatable(config: Config, label: str) -> Config:
-    """`config` with all that is random in it drawn from `label`."""
+def repeatable(connection: Connection, label: str) -> Config:
+    """The config of `connection`, and what it offers to resume, with all that is random in it drawn from `label`."""
     chance = Random(label)
+    config = connection.config
     return replace(
         config,
+        session=connection.offered_session,
         random=chance.randbytes,
         generate_share=lambda group: _share(group, label),
         credentials=tuple(_repeatable_credential(each) for each in config.credentials),
@@ -100,7 +102,7 @@ class Subject:
         self.server_side = server_side
         self.object, self.incoming, self.outgoing = wrapped(scenario, server_side)
         inner = self.object._sslobj
-        config = repeatable(inner._connection.config, label)
+        config = repeatable(inner._connection, label)
         self.heard: list[bytes] = []
         self.said: list[bytes] = []
         if listening:
@@ -220,8 +222,8 @@ class Attacker:
         disguise: Callable[[Config], Config] = lambda config: config,
     ) -> None:
         self.server_side = server_side
-        config = wrapped(scenario, server_side)[0]._sslobj._connection.config
-        self.connection = Connection(disguise(repeatable(config, "attacker")), output)
+        honest = wrapped(scenario, server_side)[0]._sslobj._connection
+        self.connection = Connection(disguise(repeatable(honest, "attacker")), output)
         self.dead = False
         self._pending = b""
 

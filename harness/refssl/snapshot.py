@@ -84,8 +84,6 @@ def take(context: SSLContext, connection: TLSConnection) -> Config:
     callback = None
     if server:
         callback = context._sni_callback
-    elif (session := resumable(connection, config)) is not None:
-        config = config.resuming(session)
     messages = context._message_callback
     if callback is None and messages is None:
         return config

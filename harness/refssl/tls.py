@@ -7,7 +7,6 @@ here; bytes are moved in channel.py.
 from __future__ import annotations
 
 import weakref
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from refssl import errors, groups, names, snapshot
@@ -81,7 +80,9 @@ class TLSConnection(Channel):
         if session is not None:
             self._check_session(session)
             self.assigned_session = session
-        super().__init__(Connection(snapshot.take(context, self)), bio, ignore_eof=context._ignores_eof)
+        config = snapshot.take(context, self)
+        offered = snapshot.resumable(self, config) if session is not None else None
+        super().__init__(Connection(config, session=offered), bio, ignore_eof=context._ignores_eof)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'refssl._SSLSocket' object")
@@ -280,7 +281,7 @@ class TLSConnection(Channel):
             raise ValueError("Cannot set session after handshake.")
         self.assigned_session = value
         config = self._connection.config
-        self._connection = Connection(replace(config, session=snapshot.resumable(self, config)))
+        self._connection = Connection(config, session=snapshot.resumable(self, config))
 
     def _check_session(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):

@@ -11,9 +11,8 @@ import enum
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from refssl.ciphers.catalogue import BY_CODE, CipherSuite
@@ -175,6 +174,7 @@ class Config:
     go on with, an alert to refuse with, or None to go on.
     post_handshake_auth: a client can be asked for its certificate after the handshake (RFC 8446 4.2.6), a server does
     not ask before.
+    session: what a client offers to resume, unless its Connection is told of another.
     key_shares: the groups that a client sends shares for, without one the first. group_tuples: `groups` in parts; a
     server rather asks for a share in an earlier part than take one in a later.
     signature_schemes: what is accepted of the peer; signing_schemes: what we sign with, None for the same.
@@ -238,13 +238,3 @@ class Config:
 
     def __post_init__(self) -> None:
         self.abilities = abilities(self.minimum_version, self.maximum_version, self.cipher_suites)
-
-    def resuming(self, session: Session) -> Config:
-        """The same for a client that offers to resume `session`; in a third of the time of ``dataclasses.replace``."""
-        config = Config(*_settings(self))
-        config.session = session
-        config.client_extensions = self.client_extensions
-        return config
-
-
-_settings = attrgetter(*[item.name for item in fields(Config) if item.init])

@@ -54,12 +54,12 @@ class Connection:
 
     plaintext: received application data, one item a record; version, cipher_suite, alpn, group, server_name: what was
     negotiated, None until then; peer: who the other end is, if it was asked; unverified_certificates: the DER chain
-    that the peer sent; resumed: by a PSK; session: the newest that can be resumed; shared_ciphers: at a server, what of
-    the client's offer it has too; client_finished, server_finished: verify_data; client_signature_scheme,
-    server_signature_scheme: of the CertificateVerifys; client_can_be_asked: at a server, for its certificate after the
-    handshake; data_expected: whether application data may come now; tickets_sent: how many; config: the current one
-    (``Config.choose`` may change it). transcript: while the handshake goes on; deleted with its end. partial: what has
-    come of a handshake message that is not whole yet.
+    that the peer sent; resumed: by a PSK; session: the newest that can be resumed; offered_session: what a client
+    offers to resume; shared_ciphers: at a server, what of the client's offer it has too; client_finished,
+    server_finished: verify_data; client_signature_scheme, server_signature_scheme: of the CertificateVerifys;
+    client_can_be_asked: at a server, for its certificate after the handshake; data_expected: whether application data
+    may come now; tickets_sent: how many; config: the current one (``Config.choose`` may change it). transcript: while
+    the handshake goes on; deleted with its end. partial: what has come of a handshake message that is not whole yet.
     """
 
     # fmt: off
@@ -67,15 +67,15 @@ class Connection:
         "__weakref__", "_expected", "_first_record", "_sent_ccs", "_state", "_table",
         "alpn", "cipher_suite", "client_can_be_asked", "client_finished", "client_random",
         "client_signature_scheme", "close_notify_received", "close_notify_sent", "config", "data_expected",
-        "failed", "group", "handshake_complete", "key_updates_answered", "more_in_record", "opener", "output",
-        "partial", "patience", "peer", "plain_alerts", "plaintext", "psk_modes", "resumed", "selected_identity",
-        "server_finished", "server_name", "server_signature_scheme", "session", "shared_ciphers", "tickets_sent",
-        "transcript", "unverified_certificates", "version",
+        "failed", "group", "handshake_complete", "key_updates_answered", "more_in_record", "offered_session", "opener",
+        "output", "partial", "patience", "peer", "plain_alerts", "plaintext", "psk_modes", "resumed",
+        "selected_identity", "server_finished", "server_name", "server_signature_scheme", "session", "shared_ciphers",
+        "tickets_sent", "transcript", "unverified_certificates", "version",
     )
     # fmt: on
 
-    def __init__(self, config: Config, output: Output | None = None) -> None:
-        """output: a subclass of Output, to make a faulty peer."""
+    def __init__(self, config: Config, output: Output | None = None, *, session: Session | None = None) -> None:
+        """output: a subclass of Output, to make a faulty peer. session: to be offered instead of the config's."""
         self.config = config
         self.output = output if output is not None else Output()
         self.output.observe = config.observe
@@ -113,6 +113,7 @@ class Connection:
         self.unverified_certificates: tuple[bytes, ...] = ()
         self.resumed = False
         self.session: Session | None = None
+        self.offered_session = session if session is not None else config.session
         self.shared_ciphers: tuple[CipherSuite, ...] | None = None
         self.client_finished: bytes | None = None
         self.server_finished: bytes | None = None

@@ -22,8 +22,6 @@ def hkdf_label(length: int, label: str, context: bytes = b"") -> bytes:
 
 # The labels of Derive-Secret, whose context is a Transcript-Hash (RFC 8446 7.1).
 _DERIVED = (
-    "ext binder",
-    "res binder",
     "c e traffic",
     "e exp master",
     "c hs traffic",
@@ -40,21 +38,30 @@ class Labels(Hash):
     """What of the key schedule depends on the hash alone.
 
     before_hash: by label, the HkdfLabel of Derive-Secret up to the hash. key: by length, the one of a traffic key.
-    empty: the hash of nothing. no_psk: the salt of the Handshake Secret where there is no PSK.
+    binder_keys: by whether the PSK is external, the one of its binder. no_psk: the salt of the Handshake Secret where
+    there is no PSK.
     """
 
-    __slots__ = ("_zero_salt", "before_hash", "derived", "empty", "finished", "iv", "key", "no_psk", "update", "zeros")
+    # fmt: off
+    __slots__ = (
+        "_zero_salt", "before_hash", "binder_keys", "derived", "finished", "iv", "key", "no_psk", "update", "zeros",
+    )
+    # fmt: on
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         length = self.length
         self.zeros = bytes(length)
-        self.empty = self.new().digest()
+        empty = self.new().digest()
         self.finished = hkdf_label(length, "finished")
         self.update = hkdf_label(length, "traffic upd")
         self.iv = hkdf_label(12, "iv")
         self.key = {size: hkdf_label(size, "key") for size in _KEY_LENGTHS}
-        self.derived = hkdf_label(length, "derived", self.empty)
+        self.derived = hkdf_label(length, "derived", empty)
+        self.binder_keys = {
+            True: hkdf_label(length, "ext binder", empty),
+            False: hkdf_label(length, "res binder", empty),
+        }
         self.before_hash = {label: hkdf_label(length, label, self.zeros)[: -length - 1] for label in _DERIVED}
         self._zero_salt = Mac(self, self.zeros)
         self.no_psk = Secret(self, self.early(self.zeros)).mac(self.derived)
@@ -86,7 +93,7 @@ class Secret(Mac):
         return Secret(known, self.mac(known.before_hash[label] + transcript_hash + b"\x01"))
 
     def finished_mac(self, transcript_hash: bytes) -> bytes:
-        """verify_data of Finished under this traffic secret, or a binder under a binder_key (RFC 8446 4.4.4)."""
+        """verify_data of Finished under this traffic secret (RFC 8446 4.4.4)."""
         known = self.hash
         return mac_once(known, self.mac(known.finished), transcript_hash)
 
@@ -110,22 +117,29 @@ class Secret(Mac):
         return Secret(self.hash, self.mac(self.hash.update))
 
 
-def early_secret(name: str, psk: bytes) -> Secret:
-    """The Early Secret of a PSK."""
-    known = labels(name)
-    return Secret(known, known.early(psk))
+class EarlySecret:
+    """What follows from the Early Secret of a PSK, and so from the PSK alone (RFC 8446 7.1). salt: of the Handshake
+    Secret."""
+
+    __slots__ = ("_finished_key", "hash", "salt")
+
+    def __init__(self, name: str, psk: bytes, *, external: bool = False) -> None:
+        """external: the PSK is not of a ticket."""
+        self.hash = known = labels(name)
+        secret = Secret(known, known.early(psk))
+        self.salt = secret.mac(known.derived)
+        self._finished_key = mac_once(known, secret.mac(known.binder_keys[external]), known.finished)
+
+    def binder(self, transcript_hash: bytes) -> bytes:
+        """The PSK's binder for a truncated ClientHello, made "in the same fashion as the Finished message" (RFC 8446
+        4.2.11.2)."""
+        return mac_once(self.hash, self._finished_key, transcript_hash)
 
 
-def binder_key(early: Secret, external: bool = False) -> Secret:
-    """The key for a PSK's binder (RFC 8446 7.1): external, or of a ticket."""
-    return early.derive("ext binder" if external else "res binder", early.hash.empty)
-
-
-def handshake_secret(name: str, early: Secret | None, shared_secret: bytes) -> Secret:
+def handshake_secret(name: str, early: EarlySecret | None, shared_secret: bytes) -> Secret:
     """The Handshake Secret of an Early Secret (None where there is no PSK) and an (EC)DHE shared secret."""
     known = labels(name)
-    salt = known.no_psk if early is None else early.mac(known.derived)
-    return Secret(known, mac_once(known, salt, shared_secret))
+    return Secret(known, mac_once(known, known.no_psk if early is None else early.salt, shared_secret))
 
 
 def master_secret(handshake: Secret) -> Secret:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from refssl.crypto.keys import PublicKey
 from refssl.engine.config import ExplicitlyUnverified, PeerIdentity, PeerProof, PskBinder, Verified
 from refssl.engine.presentation import decode, encode, opaque_vector, uint8, uint16, uint32, uint64, vector
+
+if TYPE_CHECKING:
+    from refssl.engine.schedule13 import EarlySecret
 
 _UNVERIFIED = 0
 _VERIFIED = 1
@@ -22,7 +25,8 @@ class Session:
     """What both ends keep for a later resumption.
 
     secret: the PSK in TLS 1.3, the master secret in TLS 1.2. created: seconds since the epoch by ``Config.clock``;
-    lifetime: seconds. session_id: in TLS 1.2, as on the wire.
+    lifetime: seconds. session_id: in TLS 1.2, as on the wire. early: what the key schedule of TLS 1.3 makes of the
+    secret, once it has been offered; worked out again wherever it is missing.
     """
 
     version: int
@@ -37,6 +41,7 @@ class Session:
     alpn: bytes | None
     peer: PeerIdentity | None
     extended_master_secret: bool = True
+    early: EarlySecret | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> bytes:

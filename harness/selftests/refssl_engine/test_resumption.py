@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from refssl.engine.config import ClientAuthentication, Tickets
+from refssl.engine.connection import Connection
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello, ServerHello
 from refssl.engine.session import Session
@@ -33,14 +34,29 @@ def made(sealed: Tickets, **changes: Any) -> Session:
     return client.session
 
 
-def test_a_config_that_resumes_is_the_same_config_otherwise() -> None:
-    session = made(tickets())
-    config = client_config(alpn=(b"h2",), fallback=True, credentials=(credential(),), keylog=lambda *_: None)
-    pair(config)[0].start()
-    copied = config.resuming(session)
-    assert copied == replace(config, session=session) != config
-    assert copied.client_extensions == config.client_extensions is not None
-    assert config.session is None
+def test_connections_of_one_config_offer_their_own_sessions() -> None:
+    sealed = tickets()
+    first, second = made(sealed), made(sealed)
+    config = client_config(session=first)
+    for given, offered in ((None, first), (second, second)):
+        ends = Connection(config, session=given), Connection(server_config(tickets=sealed))
+        pump(*ends)
+        assert ends[0].resumed
+        assert ends[1].session is not None
+        assert offered.early is not None
+        assert ends[0].offered_session is offered
+    assert not shaken(client_config(), server_config(tickets=sealed))[0].resumed
+
+
+def test_what_follows_from_a_secret_is_kept_with_no_other() -> None:
+    sealed = tickets()
+    session = made(sealed)
+    shaken(client_config(session=session), server_config(tickets=sealed))
+    other = replace(session, secret=bytes(32))
+    assert session.early is not None
+    assert other.early is None
+    assert replace(session) == session
+    assert "early" not in repr(session)
 
 
 @pytest.mark.parametrize("suite", [0x1301, 0x1302, 0x1303])

@@ -276,9 +276,10 @@ def test_the_key_schedule_of_a_resumed_handshake_with_early_data() -> None:
     client_hello, server_hello = sent[0][HEADER:], received[0][HEADER:]
     offered = decode(ext.OfferedPsks, parse(sent[0]).extensions[ext.PRE_SHARED_KEY])
     truncated = hashlib.sha256(client_hello[: -len(offered.binders[0]) - 3]).digest()
-    early = schedule13.early_secret("sha256", trace.values["psk"])
-    assert schedule13.binder_key(early).finished_mac(truncated) == offered.binders[0]
-    early_opener = early.derive("c e traffic", hashlib.sha256(client_hello).digest()).opener(suite)
+    early = schedule13.EarlySecret("sha256", trace.values["psk"])
+    assert early.binder(truncated) == offered.binders[0]
+    secret = schedule13.Secret(early.hash, early.hash.early(trace.values["psk"]))
+    early_opener = secret.derive("c e traffic", hashlib.sha256(client_hello).digest()).opener(suite)
     assert early_opener.open(sent[1]) == (23, b"ABCDEF")
 
     theirs = decode(ext.KeyShareEntry, parse(received[0]).extensions[ext.KEY_SHARE])

@@ -110,7 +110,9 @@ class ScriptedPeer(ModulePeer):
     def _open(self) -> None:
         super()._open()
         inner = self._object._sslobj
-        inner._connection = Connection(inner._connection.config, self._script)
+        inner._connection = Connection(
+            inner._connection.config, self._script, session=inner._connection.offered_session
+        )
 
     def _receive(self, data: bytes) -> None:
         super()._receive(data)

@@ -12,7 +12,7 @@ from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.ciphers.support import SUITES13
 from refssl.crypto.shares import KeyShare
-from refssl.engine import negotiation, negotiation12, schedule13
+from refssl.engine import negotiation, negotiation12
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import PSK_KE, TLS12, TLS13, Config
 from refssl.engine.faults import ProtocolError
@@ -54,7 +54,7 @@ def start(connection: Connection) -> WaitServerHello:
     versions = config.abilities.versions
     if not versions:
         raise ProtocolError(None, "NO_PROTOCOLS_AVAILABLE")
-    session = config.session
+    session = connection.offered_session
     if session is not None and (session.version not in versions or not _resumable(session, config)):
         session = None
     psks: tuple[OfferedPsk, ...] = ()
@@ -232,8 +232,7 @@ def _bind(connection: Connection, hello: ClientHello, psks: tuple[OfferedPsk, ..
     truncated = written[: -length - 2]
     binders = []
     for psk in psks:
-        key = schedule13.binder_key(psk.early, psk.session is None)
-        binder = key.finished_mac(connection.transcript.digest_with(key.hash.name, truncated))
+        binder = psk.early.binder(connection.transcript.digest_with(psk.early.hash.name, truncated))
         binders.append(bytes((len(binder),)) + binder)
     bound = b"".join(binders)
     hello.extensions[ext.PRE_SHARED_KEY] = hello.extensions[ext.PRE_SHARED_KEY][:-length] + bound

@@ -24,7 +24,7 @@ from refssl.engine.messages.tls13 import (
     Finished,
 )
 from refssl.engine.presentation import encode
-from refssl.engine.schedule13 import Secret
+from refssl.engine.schedule13 import EarlySecret, Secret
 from refssl.engine.session import Session
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class OfferedPsk:
     that was established externally."""
 
     identity: bytes
-    early: Secret
+    early: EarlySecret
     session: Session | None
 
 
@@ -52,12 +52,15 @@ EXTERNAL_HASH = "sha256"
 
 def resumption(session: Session, name: str) -> OfferedPsk:
     """The PSK of a session's ticket. name: the hash of its suite."""
-    return OfferedPsk(session.ticket, schedule13.early_secret(name, session.secret), session)
+    early = session.early
+    if early is None:
+        early = session.early = EarlySecret(name, session.secret)
+    return OfferedPsk(session.ticket, early, session)
 
 
 def external(identity: bytes, key: bytes) -> OfferedPsk:
     """A PSK that was established out of band."""
-    return OfferedPsk(identity, schedule13.early_secret(EXTERNAL_HASH, key), None)
+    return OfferedPsk(identity, EarlySecret(EXTERNAL_HASH, key, external=True), None)
 
 
 @dataclass(slots=True)
@@ -79,7 +82,9 @@ class ApplicationKeys:
     server: Secret
 
 
-def handshake_keys(connection: Connection, suite: CipherSuite, early: Secret | None, shared: bytes) -> HandshakeKeys:
+def handshake_keys(
+    connection: Connection, suite: CipherSuite, early: EarlySecret | None, shared: bytes
+) -> HandshakeKeys:
     """Derive the handshake traffic secrets; the transcript ends with ServerHello."""
     secret = schedule13.handshake_secret(suite.hash, early, shared)
     so_far = connection.transcript.digest()

@@ -94,7 +94,7 @@ def _resumed(connection: Connection, hello: ClientHello, message: ServerHello) -
 
     An id that only stands for a session of TLS 1.3 is no offer (RFC 8446 4.1.3).
     """
-    session = connection.config.session
+    session = connection.offered_session
     if session is None or session.version != TLS12 or not message.legacy_session_id_echo:
         return None
     if message.legacy_session_id_echo != hello.legacy_session_id or hello.legacy_session_id != session.session_id:

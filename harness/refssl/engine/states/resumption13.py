@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from refssl.ciphers import catalogue
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.crypto.hashing import equal
-from refssl.engine import schedule13
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS13, ClientAuthentication
 from refssl.engine.faults import ProtocolError
@@ -93,8 +92,7 @@ def _check_binder(connection: Connection, psk: OfferedPsk, offered: ext.OfferedP
     """RFC 8446 4.2.11.2: "the server MUST validate the corresponding binder value"."""
     # RFC 8446 4.2.11: pre_shared_key is the last extension, so that the binders are the end of the message.
     binders = 2 + sum([1 + len(binder) for binder in offered.binders])
-    key = schedule13.binder_key(psk.early, psk.session is None)
-    expected = key.finished_mac(connection.transcript.digest_with(key.hash.name, raw[:-binders]))
+    expected = psk.early.binder(connection.transcript.digest_with(psk.early.hash.name, raw[:-binders]))
     if not equal(expected, offered.binders[index]):
         # RFC 8446 6.2: decrypt_error, for being "unable to correctly [...] validate a [...] PSK binder".
         raise ProtocolError(AlertDescription.DECRYPT_ERROR, "BINDER_DOES_NOT_VERIFY")
