@@ -257,5 +257,5 @@ def _forget(expected: Any, whole: Any, state: Any, message: Any) -> None:
     _shown.append(True)
     whole.pop((state, message))
     for number, known in list(expected.get(state, {}).items()):
-        if known is message:
+        if known.message is message:
             expected[state].pop(number)
