@@ -103,11 +103,12 @@ def of_module(name: str, *, checks_only: bool) -> Iterator[Mutant]:
 
 def _live_functions(path: str) -> dict[tuple[str, int], FunctionType]:
     """The functions of a file that exist in this process, by name and first line; decorated ones among them."""
-    return {
-        (found.__name__, found.__code__.co_firstlineno): found
-        for found in gc.get_objects()
-        if isinstance(found, FunctionType) and found.__code__.co_filename == path
-    }
+    frozen = gc.get_freeze_count()
+    gc.unfreeze()  # what is frozen is not among the objects that the collector tells of
+    found = [each for each in gc.get_objects() if isinstance(each, FunctionType) and each.__code__.co_filename == path]
+    if frozen:
+        gc.freeze()
+    return {(each.__name__, each.__code__.co_firstlineno): each for each in found}
 
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.FunctionDef]]:
