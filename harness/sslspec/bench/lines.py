@@ -215,6 +215,8 @@ class SocketLine(Line):
             with self._changed:
                 self._trouble = exception
                 self._changed.notify_all()
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)  # nobody need wait for what will not come
 
     def _turn(self, selector: selectors.BaseSelector) -> bool:
         """One round: put out, wait, take in. False when it is over."""

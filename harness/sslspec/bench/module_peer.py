@@ -170,7 +170,10 @@ def _set_groups(context: Any, groups: tuple[str, ...]) -> None:
     if hasattr(context, "set_groups"):
         context.set_groups(":".join(groups))
     elif len(groups) == 1:
-        context.set_ecdh_curve(groups[0])
+        try:
+            context.set_ecdh_curve(groups[0])
+        except ValueError as problem:  # before 3.11 it takes no groups but curves of OpenSSL's list
+            raise Inapplicable(f"this peer knows no group {groups[0]}") from problem
     else:
         raise Inapplicable("this peer cannot be told more than one group (SSLContext.set_groups came with 3.15)")
 
