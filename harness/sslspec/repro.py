@@ -21,7 +21,7 @@ from sslspec.listing import Scenario
 _PACKAGE = Path(__file__).resolve().parent
 _ROLES = ("client", "server", "both")
 _VERSIONS = ("tls12", "tls13")
-_TRANSPORTS = ("memory", "socketpair", "tcp")
+_TRANSPORTS = ("memory", "socketpair", "tcp", "tcp6")
 _DELIVERIES = ("whole", "coalesced", "split", "bytewise")
 _ALWAYS = ("sslspec.carried.stage",)
 _FOR_FIXTURE = {

@@ -4,7 +4,7 @@ import array
 
 import pytest
 
-pytestmark = pytest.mark.transports("socketpair", "tcp")
+pytestmark = pytest.mark.transports("socketpair", "tcp", "tcp6")
 
 
 @pytest.mark.clause("ssl.SSLSocket.send:count")
