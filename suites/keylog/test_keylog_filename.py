@@ -32,6 +32,7 @@ def entries(path):
     "ssl.SSLContext.keylog_filename:format",
     "RFC 5246 8.1:master-secret",
 )
+@pytest.mark.transports("memory", "asyncio")
 def test_the_secrets_of_a_connection_are_written(pair, tmp_path):
     """Each secret of the handshake has a line: label, client random and secret, in hexadecimal."""
     path = tmp_path / "keys"

@@ -1,5 +1,5 @@
-"""Plain sockets of this machine for the transports ``socketpair``, ``tcp`` (IPv4) and ``tcp6`` (IPv6): two that are
-connected, one that listens, one that is nothing yet. TLS is not known here.
+"""Plain sockets of this machine for each transport that has any: two that are connected, one that listens, one that is
+nothing yet. TLS is not known here.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import socket
 from sslspec.bench.exits import Inapplicable
 
 DEADLINE = 5.0  # seconds for anything that needs no waiting at all, on a machine that is busy with something else
-FAMILIES = {"tcp": socket.AF_INET, "tcp6": socket.AF_INET6}
-ADDRESSES = {"tcp": "127.0.0.1", "tcp6": "::1"}
+FAMILIES = {"tcp": socket.AF_INET, "tcp6": socket.AF_INET6, "asyncio": socket.AF_INET}
+ADDRESSES = {"tcp": "127.0.0.1", "tcp6": "::1", "asyncio": "127.0.0.1"}
 
 
 def plain(transport: str) -> socket.socket:

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sslspec.bench import loopback
 from sslspec.bench.contexts import SharedContexts, make_context
@@ -22,6 +22,9 @@ from sslspec.bench.lines import Line, MemoryLine, SocketLine
 from sslspec.bench.module_peer import ModulePeer
 from sslspec.bench.peer import HOSTNAME, Peer
 from sslspec.bench.variant import Variant as Variant
+
+if TYPE_CHECKING:
+    from sslspec.bench.aio import Aio
 
 T = TypeVar("T")
 PeerFactory = Callable[..., Peer]
@@ -52,6 +55,7 @@ class Pair:
         self._subject: Endpoint | None = None
         self._line: Line | None = None
         self._spare: list[Any] = []
+        self._aio: Aio | None = None
 
     # -- the subject -------------------------------------------------------------------------------------------------
 
@@ -101,7 +105,7 @@ class Pair:
             self._context if self._context is not None else _shared_contexts.get(self.impl, self.variant, self.pki)
         )
         self._wrapped_with = context
-        make = self._wrap_bio if self.variant.transport == "memory" else self._wrap_socket
+        make = {"memory": self._wrap_bio, "asyncio": self._wrap_streams}.get(self.variant.transport, self._wrap_socket)
         self._subject = Endpoint(make(context, options), "subject", self._journal)
         return self._subject
 
@@ -113,11 +117,18 @@ class Pair:
 
     def _wrap_socket(self, context: Any, options: dict[str, Any]) -> Any:
         options.setdefault("do_handshake_on_connect", False)
-        near, far = loopback.connected(self.variant.transport)
+        near, far = self.plain_ends()
         self._spare.append(near)
-        near.settimeout(loopback.DEADLINE)
         self._line = SocketLine(self.peer, far)
         return self._noted("wrap_socket", context.wrap_socket, near, **options)
+
+    def _wrap_streams(self, context: Any, options: dict[str, Any]) -> Any:
+        near, far = self.plain_ends()
+        self._spare.append(near)
+        self._line = SocketLine(self.peer, far)
+        from sslspec.bench.streams import StreamSubject
+
+        return StreamSubject(self.aio, near, context, options)
 
     def _noted(self, name: str, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
         try:
@@ -125,6 +136,26 @@ class Pair:
         except BaseException as exception:
             self._journal.raised("subject", written_call(name, args, options), exception)
             raise
+
+    @property
+    def aio(self) -> Aio:
+        """An event loop over the implementation, with asyncio's names; made at the first look."""
+        if self._aio is None:
+            from sslspec.bench.aio import Aio  # asyncio imports an ssl of its own, which most scenarios have no use for
+
+            self._aio = Aio(self.impl)
+        return self._aio
+
+    async def streams(self, **options: Any) -> tuple[Any, Any]:
+        """asyncio's reader and writer on a new connection to the peer, in the pair's role, both handshakes complete."""
+        near, far = self.plain_ends()
+        self._spare.append(near)
+        self.attach(far)
+        made = await self.aio.streams(
+            near, self.subject_context, server_side=self.server_side, server_hostname=self.server_hostname, **options
+        )
+        await self.aio.to_thread(self.peer.completes)
+        return made
 
     def attach(self, connection: socket.socket) -> None:
         """Put the peer onto `connection`: the other end of a socket that the scenario wraps itself.
@@ -252,6 +283,8 @@ class Pair:
                     close()
         if self._line is not None:
             self._line.stop()
+        if self._aio is not None:
+            self._aio.close()
         _shared_contexts.check(self._wrapped_with)
 
 
