@@ -26,7 +26,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     started = time.monotonic()
     campaign = Campaign(lambda places: _tasks(places, arguments), arguments.jobs, _Progress(arguments.verbose))
-    given = ["--impl=refssl", "--no-baseline", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--limit=4"]
+    given = [
+        "--impl=refssl",
+        "--no-baseline",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--limit=4",
+        "--tb=native",
+    ]
     given += [f"--peer={peer}" for peer in arguments.peer or ("stdlib", "scripted")]
     status = pytest.main([*given, *arguments.pytest, str(_REFSSL.parents[1] / "suites")], plugins=[campaign])
     if status not in (0, 5) or not campaign.outcomes:

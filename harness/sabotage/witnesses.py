@@ -33,14 +33,18 @@ def watching() -> Witnesses:
 
 
 class _Monitored:
+    """Lines are told of in refssl alone: each of its functions is found when it is entered for the first time."""
+
     def __init__(self) -> None:
         self._places: Places = {}
         self._monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
         self._tool: int = self._monitoring.COVERAGE_ID
         self._number = -1
+        events = self._monitoring.events
         self._monitoring.use_tool_id(self._tool, "sabotage")
-        self._monitoring.register_callback(self._tool, self._monitoring.events.LINE, self._line)
-        self._monitoring.set_events(self._tool, self._monitoring.events.LINE)
+        self._monitoring.register_callback(self._tool, events.LINE, self._line)
+        self._monitoring.register_callback(self._tool, events.PY_START, self._enter)
+        self._monitoring.set_events(self._tool, events.PY_START)
 
     def next(self, number: int) -> None:
         self._number = number
@@ -51,9 +55,13 @@ class _Monitored:
         self._monitoring.free_tool_id(self._tool)
         return self._places
 
-    def _line(self, code: CodeType, line: int) -> Any:
+    def _enter(self, code: CodeType, _offset: int) -> Any:
         if code.co_filename.startswith(_HOME):
-            self._places.setdefault((code.co_filename, line), []).append(self._number)
+            self._monitoring.set_local_events(self._tool, code, self._monitoring.events.LINE)
+        return self._monitoring.DISABLE
+
+    def _line(self, code: CodeType, line: int) -> Any:
+        self._places.setdefault((code.co_filename, line), []).append(self._number)
         return self._monitoring.DISABLE
 
 
