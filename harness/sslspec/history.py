@@ -104,7 +104,9 @@ def _item(part: str, reference: str, value: Any) -> Item:
 def page(history: History, made: str) -> str:
     """The text of the page: each item with its scenarios or its reason; `made` says what has made it."""
     lines = ["# What has gone wrong, or changed", "", made, ""]
-    lines += ["Each item is known by public references, and is kept from coming back by scenarios that bear one of them"]
+    lines += [
+        "Each item is known by public references, and is kept from coming back by scenarios that bear one of them"
+    ]
     lines += ["(`known(...)`), or has a reason why it is not. The documentation's own notes on versions are clauses."]
     part = ""
     for item in history.items:

@@ -1,10 +1,15 @@
 """SSLContext as a Python object: what keeps it alive."""
 
 import contextlib
+import functools
 import gc
 import weakref
 
 import pytest
+
+
+def nothing(*_):
+    """What a callback does here."""
 
 
 def connect(impl, client_context, server_context):
@@ -28,10 +33,10 @@ def test_a_context_goes_with_its_last_reference(impl, pki, used):
     """Neither callbacks that refer to it nor connections made with it keep a context for ever."""
     server = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(*pki["server"])
-    server.sni_callback = lambda *_, context=server: None
+    server.sni_callback = functools.partial(nothing, server)
     client = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
     client.load_verify_locations(pki.authority())
-    client._msg_callback = lambda *_, context=client: None
+    client._msg_callback = functools.partial(nothing, client)
     if used:
         connect(impl, client, server)
     gone = [weakref.ref(client), weakref.ref(server)]

@@ -95,7 +95,7 @@ def test_text_cannot_be_sent(pair):
 @pytest.mark.known("gh-115627", "gh-127257", "pypy#5263")
 @pytest.mark.parametrize("method", ["send", "sendall", "write"])
 def test_a_broken_line_is_an_oserror(pair, impl, method):
-    """Sending to a peer that has reset the connection raises what the system says of it: ConnectionError, no SSLError."""
+    """Sending to a peer that has reset the connection raises what the system says: ConnectionError, no SSLError."""
     pair.shake_hands()
     pair.greet()
     pair.peer.reset_transport()
