@@ -16,7 +16,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,9 +56,15 @@ class Outcome:
 
 @dataclass
 class Campaign:
-    """Runs tasks over collected items. plan: makes the tasks, once it is known who passes where."""
+    """Runs tasks over collected items.
+
+    plan: makes the tasks, once it is known who passes where. noting: has more than lines told of. last: which execution
+    noticed each fault the last time; it is tried first.
+    """
 
     plan: Callable[[Places], Iterable[Task]]
+    noting: Callable[[Callable[[tuple[str, int]], None]], None] = lambda _meet: None
+    last: Mapping[str, str] = field(default_factory=dict)
     jobs: int = 1
     told: Callable[[Outcome, int], None] = lambda _outcome, _left: None
     outcomes: list[Outcome] = field(default_factory=list)
@@ -77,7 +83,8 @@ class Campaign:
         gc.collect()
         gc.freeze()
         places, self.broken = self._witnessed(items)
-        sound = [number for number, item in enumerate(items) if item.nodeid not in set(self.broken)]
+        broken = set(self.broken)
+        sound = [number for number, item in enumerate(items) if item.nodeid not in broken]
         self._run(items, list(self.plan(places)), _spread(items, sound))
         return True
 
@@ -106,6 +113,7 @@ class Campaign:
 
     def _watched(self, items: list[pytest.Item], numbers: range) -> tuple[Places, list[str]]:
         witnesses = watching()
+        self.noting(witnesses.meet)
         broken = []
         for number in numbers:
             witnesses.next(number)
@@ -116,12 +124,13 @@ class Campaign:
 
     def _run(self, items: list[pytest.Item], tasks: list[Task], order: list[int]) -> None:
         position = {number: place for place, number in enumerate(order)}
+        numbers = {items[number].nodeid: number for number in order}
         waiting = tasks[::-1]
         running: dict[int, tuple[int, Task, float]] = {}
         while waiting or running:
             while waiting and len(running) < self.jobs:
                 task = waiting.pop()
-                chosen = self._ordered(task, position)
+                chosen = self._ordered(task, position, numbers.get(self.last.get(task.name, "")))
                 if not chosen:
                     self._tell(Outcome(task.name, noticed=False), len(waiting))
                     continue
@@ -160,10 +169,10 @@ class Campaign:
             pid, task, started = running.pop(pipe)
             self._collect(items, pid, pipe, task, started, left)
 
-    def _ordered(self, task: Task, position: dict[int, int]) -> list[int]:
-        """The witnesses, those that have noticed something lately first."""
+    def _ordered(self, task: Task, position: dict[int, int], last: int | None) -> list[int]:
+        """The witnesses: first who noticed this fault the last time, then those that have noticed something lately."""
         able = set(position) if task.witnesses is None else set(position).intersection(task.witnesses)
-        first = [number for number in reversed(self._killers) if number in able]
+        first = [number for number in (last, *reversed(self._killers)) if number in able]
         return [*dict.fromkeys(first), *sorted(able.difference(first), key=position.__getitem__)]
 
     def _collect(self, items: list[pytest.Item], pid: int, pipe: int, task: Task, started: float, left: int) -> None:
