@@ -14,6 +14,7 @@ SERVER_NAME, SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, ALPN = 0, 10, 13, 16
 EXTENDED_MASTER_SECRET, SUPPORTED_VERSIONS, UNASSIGNED, RENEGOTIATION_INFO = 23, 43, 0xFAFA, 0xFF01
 NAMED_CURVE, EXPLICIT_PRIME = 3, 1
 SECP521R1, SECT571R1 = b"\x00\x19", b"\x00\x0e"
+TLS_FALLBACK_SCSV = 0x5600
 DOWNGRADE_FROM_TLS13 = b"DOWNGRD\x01"
 
 
@@ -177,6 +178,20 @@ def test_a_server_that_was_talked_down(pair, trial, impl):
     pair.subject_context.maximum_version = impl.TLSVersion.TLSv1_3
     pair.peer.change_fields("server_hello", random=lambda random: random[:24] + DOWNGRADE_FROM_TLS13)
     trial.refused("illegal_parameter")
+
+
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("highest", ["TLSv1_2", "TLSv1_3"], ids=["to_its_highest", "from_its_highest"])
+@pytest.mark.clause("RFC 7507 3:fallback-refused", "RFC 7507 3:no-higher-version")
+def test_a_client_that_was_talked_down(pair, trial, impl, highest):
+    """A client that says to have fallen back to TLS 1.2 is refused by a server of TLS 1.3, and served by another."""
+    pair.subject_context.maximum_version = getattr(impl.TLSVersion, highest)
+    pair.peer.change_fields("client_hello", cipher_suites=lambda suites: (*suites, TLS_FALLBACK_SCSV))
+    if highest == "TLSv1_3":
+        trial.refused("inappropriate_fallback")
+    else:
+        pair.shake_hands()
+        trial.goes_on()
 
 
 @pytest.mark.messages("client_hello", "server_hello")

@@ -43,8 +43,8 @@ def send_again(pair, data):
     "ssl.SSLSocket.write:would-block",
     "What's New 3.5:send-wants",
 )
+@pytest.mark.known("bpo-20951", "wolfssl-py 5.9.2", "RustPython#8660", "gevent's skip list")
 @pytest.mark.transports("socketpair", "tcp", "tcp6")
-@pytest.mark.known("bpo-20951")
 def test_a_full_line_is_want_write(pair, impl):
     """send() raises SSLWantWriteError, not BlockingIOError, and does not return 0, where it would have to wait."""
     fill(pair)
