@@ -14,7 +14,7 @@ SERVER_NAME, SUPPORTED_GROUPS, POINT_FORMATS, SIGNATURE_ALGORITHMS, ALPN = 0, 10
 EXTENDED_MASTER_SECRET, SUPPORTED_VERSIONS, UNASSIGNED, RENEGOTIATION_INFO = 23, 43, 0xFAFA, 0xFF01
 NAMED_CURVE, EXPLICIT_PRIME = 3, 1
 SECP521R1, SECT571R1, X25519MLKEM768 = b"\x00\x19", b"\x00\x0e", b"\x11\xec"
-FALLBACK_SCSV = 0x5600  # RFC 7507 2
+TLS_FALLBACK_SCSV = 0x5600
 DOWNGRADE_FROM_TLS13 = b"DOWNGRD\x01"
 
 
@@ -200,6 +200,20 @@ def test_a_server_that_was_talked_down(pair, trial, impl):
     trial.refused("illegal_parameter")
 
 
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("highest", ["TLSv1_2", "TLSv1_3"], ids=["to_its_highest", "from_its_highest"])
+@pytest.mark.clause("RFC 7507 3:fallback-refused", "RFC 7507 3:no-higher-version")
+def test_a_client_that_was_talked_down(pair, trial, impl, highest):
+    """A client that says to have fallen back to TLS 1.2 is refused by a server of TLS 1.3, and served by another."""
+    pair.subject_context.maximum_version = getattr(impl.TLSVersion, highest)
+    pair.peer.change_fields("client_hello", cipher_suites=lambda suites: (*suites, TLS_FALLBACK_SCSV))
+    if highest == "TLSv1_3":
+        trial.refused("inappropriate_fallback")
+    else:
+        pair.shake_hands()
+        trial.goes_on()
+
+
 @pytest.mark.messages("client_hello", "server_hello")
 @pytest.mark.clause("RFC 5246 7.4.1.4:duplicate-extension-refused")
 def test_an_extension_twice(pair, trial, message):
@@ -228,21 +242,3 @@ def test_a_client_of_the_past(pair, trial, version, extended, alerts):
             extensions=lambda found: {kind: data for kind, data in found.items() if kind != SUPPORTED_VERSIONS},
         )
     trial.refused(*alerts)
-
-
-@pytest.mark.roles("server")
-@pytest.mark.versions
-@pytest.mark.clause("RFC 7507 3:fallback-noticed")
-def test_a_client_that_falls_back_without_need(pair, trial):
-    """A client that says to have come down to TLS 1.2 is refused by a server that has TLS 1.3."""
-    pair.peer.settings.versions = ("tls12", "tls12")
-    pair.peer.change_fields("client_hello", cipher_suites=lambda suites: (*suites, FALLBACK_SCSV))
-    trial.refused("inappropriate_fallback")
-
-
-@pytest.mark.roles("server")
-@pytest.mark.clause("RFC 7507 3:fallback-needed")
-def test_a_client_that_falls_back_in_need(pair, trial):
-    """The same client is served where TLS 1.2 is all that the server has."""
-    pair.peer.change_fields("client_hello", cipher_suites=lambda suites: (*suites, FALLBACK_SCSV))
-    trial.goes_on()
