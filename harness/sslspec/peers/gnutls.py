@@ -62,11 +62,11 @@ class GnutlsPeer(ProgramPeer):
         return command
 
     def _understand(self, name: str, data: bytes) -> None:
-        if name == "errors":
+        if name == "told":
             self.said += data.decode(errors="replace")
-        elif name == "output" and self.handshake_complete:
+        elif self.handshake_complete:
             self._application_data(data)
-        elif name == "output":
+        else:
             self._printed += data
             before, ready, behind = self._printed.partition(_READY)
             if found := _ALERT.search(self._printed):

@@ -116,34 +116,35 @@ class OpensslPeer(ProgramPeer):
     def _understand(self, name: str, data: bytes) -> None:
         if name == "output":
             self._plaintext += data
-        elif name == "errors":
-            self.said += data.decode(errors="replace")
-            if self.error is None and "unexpected eof" in self.said:
-                self.transport_closed_seen = True
-                self.error = ProgramFailed("the connection ended without close_notify")
-            self._look_whether_complete()
-        else:
-            *lines, self._lines = (self._lines + data).split(b"\n")
-            for line in lines:
-                self._line_of_messages(line)
+            return
+        *lines, self._lines = (self._lines + data).split(b"\n")
+        for line in lines:
+            if found := _HEAD.match(line):
+                self._head, self._message = (found[1] == b">>>", found[2].decode(), int(found[3], 16)), b""
+            elif self._head is not None:
+                self._bytes_of_message(line)
+            else:
+                self._said(line.decode(errors="replace"))
 
-    def _line_of_messages(self, line: bytes) -> None:
-        """A line of ``-msgfile``: what comes now, in which direction, or some of its bytes in hexadecimal."""
-        if found := _HEAD.match(line):
-            self._head = found[1] == b">>>", found[2].decode(), int(found[3], 16)
-            self._message = b""
-            return
-        if self._head is None:
-            return
+    def _bytes_of_message(self, line: bytes) -> None:
+        """A line of hexadecimal behind the one that says what message it is, and in which direction it goes."""
+        assert self._head is not None
         self._message += bytes.fromhex(line.strip(b" .").decode("ascii"))
         sent, kind, length = self._head
         if len(self._message) < length:
             return
         self._head = None
-        if kind == "Alert":
-            self._alert_went(sent, *self._message[:2])
-        elif kind == "Handshake":
+        if kind == "Handshake":
             self._handshake_message(sent)
+        elif kind == "Alert" and self._begun:
+            self._alert_went(sent, *self._message[:2])
+
+    def _said(self, line: str) -> None:
+        self.said += line + "\n"
+        if self._begun and self.error is None and "unexpected eof" in line:
+            self.transport_closed_seen = True
+            self.error = ProgramFailed("the connection ended without close_notify")
+        self._look_whether_complete()
 
     def _alert_went(self, sent: bool, level: int, code: int) -> None:
         if level == 2:
@@ -154,14 +155,16 @@ class OpensslPeer(ProgramPeer):
             self.close_notify_seen = True
 
     def _handshake_message(self, sent: bool) -> None:
-        if self._message[0] == CLIENT_HELLO and self._heard.complete:
-            self._heard, self.said = Heard(), ""  # a server's next connection
+        if self._message[0] == CLIENT_HELLO and not self._begun:
+            self._begun, self.said = True, ""
+        if not self._begun:
+            return
         self._heard.message(self._message, sent=sent)
         self.seen = self._heard.seen
         self._look_whether_complete()
 
     def _look_whether_complete(self) -> None:
-        """The suite's name, in OpenSSL's words, comes on another pipe than the messages."""
+        """The suite's name, as OpenSSL has it, is said once the handshake is done."""
         if found := _CIPHERSUITE.findall(self.said):
             self.seen.cipher = found[-1]
             self.handshake_complete = self._heard.complete

@@ -36,28 +36,29 @@ class Program:
     """A running program: its input, and threads that hand what it prints to whoever is its peer at the moment."""
 
     def __init__(self, owner: ProgramPeer, command: Callable[[str], list[str]]) -> None:
-        """command: makes the command line, given the path of a pipe that the program may write to."""
+        """command: makes the command line, given the path of a pipe that the program may write to.
+
+        It is the one to which its errors go, so that all it says but its output comes in order.
+        """
         self.owner = owner
         self._stack = contextlib.ExitStack()
         self.scratch = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="sslspec-")))
-        extra, given = os.pipe()
+        told, given = os.pipe()
         try:
             self.process: subprocess.Popen[bytes] = self._stack.enter_context(
                 running(
                     command(f"/dev/fd/{given}"),
                     Path(owner.pki.directory),
-                    stderr=subprocess.PIPE,
+                    stderr=given,
                     pass_fds=[given],
                 )
             )
         finally:
             os.close(given)
         assert self.process.stdout is not None
-        assert self.process.stderr is not None
-        outputs = {"output": self.process.stdout.fileno(), "errors": self.process.stderr.fileno(), "extra": extra}
+        outputs = {"output": self.process.stdout.fileno(), "told": told}
         self._threads = [threading.Thread(target=self._listen, args=of, daemon=True) for of in outputs.items()]
-        self._stack.callback(os.close, extra)
-        self._stack.callback(self.process.stderr.close)
+        self._stack.callback(os.close, told)
         self._stack.callback(self._join)
         self._stack.callback(self.process.kill)
         for thread in self._threads:
@@ -134,6 +135,7 @@ class ProgramPeer(Peer):
         self._running: Program | None = None
         self._near: socket.socket | None = None
         self._closed_outputs: set[str] = set()
+        self._begun = True  # otherwise what comes may still be of the connection before
 
     @classmethod
     def missing(cls) -> str:
@@ -179,6 +181,7 @@ class ProgramPeer(Peer):
             self._running, earlier._running = earlier._running, None
             assert self._running is not None
             self._running.owner = self
+            self._begun = False
         else:
             self._offer_session_of(earlier)
 
@@ -191,13 +194,13 @@ class ProgramPeer(Peer):
             self._running = None
 
     def hear(self, name: str, data: bytes) -> None:
-        """Take in what the program printed: ``output``, ``errors`` or ``extra``; b"" at its end."""
+        """Take in what the program printed: ``output``, or what it ``told`` besides; b"" at its end."""
         with self.turn:
             if data:
                 self._understand(name, data)
             else:
                 self._closed_outputs.add(name)
-                if len(self._closed_outputs) == 3:
+                if len(self._closed_outputs) == 2:
                     self.transport_closed_seen = True
                     if self.error is None and not self.close_notify_seen:
                         self.error = ProgramFailed(self.said.strip()[-300:] or "it ended")
