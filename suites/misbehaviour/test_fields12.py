@@ -64,6 +64,9 @@ FROM_SERVERS = {
         "server_hello", RENEGOTIATION_INFO, b"\1", ("decode_error", "handshake_failure", "illegal_parameter")
     ),
     "a_full_extended_master_secret": Extension("server_hello", EXTENDED_MASTER_SECRET, b"!", ("decode_error",)),
+    "signature_algorithms_of_a_server": Extension(
+        "server_hello", SIGNATURE_ALGORITHMS, b"\0\2\4\3", ("unsupported_extension", "illegal_parameter")
+    ),
     "no_certificate": Fields("certificate", {"certificate_list": ()}, ("decode_error", "handshake_failure")),
     "a_signature_by_somebody_else": Fields("server_key_exchange", {"body": flipped}, ("decrypt_error",)),
     "a_scheme_that_nobody_knows": Fields(
@@ -146,6 +149,8 @@ def send(peer, case):
     "RFC 5246 7.4.9:finished",
     "RFC 5746 3.4:first-handshake",
     "RFC 7627 5.1:empty",
+    "RFC 5246 7.4.1.4.1:offered-only",
+    "RFC 5246 7.4.1.4.1:not-of-servers",
 )
 def test_what_a_server_must_not_say(pair, trial, case):
     """A server that says what TLS 1.2 forbids is refused with an alert that the RFC has for it."""
@@ -163,6 +168,8 @@ def test_what_a_server_must_not_say(pair, trial, case):
     "RFC 5246 7.4.8:client-verify",
     "RFC 5246 7.4.9:finished",
     "RFC 5746 3.6:first-handshake",
+    "RFC 5246 7.4.1.4.1:offered-only",
+    "RFC 5246 7.4.1.2:null-compression",
 )
 def test_what_a_client_must_not_say(pair, trial, case):
     """A client that says what TLS 1.2 forbids is refused with an alert that the RFC has for it."""

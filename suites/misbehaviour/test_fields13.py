@@ -1,5 +1,6 @@
 """TLS 1.3: messages in order and in form, with something in them that must not be there."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -12,6 +13,7 @@ pytestmark = [
 
 SERVER_NAME, ALPN, SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS = 0, 16, 13, 10
 SUPPORTED_VERSIONS, COOKIE, KEY_SHARE, UNASSIGNED = 43, 44, 51, 0xFAFA
+STATUS_REQUEST, PRE_SHARED_KEY, PSK_MODES, POST_HANDSHAKE_AUTH = 5, 41, 45, 49
 X25519, SECP256R1, SECP521R1 = b"\x00\x1d", b"\x00\x17", b"\x00\x19"
 TLS12, TLS13 = b"\x03\x03", b"\x03\x04"
 RSA_PKCS1_SHA256, ECDSA_SHA1 = 0x0401, 0x0203
@@ -53,6 +55,12 @@ def with_length(data, size=2):
 def first_share(share):
     """What stands before the key in the first entry of a client's key shares, and the key."""
     return share[:6], share[6 : 6 + int.from_bytes(share[4:6], "big")]
+
+
+def extended(entries):
+    """A list of certificates of which the first has an extension that nobody has asked for: an OCSP response."""
+    first, *rest = entries
+    return (replace(first, extensions={STATUS_REQUEST: b"\1\0\0\1!"}), *rest)
 
 
 def without_suites(hello):
@@ -112,6 +120,18 @@ FROM_SERVERS = {
     "a_signature_with_sha1": Fields("certificate_verify", {"algorithm": ECDSA_SHA1}, ("illegal_parameter",)),
     "a_scheme_that_nobody_knows": Fields("certificate_verify", {"algorithm": 0xFAFA}, ("illegal_parameter",)),
     "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
+    "ssl_3": Fields("server_hello", {"legacy_version": 0x0300}, ("protocol_version",)),
+    "a_ticket_that_was_not_offered": Extension(
+        "server_hello", PRE_SHARED_KEY, b"\0\0", ("unsupported_extension", "illegal_parameter")
+    ),
+    "psk_modes_in_encrypted_extensions": Extension(
+        "encrypted_extensions", PSK_MODES, b"\1\1", ("illegal_parameter", "unsupported_extension")
+    ),
+    "an_extension_of_a_certificate": Fields(
+        "certificate",
+        {"certificate_list": extended},
+        ("unsupported_extension", "illegal_parameter"),
+    ),
 }
 
 FROM_CLIENTS = {
@@ -154,6 +174,14 @@ FROM_CLIENTS = {
     "a_signature_with_pkcs1": Fields("certificate_verify", {"algorithm": RSA_PKCS1_SHA256}, ("illegal_parameter",)),
     "a_scheme_that_nobody_knows": Fields("certificate_verify", {"algorithm": 0xFAFA}, ("illegal_parameter",)),
     "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
+    "ssl_3": Fields("client_hello", {"legacy_version": 0x0300}, ("protocol_version",)),
+    "no_supported_versions": Extension("client_hello", SUPPORTED_VERSIONS, None, ("protocol_version",)),
+    "a_full_post_handshake_auth": Extension("client_hello", POST_HANDSHAKE_AUTH, b"!", ("decode_error",)),
+    "an_extension_of_a_certificate": Fields(
+        "certificate",
+        {"certificate_list": extended},
+        ("unsupported_extension", "illegal_parameter"),
+    ),
 }
 
 
@@ -171,6 +199,9 @@ def send(peer, case):
 @pytest.mark.parametrize("case", FROM_SERVERS)
 @pytest.mark.clause(
     "RFC 8446 4.1.3:answers-the-offer",
+    "RFC 8446 D.5:ssl-3-refused",
+    "RFC 8446 4.2.11:selection-checked",
+    "RFC 8446 4.4.2:extensions-answer",
     "RFC 8446 4.2:unasked-extension-refused",
     "RFC 8446 4.2.1:selected-version",
     "RFC 8446 4.2.8:share-fits",
@@ -179,6 +210,9 @@ def send(peer, case):
     "RFC 8446 4.4.2:server-not-empty",
     "RFC 8446 4.4.3:signature-verified",
     "RFC 8446 4.4.4:finished-verified",
+    "RFC 8446 6.2:illegal-parameter",
+    "RFC 8446 6.2:unsupported-extension",
+    "RFC 8446 6.2:decrypt-error",
 )
 def test_what_a_server_must_not_say(pair, trial, case):
     """A server that says what TLS 1.3 forbids is refused with the alert that the RFC has for it."""
@@ -191,6 +225,10 @@ def test_what_a_server_must_not_say(pair, trial, case):
 @pytest.mark.clause(
     "RFC 8446 4.1.1:no-common-suite",
     "RFC 8446 4.1.2:no-compression",
+    "RFC 8446 D.5:ssl-3-refused",
+    "RFC 8446 4.2.1:absent-means-older",
+    "RFC 8446 4.2.6:empty",
+    "RFC 8446 4.4.2:extensions-answer",
     "RFC 8446 4.2:malformed-extension-refused",
     "RFC 8446 4.2.1:nothing-in-common",
     "RFC 8446 9.2:missing-extension-refused",
@@ -198,6 +236,9 @@ def test_what_a_server_must_not_say(pair, trial, case):
     "RFC 8446 4.4.2.4:no-certificate-refused",
     "RFC 8446 4.4.3:signature-verified",
     "RFC 8446 4.4.4:finished-verified",
+    "RFC 8446 6.2:illegal-parameter",
+    "RFC 8446 6.2:missing-extension",
+    "RFC 8446 6.2:decrypt-error",
 )
 def test_what_a_client_must_not_say(pair, trial, case):
     """A client that says what TLS 1.3 forbids is refused with the alert that the RFC has for it."""
@@ -240,3 +281,60 @@ def test_a_hello_retry_request_that_makes_no_sense(pair, trial, group):
     pair.peer.settings.groups = ("secp384r1",)
     pair.peer.change_extension("hello_retry_request", KEY_SHARE, group)
     trial.refused("illegal_parameter")
+
+
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("version", [0x0301, 0x0302, 0x0304, 0x0305], ids=["tls10", "tls11", "tls13", "tls14"])
+@pytest.mark.clause("RFC 8446 4.2.1:versions-decide")
+def test_the_old_version_field_of_a_client_says_nothing(pair, trial, version):
+    """Where supported_versions offers TLS 1.3, a server ignores what legacy_version says."""
+    pair.peer.change_fields("client_hello", legacy_version=version)
+    trial.goes_on()
+
+
+@pytest.mark.roles("client")
+@pytest.mark.parametrize(
+    ("number", "data", "alerts"),
+    [
+        (UNASSIGNED, b"", ("unsupported_extension", "illegal_parameter")),
+        (ALPN, b"\0\3\2h2", ("unsupported_extension", "illegal_parameter")),
+        (SUPPORTED_VERSIONS, TLS12, ("illegal_parameter",)),
+        (SUPPORTED_VERSIONS, None, ("protocol_version", "missing_extension", "illegal_parameter")),
+        (COOKIE, b"\0\0", ("decode_error",)),
+    ],
+    ids=["unassigned", "misplaced", "tls12", "no_version", "empty_cookie"],
+)
+@pytest.mark.clause("RFC 8446 4.1.4:checked-like-hello", "RFC 8446 4.2.1:selected-version")
+def test_what_a_hello_retry_request_must_not_say(pair, trial, number, data, alerts):
+    """A HelloRetryRequest is looked at as a ServerHello is: version, session id, suite and extensions."""
+    pair.peer.settings.groups = ("secp384r1",)
+    pair.peer.change_extension("hello_retry_request", number, data)
+    trial.refused(*alerts)
+
+
+@pytest.mark.roles("client")
+@pytest.mark.level("should")
+@pytest.mark.clause("RFC 8446 4.3.2:empty-context")
+def test_a_request_with_a_context(pair, trial):
+    """A request in the handshake has no context; OpenSSL takes one, and forgets it in its answer."""
+    pair.peer.change_fields("certificate_request", certificate_request_context=b"c")
+    trial.refused("illegal_parameter", "decode_error")
+
+
+@pytest.mark.roles("client")
+@pytest.mark.clause("RFC 8446 4.1.4:suite-stays")
+def test_a_suite_that_changes_after_the_retry(pair, trial):
+    """The ServerHello has the suite of the HelloRetryRequest before it; another is an illegal_parameter."""
+    pair.peer.settings.groups = ("secp384r1",)
+    pair.peer.change_fields("hello_retry_request", cipher_suite=lambda suite: 0x1301 if suite == 0x1302 else 0x1302)
+    trial.refused("illegal_parameter")
+
+
+@pytest.mark.roles("client")
+@pytest.mark.clause("RFC 8446 4.2.2:cookie", "RFC 8446 4.2.2:not-before")
+def test_a_cookie_is_returned(pair):
+    """A client returns the cookie of a HelloRetryRequest in its second hello; in its first it has none."""
+    pair.peer.settings.groups = ("secp384r1",)
+    pair.peer.change_extension("hello_retry_request", COOKIE, with_length(b"one for the client"))
+    pair.shake_hands()
+    assert bytes(pair.peer.bytes_seen).count(with_length(with_length(b"one for the client"))) == 1
