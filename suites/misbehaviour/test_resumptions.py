@@ -160,6 +160,18 @@ def test_a_client_that_forgets_the_extended_master_secret(pair):
     refused(again, "handshake_failure")
 
 
+@server
+@tls12
+@pytest.mark.clause("RFC 7627 5.3:full-handshake")
+def test_a_session_from_before_the_extended_master_secret(pair):
+    """A session that was made without the extended master secret is not resumed for a client that offers it now."""
+    pair.peer.change_extension("client_hello", EXTENDED_MASTER_SECRET, None)
+    again = second(pair)
+    again.shake_hands()
+    again.greet()
+    assert again.subject.session_reused is False
+
+
 @client
 @pytest.mark.clause("RFC 5246 7.2.2:forgotten")
 @pytest.mark.parametrize("whose", ["ours", "theirs"])
