@@ -28,7 +28,7 @@ def answer_of(pair):
 
 @client
 @pytest.mark.parametrize("what", ANSWERS)
-@pytest.mark.clause("RFC 7301 3.1:one-name")
+@pytest.mark.clause("RFC 7301 3.1:one-answer")
 def test_an_answer_to_alpn(pair, trial, what):
     """A server answers with one name; anything else is refused."""
     data, alerts = ANSWERS[what]

@@ -1,4 +1,4 @@
-"""Faults around a session that is resumed, or offered: what a ticket does not excuse."""
+"""When a session is not resumed: in a mode that was not offered, under another secret, after a failure."""
 
 import pytest
 
@@ -33,45 +33,6 @@ def flipped(data):
     return data[:-1] + bytes([data[-1] ^ 1])
 
 
-@pytest.mark.clause("RFC 8446 2.2:resumption", "RFC 5246 7.3:resumption")
-def test_nothing_is_wrong(pair):
-    """The control: where the peer breaks no rule the session is resumed."""
-    again = second(pair)
-    again.shake_hands()
-    again.greet()
-    assert again.subject.session_reused is True
-
-
-@server
-@tls13
-@pytest.mark.clause("RFC 8446 4.2.11.2:binder-of-ticket")
-def test_a_wrong_binder(pair):
-    """A ticket is worth nothing without its secret: a wrong binder ends the handshake with decrypt_error."""
-    again = second(pair)
-    again.peer.change_extension("client_hello", PRE_SHARED_KEY, flipped)
-    refused(again, "decrypt_error", "illegal_parameter")
-
-
-@server
-@tls13
-@pytest.mark.clause("RFC 8446 4.2.11:must-be-last")
-def test_another_extension_behind_the_ticket(pair):
-    """pre_shared_key is a ClientHello's last extension; another behind it is an illegal_parameter."""
-    again = second(pair)
-    again.peer.change_extension("client_hello", 0xFAFA, b"")
-    refused(again, "illegal_parameter")
-
-
-@server
-@tls13
-@pytest.mark.clause("RFC 8446 4.2.9:modes-needed")
-def test_a_ticket_without_modes(pair):
-    """Who offers a ticket says how it may be used; else the handshake ends with missing_extension."""
-    again = second(pair)
-    again.peer.change_extension("client_hello", PSK_MODES, None)
-    refused(again, "missing_extension", "illegal_parameter")
-
-
 @server
 @tls13
 @pytest.mark.clause("RFC 8446 4.2.9:ke-modes")
@@ -85,41 +46,6 @@ def test_a_ticket_for_another_mode(pair, modes):
     assert again.subject.session_reused is False
 
 
-@server
-@tls13
-@pytest.mark.clause("RFC 8446 4.2.11:malformed")
-@pytest.mark.parametrize(
-    "edit",
-    [lambda _: b"", lambda _: bytes(4), lambda data: data + b"!", lambda data: data[:-33] + b"\0\0"],
-    ids=["empty", "no_identities", "a_byte_too_much", "no_binders"],
-)
-def test_a_ticket_in_another_form(pair, edit):
-    """An offer of tickets that cannot be decoded, or has not as many binders as identities, ends the handshake."""
-    again = second(pair)
-    again.peer.change_extension("client_hello", PRE_SHARED_KEY, edit)
-    refused(again, "decode_error", "illegal_parameter", "decrypt_error")
-
-
-@client
-@tls13
-@pytest.mark.clause("RFC 8446 4.2.11:selection-checked")
-def test_an_identity_that_was_not_offered(pair):
-    """A server that selects a ticket that was not offered is refused with illegal_parameter."""
-    again = second(pair)
-    again.peer.change_extension("server_hello", PRE_SHARED_KEY, b"\0\1")
-    refused(again, "illegal_parameter")
-
-
-@client
-@tls13
-@pytest.mark.clause("RFC 8446 4.2.11:selection-checked")
-def test_a_suite_of_another_hash(pair):
-    """The suite of a resumption has the hash of the ticket; another is refused with illegal_parameter."""
-    again = second(pair)
-    again.peer.change_fields("server_hello", cipher_suite=lambda suite: 0x1301 if suite == 0x1302 else 0x1302)
-    refused(again, "illegal_parameter")
-
-
 @client
 @tls13
 @pytest.mark.clause("RFC 8446 4.2.9:ke-modes")
@@ -128,36 +54,6 @@ def test_a_server_that_agrees_on_no_key(pair):
     again = second(pair)
     again.peer.change_extension("server_hello", KEY_SHARE, None)
     refused(again, "illegal_parameter", "missing_extension", "handshake_failure")
-
-
-@client
-@tls12
-@pytest.mark.clause("RFC 5246 7.4.1.3:resumed-suite")
-def test_another_suite_in_a_resumption(pair):
-    """A session is resumed with the suite that it has: another is refused with illegal_parameter."""
-    again = second(pair)
-    again.peer.change_fields("server_hello", cipher_suite=lambda suite: 0xC02B if suite == 0xC02C else 0xC02C)
-    refused(again, "illegal_parameter")
-
-
-@client
-@tls12
-@pytest.mark.clause("RFC 7627 5.3:resumption")
-def test_a_server_that_forgets_the_extended_master_secret(pair):
-    """A session that had the extended master secret is not resumed by a server that does not say so again."""
-    again = second(pair)
-    again.peer.change_extension("server_hello", EXTENDED_MASTER_SECRET, None)
-    refused(again, "handshake_failure")
-
-
-@server
-@tls12
-@pytest.mark.clause("RFC 7627 5.3:resumption")
-def test_a_client_that_forgets_the_extended_master_secret(pair):
-    """A session that had the extended master secret is not resumed for a client that does not offer it again."""
-    again = second(pair)
-    again.peer.change_extension("client_hello", EXTENDED_MASTER_SECRET, None)
-    refused(again, "handshake_failure")
 
 
 @server

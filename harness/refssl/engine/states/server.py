@@ -74,11 +74,9 @@ def _offered_versions(message: ClientHello) -> tuple[int, ...]:
     if data is None:
         # RFC 8446 4.2.1: without the extension it is TLS 1.2 at most, "even if ClientHello.legacy_version is 0x0304 or
         # later".
-        if message.legacy_version <= 0x0300:
-            # RFC 8446 D.5: SSL 3.0 is never negotiated, nor what is older still.
-            ssl3 = message.legacy_version == 0x0300
-            alert = AlertDescription.HANDSHAKE_FAILURE if ssl3 else AlertDescription.PROTOCOL_VERSION
-            raise ProtocolError(alert, "VERSION_TOO_LOW")
+        if message.legacy_version <= SSL3:
+            # RFC 8446 D.5: SSL 3.0 is never negotiated, nor what is older still: protocol_version.
+            raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "VERSION_TOO_LOW")
         return (TLS12,) if message.legacy_version >= TLS12 else ()
     if data == b"\0":
         return ()
