@@ -18,6 +18,7 @@ both_kinds = pytest.mark.peers("module", "tlslite")
     "What's New 3.5:alpn",
 )
 @both_kinds
+@pytest.mark.transports("memory", "asyncio")
 def test_the_common_protocol_is_selected(pair):
     """Both ends see the one protocol that both have."""
     pair.subject_context.set_alpn_protocols(["spdy/2", "http/1.1"])
@@ -39,6 +40,7 @@ def test_the_server_prefers(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol:none")
+@pytest.mark.transports("memory", "asyncio")
 def test_nothing_in_common_is_no_error(pair):
     """Without a common protocol the handshake completes, and nothing is selected on either side."""
     pair.subject_context.set_alpn_protocols(["a"])
@@ -97,6 +99,7 @@ def test_the_longest_name_is_negotiated(pair):
 
 
 @pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:length")
+@pytest.mark.known("urllib3#367")
 @pytest.mark.parametrize("name", ["", "x" * 256], ids=["empty", "too_long"])
 def test_a_name_has_from_1_to_255_bytes(impl, name):
     """An empty protocol name, or one of more than 255 bytes, raises SSLError."""

@@ -15,6 +15,7 @@ BOTH = pytest.mark.peers("module", "tlslite")
 )
 @BOTH
 @pytest.mark.parametrize("name", ["server", "server-intermediate", "server-deep"], ids=["short", "longer", "deep"])
+@pytest.mark.transports("memory", "asyncio")
 def test_a_chain_that_ends_at_a_trusted_root_is_accepted(pair, name):
     """A server whose chain ends at a root that the client trusts is accepted, however many authorities are between."""
     pair.peer.settings.certificate = name
@@ -192,6 +193,7 @@ def test_cert_optional_is_as_strict_as_required_for_a_client(pair, impl, name, c
 
 
 @pytest.mark.clause("ssl.SSLSocket.do_handshake:implicit")
+@pytest.mark.known("bpo-30141")
 @pytest.mark.parametrize("first", ["read", "write"])
 def test_an_implicit_handshake_verifies_too(pair, impl, first):
     """A read() or write() that finds the handshake undone does it, and refuses what do_handshake() would refuse."""

@@ -45,7 +45,7 @@ def test_read_gives_what_the_peer_sent(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.read:stream")
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.parametrize("size", [1, 2**14 - 1, 2**14, 2**14 + 1, 40_000], ids=str)
 def test_read_gives_messages_of_every_size(pair, size):
     """Up to and beyond a full record, what the peer has sent comes out complete."""
@@ -146,6 +146,7 @@ def test_read_takes_only_an_integer(pair, count):
 
 
 @pytest.mark.clause("ssl.SSLSocket.read:buffer")
+@pytest.mark.known("gh-84443")
 @pytest.mark.parametrize("make", BUFFERS.values(), ids=BUFFERS)
 def test_read_fills_any_writable_buffer(pair, make):
     """With a buffer the result is the number of bytes read, and the bytes are in the buffer, whatever its kind."""

@@ -53,6 +53,7 @@ def test_the_reason_names_the_alert(pair, impl, number, name):
 
 
 @pytest.mark.clause("ssl.SSLError:unnamed-alert")
+@pytest.mark.known("gh-127360")
 @pytest.mark.roles("client")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize(
@@ -159,6 +160,7 @@ def test_a_level_does_not_excuse_an_error_in_tls13(pair, impl, number):
     ],
     ids=["unknown_ca", "expired", "wrong_host", "wrong_purpose"],
 )
+@pytest.mark.transports("memory", "asyncio")
 def test_a_server_learns_why_a_client_refused_it(pair, impl, certificate, trust, host, reason):
     """Where a client refuses the server's certificate, the server's handshake fails with what the client says."""
     pair.subject_context.load_cert_chain(*pair.pki[certificate])

@@ -23,6 +23,7 @@ def refused(pair, name, host):
 
 
 @pytest.mark.clause("RFC 6125 6.4.3:one-label")
+@pytest.mark.known("urllib3#979")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("host", ["a.wild.example", "B-2.wild.example"], ids=["letter", "more"])
 def test_a_wildcard_stands_for_one_label(pair, host):
@@ -79,6 +80,7 @@ def test_a_wildcard_does_not_stand_for_a_whole_top_level_domain(pair, host):
 
 
 @pytest.mark.clause("RFC 6125 6.4.3:beside-a-label")
+@pytest.mark.known("urllib3#979")
 def test_a_wildcard_may_stand_beside_an_international_label(pair):
     """``*`` before an A-label is an ordinary wildcard."""
     ask(pair, "wildcard-idna", "www.b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example")

@@ -67,7 +67,7 @@ def test_the_class_of_one_context_is_not_that_of_another(pair, impl):
 
 @pytest.mark.clause("ssl.SSLContext.sslsocket_class:observable", "ssl.SSLSocket.accept:like-the-listener")
 @pytest.mark.roles("server")
-@pytest.mark.transports("tcp")
+@pytest.mark.transports("tcp", "tcp6")
 def test_what_is_accepted_is_of_the_class_too(pair, impl):
     """accept() of a listener returns an instance of the context's sslsocket_class."""
 
@@ -75,10 +75,9 @@ def test_what_is_accepted_is_of_the_class_too(pair, impl):
         pass
 
     pair.subject_context.sslsocket_class = OwnSocket
-    plain = socket.create_server(("127.0.0.1", 0))
-    with pair.subject_context.wrap_socket(plain, server_side=True) as listener:
+    with pair.subject_context.wrap_socket(pair.plain_listener(), server_side=True) as listener:
         listener.settimeout(5)
-        pair.attach(socket.create_connection(listener.getsockname(), timeout=5))
+        pair.attach(socket.create_connection(listener.getsockname()[:2], timeout=5))
         connection, _ = listener.accept()
         with connection:
             assert type(connection) is OwnSocket
@@ -103,3 +102,19 @@ def test_an_overridden_method_is_the_one_that_is_called(pair, impl):
     with pair.subject.makefile("rb") as file:
         assert file.readline() == b"line\n"
     assert seen == [5]
+
+
+@pytest.mark.clause("ssl.SSLContext:collectable")
+@pytest.mark.known("truststore#112", "truststore#113")
+@pytest.mark.level("observed")
+def test_a_context_is_made_without_a_look_at_its_settings(impl):
+    """A subclass may put its own property in the place of a setting: making the context does not ask or set it."""
+    asked = []
+    names = ("options", "verify_mode", "verify_flags", "check_hostname", "minimum_version", "maximum_version")
+
+    def watched(name):
+        return property(lambda _: asked.append(name), lambda _, value: asked.append((name, value)))
+
+    own = type("OwnContext", (impl.SSLContext,), {name: watched(name) for name in names})
+    assert isinstance(own(impl.PROTOCOL_TLS_CLIENT), impl.SSLContext)
+    assert asked == []

@@ -4,10 +4,11 @@ import socket
 
 import pytest
 
-pytestmark = pytest.mark.transports("socketpair", "tcp")
+pytestmark = pytest.mark.transports("socketpair", "tcp", "tcp6")
 
 
 @pytest.mark.clause("ssl.SSLSocket.shutdown:ends-stream")
+@pytest.mark.known("RustPython#6871")
 @pytest.mark.parametrize("how", [socket.SHUT_WR, socket.SHUT_RDWR], ids=["write", "both"])
 def test_shutdown_ends_the_stream(pair, how):
     """After shutdown() of the sending half the peer sees the end of the transport."""
