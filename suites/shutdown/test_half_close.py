@@ -12,7 +12,7 @@ def connected(pair):
 @pytest.mark.clause("RFC 8446 6.1:clean-end", "ssl.SSLSocket.read:end")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.deliveries("all")
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 def test_everything_sent_before_close_notify_is_read_first(pair):
     """close_notify ends the stream behind its last byte: all data comes out, then read() gives b""."""
     pair.shake_hands()
@@ -124,7 +124,7 @@ def test_the_peers_close_notify_read_after_our_own_raises_at_once(pair, impl):
     assert pair.subject.unwrap() is None
 
 
-@pytest.mark.clause("RFC 8446 6.1:ignored-behind")
+@pytest.mark.clause("RFC 8446 6.1:ignored-behind", "RFC 5246 7.2.1:ignored-behind")
 @pytest.mark.deliveries("whole", "coalesced")
 def test_what_follows_close_notify_is_never_data(pair):
     """Data received after a closure alert must be ignored: read() stays at b"", whatever lies behind it."""
