@@ -110,6 +110,7 @@ class Crl(Entry):
     signature: str = "sha256"
     fault: str = ""
     extensions: tuple[Extension, ...] = ()
+    entry_extensions: tuple[Extension, ...] = ()  # of each certificate that it revokes
 
 
 @dataclass(frozen=True, kw_only=True)
