@@ -44,8 +44,7 @@ class SSLObject:
         server_side: bool = False,
         server_hostname: str | None = None,
         session: SSLSession | None = None,
-        *,
-        context: SSLContext,
+        context: SSLContext = None,  # type: ignore[assignment]  # as in ssl; there is no object without one
     ) -> Self:
         check_parameters(context, server_side, server_hostname, session)
         self = cls.__new__(cls)

@@ -53,8 +53,7 @@ class SSLSocket(socket.socket):
         do_handshake_on_connect: bool = True,
         suppress_ragged_eofs: bool = True,
         server_hostname: str | bytes | None = None,
-        *,
-        context: SSLContext,
+        context: SSLContext = None,  # type: ignore[assignment]  # as in ssl; there is no socket without one
         session: SSLSession | None = None,
     ) -> Self:
         if sock.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) != socket.SOCK_STREAM:

@@ -148,6 +148,11 @@ def test_a_subclass_may_refuse_when_it_is_closed(pair, impl, method):
         getattr(pair.bare_subject, method)(*CALLS[method])
     closed = False
     pair.greet()
+    pair.bare_subject.shutdown(socket.SHUT_WR)
+    closed = True
+    with pytest.raises(Closed):  # without TLS too
+        getattr(pair.bare_subject, method)(*CALLS[method])
+    closed = False
 
 
 @pytest.mark.clause("ssl.SSLContext.sslsocket_class:observable", "ssl.SSLSocket.makefile:overridden")

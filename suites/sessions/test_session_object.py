@@ -71,6 +71,18 @@ def test_no_ticket_gives_no_ticket(pair):
     assert pair.subject.session.timeout > 0
 
 
+@pytest.mark.clause("ssl.SSLSession.ticket_lifetime_hint:seconds", "ssl.SSLSession.has_ticket:ticket")
+@pytest.mark.versions("tls12")
+def test_a_session_without_ticket_has_no_life_of_one(couple, impl):
+    """A session of TLS 1.2 that the server keeps, since it gives no tickets, has no ticket and no life of one."""
+    couple.server_context.options |= impl.OP_NO_TICKET
+    couple.shake_hands()
+    assert couple.client.session.id
+    assert couple.client.session.has_ticket is False
+    assert couple.client.session.ticket_lifetime_hint == 0
+    assert couple.client.session.timeout > 0
+
+
 @pytest.mark.clause("ssl.SSLSession.has_ticket:ticket")
 @pytest.mark.roles("server")
 @pytest.mark.level("observed")

@@ -114,11 +114,15 @@ NOTHING_IS_KNOWN = {
 @pytest.mark.clause("ssl.SSLSocket:plain")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("how", ["taken_off", "closed"])
-def test_nothing_is_known_without_tls(plain, how):
+def test_nothing_is_known_without_tls(pair, how):
     """Without TLS there is no version and no cipher, nothing is pending and nothing bound; after close() neither."""
-    subject, _ = plain
+    pair.shake_hands()
+    subject = pair.bare_subject
+    assert subject.version()
     if how == "closed":
         subject.close()
+    else:
+        subject.shutdown(socket.SHUT_RD)
     for name, expected in NOTHING_IS_KNOWN.items():
         assert getattr(subject, name)() == expected, name
     assert subject.session is None
