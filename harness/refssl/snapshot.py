@@ -101,13 +101,25 @@ def take_chosen(context: SSLContext, connection: TLSConnection) -> Config:
     mode = max(connection.verify_mode, context._verify_mode)
     flags = verify_flags.both(connection.verify_flags, context._path_flags)
     config = _config(context, True, mode, flags, None, None)
+    observe = first.observe
+    if observe is None and context._message_callback is not None:
+        observe = _look_on(connection)
     return replace(
         config,
         # The version is chosen before the context is.
         minimum_version=first.minimum_version,
         maximum_version=first.maximum_version,
-        observe=first.observe,
+        observe=observe,
     )
+
+
+def _look_on(connection: TLSConnection) -> MessageObserver:
+    """An observer for a connection that had none: from here on it is as if it had been made with one."""
+    from refssl.observed import ObservedConnection
+
+    connection.__class__ = ObservedConnection
+    connection._connection.output.observe = observer = MessageObserver(connection)
+    return observer
 
 
 def take_assigned(context: SSLContext, connection: TLSConnection) -> Config:

@@ -7,19 +7,20 @@ collected and has run nothing, so that nothing in refssl is warm that a fault wo
 
 from __future__ import annotations
 
+import functools
 import gc
+import itertools
 import os
 import pickle
 import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from sabotage.witnesses import Places, watching
 from sslspec import session as sessions
@@ -66,41 +67,109 @@ class _Trial:
 
 @dataclass
 class Campaign:
-    """Runs tasks over collected items. plan: makes the tasks, once it is known who passes where."""
+    """Runs tasks over collected items.
+
+    plan: makes the tasks, once it is known who passes where. noting: has more than lines told of. last: which execution
+    noticed each fault the last time; it is tried first.
+    """
 
     plan: Callable[[Places], Iterable[Task]]
+    noting: Callable[[Callable[[tuple[str, int]], None]], None] = lambda _meet: None
+    last: Mapping[str, str] = field(default_factory=dict)
     jobs: int = 1
     told: Callable[[Outcome, int], None] = lambda _outcome, _left: None
     outcomes: list[Outcome] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     _killers: list[int] = field(default_factory=list)
+    _failures: int = 0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """In the place of pytest's own loop."""
         items = session.items
-        sessions.of(session.config).pki  # noqa: B018 - made once, before anything is forked
+        ours = sessions.of(session.config)
+        ours.pki  # noqa: B018 - made once, before anything is forked
+        ours.events_only = True  # pytest is told of what fails, and nobody of the rest
+        session.config.pluginmanager.unregister(name="terminalreporter")  # of that nothing is printed
         gc.collect()
         gc.freeze()
-        places, self.broken = _in_a_process(lambda: _witnessed(items))
-        sound = [number for number, item in enumerate(items) if item.nodeid not in set(self.broken)]
+        places, self.broken = self._witnessed(items)
+        broken = set(self.broken)
+        sound = [number for number, item in enumerate(items) if item.nodeid not in broken]
         self._run(items, list(self.plan(places)), _spread(items, sound))
         return True
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count what fails in this process."""
+        self._failures += report.failed
+
+    def _fails(self, item: pytest.Item, following: pytest.Item | None) -> bool:
+        """Run an execution as pytest would: with every plugin's say, the marks about warnings among them."""
+        before = self._failures
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return self._failures > before
+
+    def _witnessed(self, items: list[pytest.Item]) -> tuple[Places, list[str]]:
+        """Who passes where, and which executions fail without any fault; each process takes a part of them."""
+        bounds = [len(items) * part // self.jobs for part in range(self.jobs + 1)]
+        ranges = [range(start, end) for start, end in itertools.pairwise(bounds)]
+        started = [_begun(functools.partial(self._watched, items, numbers)) for numbers in ranges]
+        places: Places = {}
+        broken: list[str] = []
+        for seen, failed in [_ended(*process) for process in started]:
+            broken += failed
+            for place, numbers in seen.items():
+                places.setdefault(place, []).extend(numbers)
+        return places, broken
+
+    def _watched(self, items: list[pytest.Item], numbers: range) -> tuple[Places, list[str]]:
+        witnesses = watching()
+        self.noting(witnesses.meet)
+        broken = []
+        for number in numbers:
+            witnesses.next(number)
+            following = items[number + 1] if number + 1 in numbers else None
+            if self._fails(items[number], following):
+                broken.append(items[number].nodeid)
+        return witnesses.stop(), broken
+
     def _run(self, items: list[pytest.Item], tasks: list[Task], order: list[int]) -> None:
         position = {number: place for place, number in enumerate(order)}
+        numbers = {items[number].nodeid: number for number in order}
         waiting = tasks[::-1]
         running: dict[int, _Trial] = {}
         while waiting or running:
             while waiting and len(running) < self.jobs:
                 task = waiting.pop()
-                chosen = self._ordered(task, position)
+                chosen = self._ordered(task, position, numbers.get(self.last.get(task.name, "")))
                 if not chosen:
                     self._tell(Outcome(task.name, noticed=False), len(waiting))
                     continue
-                pid, pipe = _try(items, task, chosen)
+                pid, pipe = self._try(items, task, chosen)
                 running[pipe] = _Trial(pid, task, time.monotonic(), time.monotonic())
             self._wait(items, running, len(waiting))
+
+    def _try(self, items: list[pytest.Item], task: Task, chosen: list[int]) -> tuple[int, int]:
+        """Fork a process that makes refssl wrong and runs until something fails; its id, and what it will say."""
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid:
+            os.close(writing)
+            return pid, reading
+        os.close(reading)
+        try:
+            _silence()
+            task.apply()
+            found, tried = -1, 0
+            for number, following in zip(chosen, [*chosen[1:], None], strict=True):
+                tried += 1
+                os.write(writing, b".")  # a sign of life
+                if self._fails(items[number], items[following] if following is not None else None):
+                    found = number
+                    break
+            os.write(writing, f" {found} {tried} {int(task.came_to_it())}".encode())
+        finally:
+            os._exit(0)
 
     def _wait(self, items: list[pytest.Item], running: dict[int, _Trial], left: int) -> None:
         """Listen to all; collect who has ended, and end who is stuck."""
@@ -116,10 +185,10 @@ class Campaign:
             if time.monotonic() - trial.heard > PATIENCE:
                 os.kill(trial.pid, signal.SIGKILL)
 
-    def _ordered(self, task: Task, position: dict[int, int]) -> list[int]:
-        """The witnesses, those that have noticed something lately first."""
+    def _ordered(self, task: Task, position: dict[int, int], last: int | None) -> list[int]:
+        """The witnesses: first who noticed this fault the last time, then those that have noticed something lately."""
         able = set(position) if task.witnesses is None else set(position).intersection(task.witnesses)
-        first = [number for number in reversed(self._killers) if number in able]
+        first = [number for number in (last, *reversed(self._killers)) if number in able]
         return [*dict.fromkeys(first), *sorted(able.difference(first), key=position.__getitem__)]
 
     def _collect(self, items: list[pytest.Item], trial: _Trial, left: int) -> None:
@@ -140,21 +209,6 @@ class Campaign:
         self.told(outcome, left)
 
 
-def _witnessed(items: list[pytest.Item]) -> tuple[Places, list[str]]:
-    """Who passes where, and which executions fail without any fault."""
-    witnesses = watching()
-    broken = []
-    for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
-        witnesses.next(number)
-        if _fails(item, following):
-            broken.append(item.nodeid)
-    return witnesses.stop(), broken
-
-
-def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
-    return any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
-
-
 def _spread(items: list[pytest.Item], chosen: list[int]) -> list[int]:
     """An order in which one execution of each scenario comes before the second of any."""
     seen: dict[str, int] = {}
@@ -165,8 +219,15 @@ def _spread(items: list[pytest.Item], chosen: list[int]) -> list[int]:
     return sorted(chosen, key=lambda number: (rank[number], number))
 
 
-def _try(items: list[pytest.Item], task: Task, chosen: list[int]) -> tuple[int, int]:
-    """Fork a process that makes refssl wrong and runs until something fails; its id, and what it will say."""
+def _silence() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it ends with the process
+
+
+def _begun(call: Callable[[], Any]) -> tuple[int, int]:
+    """Start a call in a process of its own, of which nothing remains here; its id, and where its answer will come."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid:
@@ -175,42 +236,15 @@ def _try(items: list[pytest.Item], task: Task, chosen: list[int]) -> tuple[int, 
     os.close(reading)
     try:
         _silence()
-        task.apply()
-        found, tried = -1, 0
-        for number, following in zip(chosen, [*chosen[1:], None], strict=True):
-            tried += 1
-            os.write(writing, b".")  # a sign of life
-            if _fails(items[number], items[following] if following is not None else None):
-                found = number
-                break
-        os.write(writing, f" {found} {tried} {int(task.came_to_it())}".encode())
+        with os.fdopen(writing, "wb") as file:
+            pickle.dump(call(), file)
     finally:
         os._exit(0)
 
 
-def _silence() -> None:
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it ends with the process
-
-
-def _in_a_process(call: Callable[[], Any]) -> Any:
-    """What a call gives in a process of its own, of which nothing remains here."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        os.close(reading)
-        status = 1
-        try:
-            _silence()
-            with os.fdopen(writing, "wb") as file:
-                pickle.dump(call(), file)
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as file:
+def _ended(pid: int, pipe: int) -> Any:
+    """What a call that was begun gives. Raises RuntimeError if its process has come to grief."""
+    with os.fdopen(pipe, "rb") as file:
         data = file.read()
     os.waitpid(pid, 0)
     if not data:

@@ -25,8 +25,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Answer a command line; the exit code is one of sslspec's."""
     arguments = _parser().parse_args(argv)
     started = time.monotonic()
-    campaign = Campaign(lambda places: _tasks(places, arguments), arguments.jobs, _Progress(arguments.verbose))
-    given = ["--impl=refssl", "--no-baseline", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--limit=4"]
+    campaign = Campaign(
+        lambda places: _tasks(places, arguments),
+        faults.noting,
+        _noticed_last_time(arguments.json),
+        arguments.jobs,
+        _Progress(arguments.verbose),
+    )
+    given = [
+        "--impl=refssl",
+        "--no-baseline",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--limit=4",
+        "--tb=native",
+    ]
     given += [f"--peer={peer}" for peer in arguments.peer or ("stdlib", "scripted")]
     status = pytest.main([*given, *arguments.pytest, str(_REFSSL.parents[1] / "suites")], plugins=[campaign])
     if status not in (0, 5) or not campaign.outcomes:
@@ -44,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peer", action="append", metavar="PEER", help="as in sslspec run")
     parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="how many at the same time")
     parser.add_argument("--require", type=float, metavar="PERCENT", help="exit 1 if fewer are noticed, answered aside")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="what came of each fault")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="what came of each fault; it speeds up the next run")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each fault")
     parser.add_argument("pytest", nargs="*", help="options for pytest, behind --")
     return parser
@@ -55,8 +71,7 @@ def _tasks(places: Places, arguments: argparse.Namespace) -> Iterator[Task]:
     found: list[Task] = []
     if both or arguments.faults:
         for fault in faults.every():
-            passing = witnesses.of_function(places, fault.function) if fault.function is not None else None
-            found.append(Task(fault.name, fault.apply, passing, faults.came_to_it))
+            found.append(Task(fault.name, fault.apply, witnesses.of(places, fault.at), faults.came_to_it))
     if both or arguments.mutants:
         found += [
             Task(mutant.name, mutant.apply, places.get(mutant.place, []), mutants.came_to_it)
@@ -64,6 +79,13 @@ def _tasks(places: Places, arguments: argparse.Namespace) -> Iterator[Task]:
         ]
     chosen = [task for task in found if not arguments.k or any(fnmatch.fnmatchcase(task.name, k) for k in arguments.k)]
     yield from chosen[:: arguments.every]
+
+
+def _noticed_last_time(path: Path | None) -> dict[str, str]:
+    """By fault: which execution noticed it, as the file says that this campaign will write again."""
+    if path is None or not path.exists():
+        return {}
+    return {outcome["name"]: outcome["by"] for outcome in json.loads(path.read_text(encoding="utf-8"))}
 
 
 def _modules() -> list[str]:

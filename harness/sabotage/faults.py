@@ -16,7 +16,7 @@ from typing import Any
 import refssl
 from refssl import errors
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.connection import Connection
+from refssl.engine.faults import AlertReceived
 from refssl.engine.messages.control import Alert
 from refssl.engine.output import Output
 from refssl.engine.states import table
@@ -24,22 +24,19 @@ from refssl.engine.states import table
 _CLASSES = (refssl.SSLContext, refssl.SSLSocket, refssl.SSLObject, refssl.MemoryBIO, refssl.SSLSession)
 
 
-_WARNINGS = (
-    AlertDescription.CLOSE_NOTIFY,
-    AlertDescription.USER_CANCELED,
-    AlertDescription.NO_RENEGOTIATION_RESERVED,
-)
+# What `noting` tells of, each with the number of an alert.
+_SENT, _RECEIVED = "alert sent", "alert received"
 # What refssl's namespace holds that is no name of ssl's.
 _NOT_OF_SSL = frozenset(("create_connection", "inject"))
 
 
 @dataclass(frozen=True)
 class Fault:
-    """name: what is wrong; function: whose callers can notice, or None for everybody."""
+    """name: what is wrong; at: a function whose callers can notice, or what `noting` tells of; None: everybody."""
 
     name: str
     apply: Callable[[], None]
-    function: Any = None
+    at: Any = None
 
 
 def every() -> Iterator[Fault]:
@@ -116,7 +113,7 @@ def _of_errors() -> Iterator[Fault]:
     for number, reason in sorted(errors.ALERT_REASONS.items()):
         wrong = {**errors.ALERT_REASONS, number: reason + "_"}
         change = functools.partial(_update, errors.ALERT_REASONS, wrong)
-        yield Fault(f"the alert {number} has another reason", change, errors.from_fault)
+        yield Fault(f"the alert {number} has another reason", change, (_RECEIVED, number))
 
 
 def _of_alerts() -> Iterator[Fault]:
@@ -124,12 +121,11 @@ def _of_alerts() -> Iterator[Fault]:
         other = AlertDescription.INTERNAL_ERROR
         if description is other:
             other = AlertDescription.HANDSHAKE_FAILURE
-        # Warnings leave by other ways than the alerts of failures.
-        way = None if description in _WARNINGS else Connection._fail
         name = description.name.lower()
         instead = functools.partial(_send_for, int(description), int(other))
-        yield Fault(f"{other.name.lower()} is sent for {name}", instead, way)
-        yield Fault(f"{name} is not sent", functools.partial(_send_for, int(description), None), way)
+        met = (_SENT, int(description))
+        yield Fault(f"{other.name.lower()} is sent for {name}", instead, met)
+        yield Fault(f"{name} is not sent", functools.partial(_send_for, int(description), None), met)
 
 
 def _of_states() -> Iterator[Fault]:
@@ -140,6 +136,24 @@ def _of_states() -> Iterator[Fault]:
         for (state, message), handler in whole.items():
             told = f"{title}: {state.__name__} takes no {message.__name__}"
             yield Fault(told, functools.partial(_forget, expected, whole, state, message), handler)
+
+
+def noting(note: Callable[[tuple[str, int]], None]) -> None:
+    """From now on tell of each alert that is sent, and of each that ends a connection here."""
+    send, make = Output.send, errors.from_fault
+
+    def sending(self: Output, message: Any) -> Any:
+        if isinstance(message, Alert):
+            note((_SENT, message.description))
+        return send(self, message)
+
+    def making(fault: Any) -> Any:
+        if isinstance(fault, AlertReceived):
+            note((_RECEIVED, fault.description))
+        return make(fault)
+
+    Output.send = sending  # type: ignore[method-assign]
+    _everywhere(make, making)
 
 
 _shown: list[bool] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from types import CodeType, FrameType, FunctionType
-from typing import Any, Protocol
+from typing import Any
 
 import refssl
 
@@ -17,14 +17,24 @@ _HOME = refssl.__path__[0]
 Places = dict[tuple[str, int], list[int]]
 
 
-class Witnesses(Protocol):
-    """Collects, for each line of refssl, the numbers of the executions that came by."""
+class Witnesses:
+    """Collects, for each line of refssl and whatever else is met, the numbers of the executions that came by."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[str, int], dict[int, None]] = {}
+        self._number = -1
 
     def next(self, number: int) -> None:
-        """What is passed from now on is passed by this execution."""
+        """What is met from now on is met by this execution."""
+        self._number = number
+
+    def meet(self, place: tuple[str, int]) -> None:
+        """The execution comes by."""
+        self._places.setdefault(place, {})[self._number] = None
 
     def stop(self) -> Places:
         """End watching; gives what was seen."""
+        return {place: list(numbers) for place, numbers in self._places.items()}
 
 
 def watching() -> Witnesses:
@@ -32,58 +42,63 @@ def watching() -> Witnesses:
     return _Monitored() if hasattr(sys, "monitoring") else _Traced()
 
 
-class _Monitored:
+class _Monitored(Witnesses):
+    """Lines are told of in refssl alone: each of its functions is found when it is entered for the first time."""
+
     def __init__(self) -> None:
-        self._places: Places = {}
+        super().__init__()
         self._monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
         self._tool: int = self._monitoring.COVERAGE_ID
-        self._number = -1
+        events = self._monitoring.events
         self._monitoring.use_tool_id(self._tool, "sabotage")
-        self._monitoring.register_callback(self._tool, self._monitoring.events.LINE, self._line)
-        self._monitoring.set_events(self._tool, self._monitoring.events.LINE)
+        self._monitoring.register_callback(self._tool, events.LINE, self._line)
+        self._monitoring.register_callback(self._tool, events.PY_START, self._enter)
+        self._monitoring.set_events(self._tool, events.PY_START)
 
     def next(self, number: int) -> None:
-        self._number = number
+        super().next(number)
         self._monitoring.restart_events()
 
     def stop(self) -> Places:
         self._monitoring.set_events(self._tool, 0)
         self._monitoring.free_tool_id(self._tool)
-        return self._places
+        return super().stop()
+
+    def _enter(self, code: CodeType, _offset: int) -> Any:
+        if code.co_filename.startswith(_HOME):
+            self._monitoring.set_local_events(self._tool, code, self._monitoring.events.LINE)
+        return self._monitoring.DISABLE
 
     def _line(self, code: CodeType, line: int) -> Any:
-        if code.co_filename.startswith(_HOME):
-            self._places.setdefault((code.co_filename, line), []).append(self._number)
+        self.meet((code.co_filename, line))
         return self._monitoring.DISABLE
 
 
-class _Traced:
+class _Traced(Witnesses):
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, int], dict[int, None]] = {}
-        self._number = -1
+        super().__init__()
         threading.settrace(self._enter)
         sys.settrace(self._enter)
-
-    def next(self, number: int) -> None:
-        self._number = number
 
     def stop(self) -> Places:
         sys.settrace(None)
         threading.settrace(None)
-        return {place: list(numbers) for place, numbers in self._seen.items()}
+        return super().stop()
 
     def _enter(self, frame: FrameType, _event: str, _argument: object) -> Any:
         return self._step if frame.f_code.co_filename.startswith(_HOME) else None
 
     def _step(self, frame: FrameType, event: str, _argument: object) -> Any:
         if event == "line":
-            self._seen.setdefault((frame.f_code.co_filename, frame.f_lineno), {})[self._number] = None
+            self.meet((frame.f_code.co_filename, frame.f_lineno))
         return self._step
 
 
-def of_function(places: Places, function: Any) -> list[int]:
-    """The executions that enter a function, each once, in order."""
-    code = function.__code__ if isinstance(function, FunctionType) else None
+def of(places: Places, where: Any) -> list[int] | None:
+    """The executions that enter a function or come to a place, each once, in order; None, which is all, for None."""
+    if where is None or isinstance(where, tuple):
+        return None if where is None else places.get(where, [])
+    code = where.__code__ if isinstance(where, FunctionType) else None
     if code is None:
         return []
     lines = {line for *_, line in code.co_lines() if line is not None and line != code.co_firstlineno}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sslspec import clauses, layout, listing
+from sslspec import clauses, history, layout, listing
 from sslspec.clauses import Catalogue, Clause
 
 OBSERVABLE = "observable"
@@ -19,7 +19,7 @@ _MADE = "Made by `python -m sslspec.coverage docs/coverage`; a selftest keeps it
 _ABOUT = (
     "A clause is a sentence of the ssl documentation or of an RFC that can be broken, told in our own words",
     "([format](../../suites/clauses/README.md)). Each has a scenario, or a reason why it has none;",
-    "`sslspec list --clause NAME` lists the scenarios of one.",
+    "`sslspec list --clause NAME` lists the scenarios of one. Beside them stands [what has gone wrong](history.md).",
 )
 
 
@@ -107,6 +107,11 @@ def pages(coverage: Coverage) -> dict[str, str]:
     return {"README.md": "\n".join(body), **made}
 
 
+def every_page() -> dict[str, str]:
+    """The same of the suites as they stand, with the page of what has gone wrong. Raises ClauseError, HistoryError."""
+    return {**pages(read()), "history.md": history.page(history.read(), _MADE)}
+
+
 def _summary(coverage: Coverage, page: str) -> tuple[int, int, int]:
     own = [clause for clause in coverage.catalogue.clauses.values() if clause.page == page]
     return len(own), sum(clause.id in coverage.of for clause in own), sum(bool(clause.reason) for clause in own)
@@ -143,7 +148,7 @@ def main(arguments: list[str]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.md"):
         old.unlink()
-    for name, text in pages(read()).items():
+    for name, text in every_page().items():
         (folder / name).write_text(text, encoding="utf-8")
     return 0
 

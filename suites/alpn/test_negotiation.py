@@ -97,6 +97,7 @@ def test_the_longest_name_is_negotiated(pair):
 
 
 @pytest.mark.clause("ssl.SSLContext.set_alpn_protocols:length")
+@pytest.mark.known("urllib3#367")
 @pytest.mark.parametrize("name", ["", "x" * 256], ids=["empty", "too_long"])
 def test_a_name_has_from_1_to_255_bytes(impl, name):
     """An empty protocol name, or one of more than 255 bytes, raises SSLError."""

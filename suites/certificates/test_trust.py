@@ -192,6 +192,7 @@ def test_cert_optional_is_as_strict_as_required_for_a_client(pair, impl, name, c
 
 
 @pytest.mark.clause("ssl.SSLSocket.do_handshake:implicit")
+@pytest.mark.known("bpo-30141")
 @pytest.mark.parametrize("first", ["read", "write"])
 def test_an_implicit_handshake_verifies_too(pair, impl, first):
     """A read() or write() that finds the handshake undone does it, and refuses what do_handshake() would refuse."""

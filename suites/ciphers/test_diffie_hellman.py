@@ -6,6 +6,7 @@ SUITE = "DHE-RSA-AES128-GCM-SHA256"
 
 
 @pytest.mark.clause("ssl.SSLContext.load_dh_params:file", "ssl.SSLContext.load_dh_params:observable")
+@pytest.mark.known("GraalPy's list")
 @pytest.mark.roles("server")
 @pytest.mark.versions("tls12")
 @pytest.mark.parametrize("loaded", [True, False], ids=["loaded", "not_loaded"])

@@ -41,7 +41,7 @@ def test_the_suites_of_tls_1_3_are_there(impl):
 @pytest.mark.clause(
     "ssl.SSLContext:strong-suites", "What's New 3.6:secure-defaults", "What's New 3.7:nothing-re-enabled"
 )
-@pytest.mark.known("bpo-27766", "bpo-31429")
+@pytest.mark.known("bpo-27766", "bpo-31429", "bpo-27850", "bpo-23481")
 def test_nothing_weak_is_offered(impl):
     """A fresh context has no RC4, 3DES, NULL, MD5, EXPORT or anonymous suite."""
     for cipher in impl.SSLContext(impl.PROTOCOL_TLS_CLIENT).get_ciphers():
@@ -51,6 +51,7 @@ def test_nothing_weak_is_offered(impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.set_ciphers:nothing-left")
+@pytest.mark.known("urllib3#367")
 @pytest.mark.feature("HAS_TLSv1_2")
 def test_a_string_that_selects_nothing_is_refused(impl):
     """set_ciphers() with a string in which there is no suite raises SSLError."""

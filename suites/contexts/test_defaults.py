@@ -33,6 +33,7 @@ def test_a_server_context_asks_for_no_certificate(impl):
 
 
 @pytest.mark.clause("ssl.SSLContext:protocol-known")
+@pytest.mark.known("bpo-28958", "bpo-31400")
 def test_an_unknown_protocol_is_refused(impl):
     """A protocol number that is none raises ValueError."""
     with pytest.raises(ValueError):
@@ -56,6 +57,7 @@ def test_a_context_trusts_nobody_of_itself(impl):
     "ssl.SSLContext.verify_mode:member",
     "What's New 3.6:enumerations",
 )
+@pytest.mark.known("bpo-28025")
 def test_the_getters_give_enumerations(impl):
     """options, verify_flags, verify_mode and the versions are members of their enumerations, not bare numbers."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -142,6 +144,7 @@ def test_a_purpose_is_a_purpose(impl):
 @pytest.mark.clause(
     "ssl.create_default_context:strong-suites", "ssl.create_default_context:no-old-ssl", "What's New 3.6:chacha"
 )
+@pytest.mark.known("bpo-27850", "bpo-23481", "bpo-27766")
 @pytest.mark.parametrize("purpose", ["SERVER_AUTH", "CLIENT_AUTH"], ids=str.lower)
 def test_the_default_context_has_nothing_weak(impl, purpose):
     """create_default_context() has no RC4, 3DES or anonymous suite, and no SSL 3; ChaCha20-Poly1305 it has."""

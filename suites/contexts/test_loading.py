@@ -7,6 +7,7 @@ import pytest
 
 
 @pytest.mark.clause("ssl.SSLContext.load_cert_chain:paths")
+@pytest.mark.known("pypy#4001")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize("kind", [str, os.fsencode, pathlib.Path], ids=["str", "bytes", "path"])
 def test_a_file_may_be_named_in_three_ways(pair, kind):
@@ -95,6 +96,7 @@ def test_a_failed_load_leaves_what_was_loaded(pair, impl, tmp_path):
 
 
 @pytest.mark.clause("ssl.SSLContext.load_verify_locations:cafile", "ssl-certificates:pem")
+@pytest.mark.known("pypy#4001")
 @pytest.mark.roles("client")
 @pytest.mark.parametrize("kind", [str, os.fsencode, pathlib.Path], ids=["str", "bytes", "path"])
 def test_an_authority_is_loaded_from_a_file(pair, impl, kind):
@@ -147,6 +149,7 @@ def test_data_without_certificate_is_refused(impl, cadata):
 
 
 @pytest.mark.clause("ssl.SSLContext.load_verify_locations:empty")
+@pytest.mark.known("bpo-43920")
 def test_empty_data_is_refused(impl):
     """Empty cadata raises ValueError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -155,6 +158,7 @@ def test_empty_data_is_refused(impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.cert_store_stats:counts", "ssl.SSLContext.cert_store_stats:no-duplicates")
+@pytest.mark.known("truststore#47")
 def test_the_store_counts_what_was_loaded(impl, pki):
     """cert_store_stats() counts certificates and those among them that are authorities; a second load adds nothing."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -167,6 +171,7 @@ def test_the_store_counts_what_was_loaded(impl, pki):
 
 
 @pytest.mark.clause("ssl.SSLContext.get_ca_certs:dicts", "ssl.SSLContext.get_ca_certs:der")
+@pytest.mark.known("truststore#47")
 def test_the_authorities_can_be_read_back(impl, pki):
     """get_ca_certs() gives what getpeercert() would for each CA, or its DER bytes with binary_form."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)

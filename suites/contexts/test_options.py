@@ -61,6 +61,7 @@ def test_ssl_2_needs_no_option(impl):
 
 
 @pytest.mark.clause("ssl.OP_NO_TLSv1_2:off", "ssl.SSLContext.options:observable")
+@pytest.mark.known("GraalPy's list")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.versions
 @pytest.mark.parametrize("wanted", [True, False], ids=["default", "no_tls12"])

@@ -52,6 +52,7 @@ def test_the_older_name_is_an_alias(impl):
     "ssl.PROTOCOL_TLSv1_2:deprecated",
     "What's New 3.10:deprecations",
 )
+@pytest.mark.known("graalpython#908")
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("protocol", ["PROTOCOL_TLSv1", "PROTOCOL_TLSv1_1", "PROTOCOL_TLSv1_2"], ids=str.lower)
 def test_protocols_of_one_version_are_deprecated(impl, protocol):
@@ -83,6 +84,7 @@ def test_a_protocol_of_one_version_has_no_other(pair, impl, pki, theirs):
 
 
 @pytest.mark.clause("ssl.SSLContext.minimum_version:single-version", "ssl.SSLContext.maximum_version:single-version")
+@pytest.mark.known("bpo-31453")
 @quiet
 @pytest.mark.parametrize("bound", ["minimum_version", "maximum_version"])
 def test_a_protocol_of_one_version_has_no_bounds(impl, bound):

@@ -61,6 +61,7 @@ def behind_the_handshake(couple, impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.num_tickets:tickets", "ssl.SSLContext.num_tickets:observable")
+@pytest.mark.known("GraalPy's list")
 @pytest.mark.versions("tls13")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("number", [0, 1, 5])

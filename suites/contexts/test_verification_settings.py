@@ -13,6 +13,7 @@ def test_verification_cannot_go_while_names_are_checked(impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.check_hostname:needs-verification")
+@pytest.mark.known("wolfssl-py#57")
 def test_checking_names_turns_verification_on(impl):
     """Setting check_hostname while verify_mode is CERT_NONE makes it CERT_REQUIRED."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)

@@ -14,6 +14,7 @@ EACH = pytest.mark.parametrize("name", NAMES, ids=[name.lower() for name in NAME
 
 
 @pytest.mark.clause("ssl.SSLError:oserror", "ssl.SSLError:not-valueerror")
+@pytest.mark.known("pypy#3119")
 def test_sslerror_is_an_oserror(impl):
     """SSLError is a subtype of OSError, and none of ValueError."""
     assert issubclass(impl.SSLError, OSError)
@@ -21,6 +22,7 @@ def test_sslerror_is_an_oserror(impl):
 
 
 @pytest.mark.clause("ssl.SSLError:caught-together", "ssl.SSLSyscallError:class")
+@pytest.mark.known("wolfssl-py#57", "urllib3#367")
 @EACH
 def test_the_others_are_sslerrors(impl, name):
     """Every other exception of the module is a subclass of SSLError, so that who catches that misses none."""
@@ -38,6 +40,7 @@ def test_none_is_caught_as_another(impl, name):
 
 
 @pytest.mark.clause("ssl.CertificateError:alias")
+@pytest.mark.known("bpo-28182")
 def test_certificate_error_is_an_alias(impl):
     """CertificateError is SSLCertVerificationError, under the name that it had before 3.7."""
     assert impl.CertificateError is impl.SSLCertVerificationError

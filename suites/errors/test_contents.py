@@ -15,6 +15,7 @@ def verification_error(pair):
 
 
 @pytest.mark.clause("ssl.SSLError:library", "ssl.SSLError:reason")
+@pytest.mark.known("gh-127360", "bpo-43788", "gh-127331", "gh-131423")
 @pytest.mark.roles("client")
 def test_library_and_reason_are_mnemonics(pair, impl):
     """library and reason of an error of the protocol are strings of capitals, digits and underscores."""
@@ -31,6 +32,7 @@ def test_library_and_reason_are_mnemonics(pair, impl):
     "ssl.SSLCertVerificationError:verify-message",
     "What's New 3.7:verification-error",
 )
+@pytest.mark.known("bpo-28182")
 @pytest.mark.roles("client")
 def test_a_verification_error_has_code_and_message(pair):
     """verify_code is a number and verify_message a text for people, beside library and reason."""

@@ -167,6 +167,7 @@ def test_the_peers_fatal_alert_is_raised_by_reading(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLError:after-alert")
+@pytest.mark.known("RustPython#6371")
 @pytest.mark.level("should")
 def test_reading_on_after_a_fatal_alert_never_looks_like_an_end(pair, impl):
     """After the peer's fatal alert has been raised once, read() raises SSLError again, and never gives b"".

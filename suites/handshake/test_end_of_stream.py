@@ -4,6 +4,7 @@ import pytest
 
 
 @pytest.mark.clause("ssl.SSLEOFError:abrupt-end")
+@pytest.mark.known("urllib3#2628")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.deliveries("whole")
 def test_a_peer_that_closes_at_once_is_an_eof(pair, impl):

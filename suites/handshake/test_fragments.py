@@ -40,6 +40,7 @@ def hand_in(pair, records):
 
 
 @pytest.mark.clause("RFC 5246 6.2.1:fragments", "RFC 8446 5.1:fragments")
+@pytest.mark.known("RustPython#7946")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("size", [1, 3, 100], ids=str)
 def test_a_hello_may_come_in_many_records(pair, impl, size):

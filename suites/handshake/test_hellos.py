@@ -174,6 +174,7 @@ def test_a_handshake_looks_like_tls_1_2_where_that_is_wanted(pair, impl, wanted)
 
 
 @pytest.mark.clause("ssl.OP_LEGACY_SERVER_CONNECT:unpatched-servers", "RFC 5746 4.2:legacy-server")
+@pytest.mark.known("badssl.com#507")
 @client
 @pytest.mark.versions("tls12")
 @pytest.mark.since("3.12")

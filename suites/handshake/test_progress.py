@@ -131,7 +131,7 @@ def test_read_write_and_do_handshake_may_take_turns(pair, impl):
     "ssl.SSLSocket.do_handshake:hostname",
     "ssl.SSLSocket.do_handshake:implicit",
 )
-@pytest.mark.known("gh-74327")
+@pytest.mark.known("gh-74327", "bpo-30141")
 @pytest.mark.roles("client")
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.parametrize("begin", ["read", "write", "do_handshake"])

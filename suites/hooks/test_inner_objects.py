@@ -61,6 +61,7 @@ def test_an_inner_object_tells_what_the_outer_tells(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket._sslobj:chain")
+@pytest.mark.known("urllib3#3568")
 @pytest.mark.since("3.10")
 @pytest.mark.roles("client")
 @pytest.mark.transports("memory", "socketpair")
@@ -74,6 +75,7 @@ def test_the_chain_is_there_before_it_was_public(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket._sslobj:life")
+@pytest.mark.known("elastic-transport#24")
 @pytest.mark.transports("socketpair")
 def test_a_socket_has_one_as_long_as_it_speaks_tls(pair):
     """SSLSocket._sslobj is there from the connection on, and None after unwrap()."""

@@ -47,6 +47,7 @@ def listener(pair):
 
 
 @pytest.mark.clause("ssl.SSLContext._msg_callback:told", "ssl._TLSMessageType:numbers")
+@pytest.mark.known("bpo-34271", "bpo-41056")
 def test_every_handshake_message_is_told_in_order(pair, impl, listener):
     """The callback is told each message of the handshake that is sent or received, in order."""
     pair.shake_hands()
@@ -214,3 +215,27 @@ def test_an_exception_of_the_operation_goes_first(pair, impl):
     with pytest.raises(impl.SSLWantReadError) as caught:
         pair.subject.do_handshake()
     assert isinstance(caught.value.__context__, ZeroDivisionError)
+
+
+@pytest.mark.clause("ssl.SSLContext._msg_callback:follows-context", "ssl.SSLContext.sni_callback:switches-context")
+@pytest.mark.known("bpo-43577", "bpo-34271")
+@pytest.mark.roles("server")
+@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.parametrize("listening", ["first", "second", "both"])
+def test_the_context_changes_under_a_callback(pair, impl, listening):
+    """Where a server's context changes by the client's name, that one's callback is told from the next message on."""
+    first, second = Listener(), Listener()
+    other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    other.load_cert_chain(*pair.pki["rsa"])
+    if listening != "second":
+        pair.subject_context._msg_callback = first
+    if listening != "first":
+        other._msg_callback = second
+    pair.subject_context.sni_callback = lambda ssl_object, _name, _context: setattr(ssl_object, "context", other)
+    pair.shake_hands()
+    pair.greet()
+    assert pair.peer.seen.certificate == pair.pki.der("rsa")
+    hello, *rest = [name for way, names in FLIGHTS[pair.variant.version] for name in names]
+    told = [[kind.name for _, _, kind, _ in each.of(impl._TLSContentType.HANDSHAKE)] for each in (first, second)]
+    assert told[0] == ([] if listening == "second" else [hello])
+    assert told[1][: len(rest)] == ([] if listening == "first" else rest)

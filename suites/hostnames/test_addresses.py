@@ -37,6 +37,7 @@ def test_the_spelling_of_an_address_does_not_count(pair, host):
 
 
 @pytest.mark.clause("RFC 9525 6.5:address-entry")
+@pytest.mark.known("bpo-28182")
 @pytest.mark.parametrize("host", ["127.0.0.2", "::2", "::ffff:127.0.0.1"], ids=["other_ipv4", "other_ipv6", "mapped"])
 def test_another_address_is_refused(pair, impl, host):
     """An address that the certificate does not have is refused, with a code of its own."""
@@ -90,3 +91,18 @@ def test_an_entry_of_the_wrong_size_matches_nothing(pair, impl):
     with pytest.raises(impl.SSLError):
         pair.shake_hands()
     assert not pair.peer.completes()
+
+
+@pytest.mark.clause("ssl.match_hostname:addresses")
+@pytest.mark.known("bpo-37463")
+@pytest.mark.until("3.11")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1 whatever", "127.0.0.1\n"], ids=["address", "more", "line"])
+def test_the_older_function_takes_nothing_behind_an_address(impl, host):
+    """match_hostname() knows an address, and no text that only begins with one."""
+    certificate = {"subjectAltName": (("IP Address", "127.0.0.1"),)}
+    if host == "127.0.0.1":
+        assert impl.match_hostname(certificate, host) is None
+    else:
+        with pytest.raises(ValueError):
+            impl.match_hostname(certificate, host)

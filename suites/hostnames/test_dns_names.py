@@ -53,7 +53,7 @@ def test_another_name_is_refused(pair, impl):
     "ssl.SSLContext.check_hostname:compares", "RFC 6125 6.4.1:another-name", "ssl.SSLSocket.do_handshake:implicit"
 )
 @pytest.mark.transports("socketpair", "tcp")
-@pytest.mark.known("bpo-30141")
+@pytest.mark.known("bpo-30141", "gh-74327")
 @pytest.mark.parametrize("first", ["do_handshake", "recv", "send"])
 def test_a_socket_checks_the_name_whatever_comes_first(pair, impl, first):
     """Name and certificate are checked in whichever call does the handshake, so that nothing is read or written."""
@@ -69,7 +69,7 @@ def test_a_socket_checks_the_name_whatever_comes_first(pair, impl, first):
 @pytest.mark.clause(
     "ssl.SSLContext.check_hostname:compares", "RFC 6125 6.4.1:another-name", "ssl.SSLSocket.do_handshake:implicit"
 )
-@pytest.mark.known("bpo-30141")
+@pytest.mark.known("bpo-30141", "gh-74327")
 @pytest.mark.parametrize("first", ["read", "write"])
 def test_an_object_checks_the_name_whatever_comes_first(pair, impl, first):
     """The same holds for an SSLObject."""
@@ -116,7 +116,7 @@ def test_a_part_of_a_name_is_another_name(pair, impl, host):
 
 
 @pytest.mark.clause("RFC 6125 6.4.1:whole-name")
-@pytest.mark.known("CVE-2013-4238", "bpo-18709")
+@pytest.mark.known("CVE-2013-4238", "bpo-18709", "badssl.com#51")
 @pytest.mark.parametrize("name", ["nul-in-dns", "nul-in-cn"], ids=["dns_name", "common_name"])
 def test_a_nul_does_not_end_a_name(pair, impl, name):
     """A certificate for ``localhost\\0.evil.example`` is none for localhost."""
@@ -137,6 +137,7 @@ def test_other_kinds_of_name_do_not_count(pair, impl, host):
 
 
 @pytest.mark.clause("RFC 6125 6.4.1:underscores")
+@pytest.mark.known("urllib3#1405")
 def test_an_underscore_may_be_in_a_name(pair):
     """A name with an underscore, which hosts may not have and people use, is compared like any other."""
     ask(pair, "underscore", "under_score.example")

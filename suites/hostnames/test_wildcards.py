@@ -23,6 +23,7 @@ def refused(pair, name, host):
 
 
 @pytest.mark.clause("RFC 6125 6.4.3:one-label")
+@pytest.mark.known("urllib3#979")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize(
     "host",
@@ -102,6 +103,7 @@ def test_the_root_is_no_label_below_a_top_level_domain(pair):
 
 
 @pytest.mark.clause("RFC 6125 6.4.3:beside-a-label")
+@pytest.mark.known("urllib3#979")
 def test_a_wildcard_may_stand_beside_an_international_label(pair):
     """``*`` before an A-label is an ordinary wildcard."""
     ask(pair, "wildcard-idna", "www.b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.example")

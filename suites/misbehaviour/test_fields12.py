@@ -10,10 +10,11 @@ pytestmark = [
     pytest.mark.deliveries("whole"),
 ]
 
-SERVER_NAME, SUPPORTED_GROUPS, SIGNATURE_ALGORITHMS, ALPN = 0, 10, 13, 16
+SERVER_NAME, SUPPORTED_GROUPS, POINT_FORMATS, SIGNATURE_ALGORITHMS, ALPN = 0, 10, 11, 13, 16
 EXTENDED_MASTER_SECRET, SUPPORTED_VERSIONS, UNASSIGNED, RENEGOTIATION_INFO = 23, 43, 0xFAFA, 0xFF01
 NAMED_CURVE, EXPLICIT_PRIME = 3, 1
-SECP521R1, SECT571R1 = b"\x00\x19", b"\x00\x0e"
+SECP521R1, SECT571R1, X25519MLKEM768 = b"\x00\x19", b"\x00\x0e", b"\x11\xec"
+TLS_FALLBACK_SCSV = 0x5600
 DOWNGRADE_FROM_TLS13 = b"DOWNGRD\x01"
 
 
@@ -64,6 +65,14 @@ FROM_SERVERS = {
         "server_hello", RENEGOTIATION_INFO, b"\1", ("decode_error", "handshake_failure", "illegal_parameter")
     ),
     "a_full_extended_master_secret": Extension("server_hello", EXTENDED_MASTER_SECRET, b"!", ("decode_error",)),
+    "signature_algorithms": Extension(
+        "server_hello", SIGNATURE_ALGORITHMS, b"\0\2\4\3", ("illegal_parameter", "unsupported_extension")
+    ),
+    "no_point_format_at_all": Extension("server_hello", POINT_FORMATS, b"\0", ("decode_error",)),
+    "compressed_points_alone": Extension("server_hello", POINT_FORMATS, b"\1\1", ("illegal_parameter",)),
+    "a_suite_of_another_key": Fields(
+        "server_hello", {"cipher_suite": 0xC02F}, ("illegal_parameter", "handshake_failure")
+    ),
     "no_certificate": Fields("certificate", {"certificate_list": ()}, ("decode_error", "handshake_failure")),
     "a_signature_by_somebody_else": Fields("server_key_exchange", {"body": flipped}, ("decrypt_error",)),
     "a_scheme_that_nobody_knows": Fields(
@@ -83,6 +92,9 @@ FROM_SERVERS = {
     ),
     "a_curve_that_was_not_offered": Fields(
         "server_key_exchange", {"body": of_curve(SECT571R1)}, ("illegal_parameter", "handshake_failure")
+    ),
+    "a_hybrid_for_a_curve": Fields(
+        "server_key_exchange", {"body": of_curve(X25519MLKEM768)}, ("illegal_parameter", "handshake_failure")
     ),
     "a_point_of_another_curve": Fields(
         "server_key_exchange", {"body": of_curve(SECP521R1)}, ("illegal_parameter", "decode_error", "decrypt_error")
@@ -105,6 +117,10 @@ FROM_CLIENTS = {
         "client_hello", RENEGOTIATION_INFO, b"\1", ("decode_error", "handshake_failure", "illegal_parameter")
     ),
     "a_full_extended_master_secret": Extension("client_hello", EXTENDED_MASTER_SECRET, b"!", ("decode_error",)),
+    "no_point_format_at_all": Extension("client_hello", POINT_FORMATS, b"\0", ("decode_error",)),
+    "compressed_points_alone": Extension(
+        "client_hello", POINT_FORMATS, b"\1\1", ("illegal_parameter", "handshake_failure")
+    ),
     "half_a_group": Extension("client_hello", SUPPORTED_GROUPS, b"\0\3\0\x17\0", ("decode_error",)),
     "no_group_in_common": Extension("client_hello", SUPPORTED_GROUPS, b"\0\2\xfa\xfa", ("handshake_failure",)),
     "no_scheme_in_common": Extension("client_hello", SIGNATURE_ALGORITHMS, b"\0\2\xfa\xfa", ("handshake_failure",)),
@@ -113,6 +129,9 @@ FROM_CLIENTS = {
     "an_empty_alpn_list": Extension("client_hello", ALPN, b"\0\0", ("decode_error",)),
     "an_empty_alpn_name": Extension("client_hello", ALPN, b"\0\1\0", ("decode_error", "illegal_parameter")),
     "no_certificate": Fields("certificate", {"certificate_list": ()}, ("handshake_failure",)),
+    "no_point_at_all": Fields(
+        "client_key_exchange", {"exchange_keys": b""}, ("handshake_failure", "decode_error", "illegal_parameter")
+    ),
     "a_point_that_is_none": Fields(
         "client_key_exchange",
         {"exchange_keys": b"\1!"},
@@ -146,6 +165,7 @@ def send(peer, case):
     "RFC 5246 7.4.9:finished",
     "RFC 5746 3.4:first-handshake",
     "RFC 7627 5.1:empty",
+    "RFC 8422 5.1.2:uncompressed",
 )
 def test_what_a_server_must_not_say(pair, trial, case):
     """A server that says what TLS 1.2 forbids is refused with an alert that the RFC has for it."""
@@ -163,6 +183,7 @@ def test_what_a_server_must_not_say(pair, trial, case):
     "RFC 5246 7.4.8:client-verify",
     "RFC 5246 7.4.9:finished",
     "RFC 5746 3.6:first-handshake",
+    "RFC 8422 5.1.2:uncompressed",
 )
 def test_what_a_client_must_not_say(pair, trial, case):
     """A client that says what TLS 1.2 forbids is refused with an alert that the RFC has for it."""
@@ -179,9 +200,45 @@ def test_a_server_that_was_talked_down(pair, trial, impl):
     trial.refused("illegal_parameter")
 
 
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("highest", ["TLSv1_2", "TLSv1_3"], ids=["to_its_highest", "from_its_highest"])
+@pytest.mark.clause("RFC 7507 3:fallback-refused", "RFC 7507 3:no-higher-version")
+def test_a_client_that_was_talked_down(pair, trial, impl, highest):
+    """A client that says to have fallen back to TLS 1.2 is refused by a server of TLS 1.3, and served by another."""
+    pair.subject_context.maximum_version = getattr(impl.TLSVersion, highest)
+    pair.peer.change_fields("client_hello", cipher_suites=lambda suites: (*suites, TLS_FALLBACK_SCSV))
+    if highest == "TLSv1_3":
+        trial.refused("inappropriate_fallback")
+    else:
+        pair.shake_hands()
+        trial.goes_on()
+
+
 @pytest.mark.messages("client_hello", "server_hello")
 @pytest.mark.clause("RFC 5246 7.4.1.4:duplicate-extension-refused")
 def test_an_extension_twice(pair, trial, message):
     """No extension comes twice in a hello."""
     pair.peer.repeat_extension(message)
     trial.refused("illegal_parameter", "decode_error", "unsupported_extension")
+
+
+@pytest.mark.roles("server")
+@pytest.mark.versions
+@pytest.mark.parametrize(
+    ("version", "alerts"),
+    [(0x0300, ("handshake_failure", "protocol_version")), (0x0002, ("protocol_version", "handshake_failure"))],
+    ids=["ssl_3", "ssl_2"],
+)
+@pytest.mark.parametrize("extended", [True, False], ids=["beside_supported_versions", "alone"])
+@pytest.mark.clause("RFC 8446 D.5:nothing-older")
+def test_a_client_of_the_past(pair, trial, version, extended, alerts):
+    """SSL 3.0 and what was before are not spoken, and not even to be claimed beside supported_versions."""
+    if extended:
+        pair.peer.change_fields("client_hello", legacy_version=version)
+    else:
+        pair.peer.change_fields(
+            "client_hello",
+            legacy_version=version,
+            extensions=lambda found: {kind: data for kind, data in found.items() if kind != SUPPORTED_VERSIONS},
+        )
+    trial.refused(*alerts)

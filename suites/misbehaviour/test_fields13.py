@@ -10,11 +10,12 @@ pytestmark = [
     pytest.mark.deliveries("whole"),
 ]
 
-SERVER_NAME, ALPN, SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS = 0, 16, 13, 10
-SUPPORTED_VERSIONS, COOKIE, KEY_SHARE, UNASSIGNED = 43, 44, 51, 0xFAFA
-X25519, SECP256R1, SECP521R1 = b"\x00\x1d", b"\x00\x17", b"\x00\x19"
+SERVER_NAME, ALPN, SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS, EARLY_DATA = 0, 16, 13, 10, 42
+SUPPORTED_VERSIONS, COOKIE, POST_HANDSHAKE_AUTH, KEY_SHARE, UNASSIGNED = 43, 44, 49, 51, 0xFAFA
+X25519, SECP521R1 = b"\x00\x1d", b"\x00\x19"
+HOST_NAME = b"\0\0\x09localhost"
 TLS12, TLS13 = b"\x03\x03", b"\x03\x04"
-RSA_PKCS1_SHA256, ECDSA_SHA1 = 0x0401, 0x0203
+RSA_PKCS1_SHA256, ECDSA_SHA1, RSA_PSS_SHA256, ECDSA_SECP384R1 = 0x0401, 0x0203, 0x0804, 0x0503
 
 
 class Fields(NamedTuple):
@@ -82,6 +83,9 @@ FROM_SERVERS = {
         "server_hello", KEY_SHARE, lambda share: share[:2] + b"\0\0", ("decode_error", "illegal_parameter")
     ),
     "half_a_share": Extension("server_hello", KEY_SHARE, lambda share: share[:-1], ("decode_error",)),
+    "a_share_that_leads_to_nothing": Extension(
+        "server_hello", KEY_SHARE, lambda share: share[:4] + bytes(32), ("illegal_parameter",)
+    ),
     "cookie_in_server_hello": Extension(
         "server_hello", COOKIE, with_length(b"c"), ("illegal_parameter", "unsupported_extension")
     ),
@@ -96,6 +100,14 @@ FROM_SERVERS = {
     ),
     "alpn_that_was_not_offered": Extension("encrypted_extensions", ALPN, b"\0\3\2h2", ("unsupported_extension",)),
     "key_share_in_encrypted_extensions": Extension("encrypted_extensions", KEY_SHARE, X25519, ("illegal_parameter",)),
+    "a_server_name_of_its_own": Extension("encrypted_extensions", SERVER_NAME, b"!", ("decode_error",)),
+    "a_request_with_context": Fields(
+        "certificate_request", {"certificate_request_context": b"c"}, ("illegal_parameter", "decode_error")
+    ),
+    "a_request_of_no_signature_algorithms": Fields(
+        "certificate_request", {"extensions": {UNASSIGNED: b""}}, ("missing_extension",)
+    ),
+    "key_share_in_a_request": Extension("certificate_request", KEY_SHARE, X25519, ("illegal_parameter",)),
     "a_request_for_no_signature_at_all": Extension(
         "certificate_request", SIGNATURE_ALGORITHMS, b"\0\0", ("decode_error",)
     ),
@@ -111,6 +123,8 @@ FROM_SERVERS = {
     "a_signature_with_pkcs1": Fields("certificate_verify", {"algorithm": RSA_PKCS1_SHA256}, ("illegal_parameter",)),
     "a_signature_with_sha1": Fields("certificate_verify", {"algorithm": ECDSA_SHA1}, ("illegal_parameter",)),
     "a_scheme_that_nobody_knows": Fields("certificate_verify", {"algorithm": 0xFAFA}, ("illegal_parameter",)),
+    "a_scheme_of_another_key": Fields("certificate_verify", {"algorithm": RSA_PSS_SHA256}, ("illegal_parameter",)),
+    "a_scheme_of_another_curve": Fields("certificate_verify", {"algorithm": ECDSA_SECP384R1}, ("illegal_parameter",)),
     "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
 }
 
@@ -139,6 +153,20 @@ FROM_CLIENTS = {
         ("illegal_parameter",),
     ),
     "half_a_share": Extension("client_hello", KEY_SHARE, lambda share: with_length(share[2:-1]), ("decode_error",)),
+    "a_share_that_leads_to_nothing": Extension(
+        "client_hello", KEY_SHARE, lambda share: share[:6] + bytes(32), ("illegal_parameter",)
+    ),
+    "post_handshake_auth_with_content": Extension("client_hello", POST_HANDSHAKE_AUTH, b"!", ("decode_error",)),
+    "two_server_names": Extension("client_hello", SERVER_NAME, with_length(HOST_NAME * 2), ("decode_error",)),
+    "a_server_name_of_another_type": Extension(
+        "client_hello", SERVER_NAME, with_length(b"\1" + HOST_NAME[1:]), ("decode_error",)
+    ),
+    "a_server_name_with_a_null": Extension(
+        "client_hello", SERVER_NAME, with_length(b"\0" + with_length(b"a\0b")), ("unrecognized_name",)
+    ),
+    "a_server_name_too_long": Extension(
+        "client_hello", SERVER_NAME, with_length(b"\0" + with_length(b"a" * 256)), ("unrecognized_name",)
+    ),
     "an_empty_server_name_list": Extension("client_hello", SERVER_NAME, b"\0\0", ("decode_error",)),
     "an_empty_server_name": Extension(
         "client_hello", SERVER_NAME, b"\0\3\0\0\0", ("decode_error", "illegal_parameter", "unrecognized_name")
@@ -153,6 +181,8 @@ FROM_CLIENTS = {
     "a_signature_of_no_bytes": Fields("certificate_verify", {"signature": b""}, ("decrypt_error", "decode_error")),
     "a_signature_with_pkcs1": Fields("certificate_verify", {"algorithm": RSA_PKCS1_SHA256}, ("illegal_parameter",)),
     "a_scheme_that_nobody_knows": Fields("certificate_verify", {"algorithm": 0xFAFA}, ("illegal_parameter",)),
+    "a_scheme_of_another_key": Fields("certificate_verify", {"algorithm": RSA_PSS_SHA256}, ("illegal_parameter",)),
+    "a_scheme_of_another_curve": Fields("certificate_verify", {"algorithm": ECDSA_SECP384R1}, ("illegal_parameter",)),
     "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
 }
 
@@ -224,19 +254,27 @@ def test_an_extension_twice(pair, trial, message):
 
 
 @pytest.mark.roles("client")
-@pytest.mark.clause("RFC 8446 4.1.4:retry-once")
-def test_a_second_hello_retry_request(pair, trial):
-    """A server asks for another ClientHello once."""
-    pair.peer.settings.groups = ("secp384r1",)
-    pair.peer.repeat("hello_retry_request")
-    trial.refused("unexpected_message")
+@pytest.mark.parametrize("answer", [b"\0\6\2h2\2h3", b"\0\0"], ids=["two", "none"])
+@pytest.mark.clause("RFC 7301 3.1:one-answer")
+def test_an_answer_of_other_than_one_protocol(pair, trial, answer):
+    """A server that selects a protocol selects one."""
+    pair.subject_context.set_alpn_protocols(["h2", "h3"])
+    pair.peer.settings.alpn = ("h2",)
+    pair.peer.change_extension("encrypted_extensions", ALPN, answer)
+    trial.refused("decode_error")
 
 
 @pytest.mark.roles("client")
-@pytest.mark.parametrize("group", [X25519, b"\xfa\xfa"], ids=["shared_already", "not_offered"])
-@pytest.mark.clause("RFC 8446 4.1.4:retry-changes-something")
-def test_a_hello_retry_request_that_makes_no_sense(pair, trial, group):
-    """A server asks for the share of a group that was offered without one; anything else is an illegal_parameter."""
-    pair.peer.settings.groups = ("secp384r1",)
-    pair.peer.change_extension("hello_retry_request", KEY_SHARE, group)
-    trial.refused("illegal_parameter")
+@pytest.mark.parametrize(
+    ("number", "data", "alerts"),
+    [
+        (KEY_SHARE, X25519, ("illegal_parameter",)),
+        (EARLY_DATA, b"\0\0", ("decode_error",)),
+    ],
+    ids=["key_share", "half_a_limit_of_early_data"],
+)
+@pytest.mark.clause("RFC 8446 4.3.1:misplaced-extension-refused", "RFC 8446 4.2:malformed-extension-refused")
+def test_a_ticket_with_what_does_not_belong_there(pair, trial, number, data, alerts):
+    """A ticket that holds an extension of another message, or half of one of its own, ends the connection."""
+    pair.peer.change_extension("new_session_ticket", number, data)
+    trial.refused(*alerts)

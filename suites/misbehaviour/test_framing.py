@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = [pytest.mark.peers("scripted"), pytest.mark.deliveries("whole")]
 
-ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = 21, 22, 23, 24
+CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = 20, 21, 22, 23, 24
 USER_CANCELED = bytes((1, 90))
 
 
@@ -120,3 +120,89 @@ def test_a_message_without_protection(pair, trial, message):
     """Once there are keys, a handshake message that comes in the clear is refused."""
     pair.peer.send_unprotected(message)
     trial.refused("unexpected_message", "bad_record_mac")
+
+
+@pytest.mark.messages("finished")
+@pytest.mark.clause("RFC 8446 5.2:bad-mac", "RFC 5246 6.2.3:bad-mac")
+def test_a_message_that_was_damaged(pair, trial, message):
+    """A protected message of which one bit has changed on its way ends the handshake: bad_record_mac."""
+    pair.peer.cut(message, lambda record: record[:-1] + bytes([record[-1] ^ 1]))
+    trial.refused("bad_record_mac")
+
+
+@pytest.mark.messages("-client_hello", "-server_hello")
+@pytest.mark.clause("RFC 8446 5:ccs-other", "RFC 5246 7.1:once")
+def test_a_change_cipher_spec_with_other_content(pair, trial, message):
+    """A change_cipher_spec that holds anything but the one byte 1 is refused: unexpected_message."""
+    pair.peer.insert_bytes(message, b"\x14\x03\x03\x00\x01\x02")
+    trial.refused("unexpected_message", "illegal_parameter", "decode_error", "bad_record_mac")
+
+
+@pytest.mark.versions("tls12")
+@pytest.mark.messages("change_cipher_spec")
+@pytest.mark.clause("RFC 5246 7.1:once")
+def test_another_change_cipher_spec(pair, trial, message):
+    """A ChangeCipherSpec that says something else than 1 is none: unexpected_message or illegal_parameter."""
+    pair.peer.replace(message, CHANGE_CIPHER_SPEC, b"\x02")
+    trial.refused("unexpected_message", "illegal_parameter", "decode_error")
+
+
+@pytest.mark.messages("certificate")
+@pytest.mark.versions("tls12")
+@pytest.mark.clause("RFC 5246 7.4:order")
+def test_a_change_cipher_spec_between_the_halves_of_a_message(pair, trial, message):
+    """Keys do not change within a message: unexpected_message."""
+    pair.peer.interrupt(message, CHANGE_CIPHER_SPEC, b"\x01")
+    trial.refused("unexpected_message")
+
+
+@pytest.mark.messages("certificate")
+@pytest.mark.versions("tls13")
+@pytest.mark.clause("RFC 8446 5.1:not-interleaved")
+def test_a_dummy_change_cipher_spec_between_the_halves_of_a_message(pair, trial, message):
+    """Not even a change_cipher_spec that means nothing comes between the fragments of a message."""
+    pair.peer.interrupt_with_bytes(message, b"\x14\x03\x03\x00\x01\x01")
+    trial.refused("unexpected_message")
+
+
+EXTENSIONS = {
+    "half_a_header": b"\0\3\xfa\xfa\0",
+    "more_than_there_is": b"\0\4\xfa\xfa\0\1",
+    "more_than_the_message_holds": b"\0\xff\xfa\xfa\0\0",
+    "half_a_length": b"\0",
+}
+
+
+@pytest.mark.messages("encrypted_extensions")
+@pytest.mark.parametrize("extensions", EXTENSIONS)
+@pytest.mark.versions("tls13")
+@pytest.mark.clause("RFC 8446 6.2:decode-error")
+def test_extensions_that_end_too_early(pair, trial, message, extensions):
+    """Extensions whose lengths do not add up cannot be decoded: decode_error."""
+    pair.peer.change_body(message, lambda _: EXTENSIONS[extensions])
+    trial.refused("decode_error")
+
+
+def cut_with_header(pair, header):
+    """The peer's ClientHello in two records, of which the second begins with these three bytes."""
+    pair.carry()
+    wire = pair.subject_incoming.read()
+    body = wire[5:]
+    for start, part in ((wire[:3], body[:20]), (header, body[20:])):
+        pair.subject_incoming.write(start + len(part).to_bytes(2, "big") + part)
+
+
+@pytest.mark.roles("server")
+@pytest.mark.clause("ssl.SSLError:protocol-failure")
+def test_a_second_record_of_another_protocol(pair, trial):
+    """A record behind the first that is not of TLS by its version ends the handshake: protocol_version."""
+    cut_with_header(pair, b"\x16\x05\x03")
+    trial.refused("protocol_version")
+
+
+@pytest.mark.roles("server")
+@pytest.mark.clause("RFC 8446 5.1:legacy-version-ignored", "RFC 5246 Appendix E.1:legacy-version-ignored")
+def test_a_second_record_of_another_version(pair, trial):
+    """The control: which version of TLS the records of the ClientHello name is not looked at."""
+    cut_with_header(pair, b"\x16\x03\x01")
+    trial.goes_on()

@@ -6,6 +6,7 @@ pytestmark = [pytest.mark.peers("scripted"), pytest.mark.deliveries("whole")]
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = 20, 21, 22, 23, 24
 LARGEST = 2**14
+KEY_UPDATE, HELLO_REQUEST = bytes((24, 0, 0, 1, 0)), bytes(4)
 
 
 def flipped(place):
@@ -199,4 +200,91 @@ def test_a_question_that_was_not_allowed(pair, trial):
     pair.shake_hands()
     pair.greet()
     pair.peer.send_record(HANDSHAKE, bytes((13, 0, 0, 13, 2, 1, 2, 0, 8, 0, 13, 0, 4, 0, 2, 4, 3)))
+    fails(pair, trial, "unexpected_message")
+
+
+@pytest.mark.versions("tls12")
+@pytest.mark.clause("RFC 5246 7.1:once")
+def test_a_protected_change_cipher_spec_after_the_handshake(pair, trial):
+    """A change_cipher_spec under the keys of TLS 1.2 changes nothing either: unexpected_message."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(CHANGE_CIPHER_SPEC, b"\x02")
+    fails(pair, trial, "unexpected_message")
+
+
+@pytest.mark.versions("tls13")
+@pytest.mark.clause("RFC 8446 5.1:not-interleaved")
+def test_data_between_the_halves_of_a_message(pair, trial):
+    """In TLS 1.3 nothing comes between two fragments of a message, after the handshake neither: unexpected_message."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(HANDSHAKE, KEY_UPDATE[:2])
+    pair.peer.send(b"data")
+    fails(pair, trial, "unexpected_message")
+
+
+@pytest.mark.versions("tls12")
+@pytest.mark.roles("client")
+@pytest.mark.clause("RFC 5246 6.2.1:interleaved")
+def test_data_between_the_halves_of_a_message_of_tls_1_2(pair):
+    """In TLS 1.2 data may come between two fragments of a message, after the handshake: a request to begin another."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(HANDSHAKE, HELLO_REQUEST[:2])
+    pair.peer.send(b"data")
+    assert pair.read(4) == b"data"
+    pair.peer.send_record(HANDSHAKE, HELLO_REQUEST[2:])
+    pair.peer.send(b"more")
+    assert pair.read(4) == b"more"
+
+
+@pytest.mark.clause("RFC 5246 6.2.1:version", "RFC 8446 5.2:header")
+def test_a_record_of_another_version(pair, trial):
+    """A record under the keys that were agreed on names TLS 1.2, whichever version that is; another is refused."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.tamper(lambda record: record[:2] + b"\x02" + record[3:])
+    pair.peer.send(b"data")
+    fails(pair, trial, "protocol_version", "decode_error", "bad_record_mac")
+
+
+@pytest.mark.versions("tls12")
+@pytest.mark.parametrize("content", [b"\x03\x28", b"\x00\x28"], ids=["three", "zero"])
+@pytest.mark.clause("RFC 5246 7.2:levels")
+def test_an_alert_of_a_level_that_nobody_knows(pair, trial, content):
+    """In TLS 1.2 an alert is a warning or fatal: illegal_parameter."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(ALERT, content)
+    fails(pair, trial, "illegal_parameter")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x02", b"\x02\x28\x00"], ids=["empty", "one_byte", "three_bytes"])
+@pytest.mark.clause("RFC 8446 5.1:whole-alerts", "ssl.SSLError:protocol-failure")
+def test_an_alert_of_another_length(pair, trial, content):
+    """An alert that is not of two bytes is no alert."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(ALERT, content)
+    fails(pair, trial, "unexpected_message", "decode_error")
+
+
+@pytest.mark.clause("RFC 8446 5:unknown-type", "RFC 5246 6:unknown-type")
+def test_a_record_of_an_unknown_type_in_the_clear(pair, trial):
+    """So does one that comes without protection, when there should be some."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_raw(b"\x63\x03\x03\x00\x40" + bytes(64))
+    fails(pair, trial, "unexpected_message")
+
+
+@pytest.mark.versions("tls13")
+@pytest.mark.level("observed")
+@pytest.mark.clause("RFC 8446 5:unknown-type")
+def test_an_unknown_type_is_refused_by_its_header(pair, trial):
+    """A record of a type that nobody has agreed on is refused when its header has come; its body is not waited for."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_raw(b"\x63\x03\x03\x00\x40")
     fails(pair, trial, "unexpected_message")

@@ -15,6 +15,7 @@ CLIENT_HELLO = bytes((1, 0, 0, 41, 3, 3)) + bytes(32) + b"\0\0\2\xc0\x2b\1\0"
 
 @pytest.mark.roles("server")
 @pytest.mark.clause("ssl.OP_NO_RENEGOTIATION:refused", "RFC 5246 7.2.2:warning-goes-on")
+@pytest.mark.known("conscrypt#228", "badssl.com#220")
 def test_a_client_that_begins_again(pair, impl):
     """A server that is asked to shake hands again says no_renegotiation, or ends the connection; it does not do so."""
     pair.subject_context.options |= impl.OP_NO_RENEGOTIATION
@@ -28,6 +29,7 @@ def test_a_client_that_begins_again(pair, impl):
 
 @pytest.mark.roles("client")
 @pytest.mark.clause("ssl.OP_NO_RENEGOTIATION:refused", "RFC 5246 7.4.1.1:hello-request")
+@pytest.mark.known("conscrypt#228", "badssl.com#220")
 def test_a_server_that_asks_to_begin_again(pair, impl):
     """A client that is asked to shake hands again may say no_renegotiation, and goes on as before."""
     pair.subject_context.options |= impl.OP_NO_RENEGOTIATION

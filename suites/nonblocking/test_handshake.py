@@ -24,6 +24,7 @@ def shake_hands(impl, sock):
 
 
 @pytest.mark.clause("ssl-nonblocking:handshake-retried", "ssl.SSLSocket.do_handshake:retried")
+@pytest.mark.known("wolfssl-py 5.9.2")
 @pytest.mark.peers("module", "tlslite")
 def test_it_is_repeated_until_it_is_done(pair, impl):
     """do_handshake() of a non-blocking socket, called again whenever the socket is ready, completes the handshake."""

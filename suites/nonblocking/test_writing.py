@@ -44,7 +44,7 @@ def send_again(pair, data):
     "What's New 3.5:send-wants",
 )
 @pytest.mark.transports("socketpair", "tcp")
-@pytest.mark.known("bpo-20951")
+@pytest.mark.known("bpo-20951", "wolfssl-py 5.9.2", "RustPython#8660", "gevent's skip list")
 def test_a_full_line_is_want_write(pair, impl):
     """send() raises SSLWantWriteError, not BlockingIOError, and does not return 0, where it would have to wait."""
     fill(pair)

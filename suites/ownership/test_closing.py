@@ -63,6 +63,7 @@ CALLS = {
 
 
 @pytest.mark.clause("ssl.SSLSocket.close:useless")
+@pytest.mark.known("pypy#5124")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("method", CALLS)
 def test_a_closed_socket_is_of_no_use(pair, impl, method):
@@ -210,6 +211,7 @@ def leaves_nothing(failing, pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.close:descriptor", "ssl.SSLContext:collectable")
+@pytest.mark.known("gh-113280")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("failing", [wrap_what_is_no_tls, wrap_what_does_not_wait], ids=["no_tls", "nonblocking"])
 def test_wrapping_that_fails_leaves_no_descriptor(pair, failing):
@@ -218,6 +220,7 @@ def test_wrapping_that_fails_leaves_no_descriptor(pair, failing):
 
 
 @pytest.mark.clause("ssl.SSLSocket.accept:bad-client", "ssl.SSLContext:collectable")
+@pytest.mark.known("gh-113280")
 @pytest.mark.roles("server")
 @pytest.mark.versions("tls13")
 def test_accepting_that_fails_leaves_no_descriptor(pair):

@@ -1,5 +1,6 @@
 """suppress_ragged_eofs: what an SSLSocket says when the transport ends without close_notify."""
 
+import io
 import socket
 
 import pytest
@@ -27,7 +28,7 @@ def test_a_ragged_end_is_a_normal_one(pair, method):
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:ragged-eof-raised", "ssl.SSLEOFError:abrupt-end")
-@pytest.mark.known("gh-95494")
+@pytest.mark.known("gh-95494", "gevent's skip list")
 @pytest.mark.parametrize("method", READS)
 def test_a_ragged_end_is_an_error_where_wanted(pair, impl, method):
     """With suppress_ragged_eofs False, a transport that ends without close_notify raises SSLEOFError."""
@@ -104,6 +105,7 @@ def test_an_end_within_a_record_is_ragged_too(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:reset-is-error")
+@pytest.mark.known("urllib3#367", "urllib3#2118")
 @pytest.mark.transports("tcp")
 @pytest.mark.parametrize("suppress", [True, False], ids=["suppressed", "raised"])
 def test_a_reset_is_no_end(pair, impl, suppress):
@@ -125,3 +127,22 @@ def test_the_handshake_knows_no_suppression(pair, impl):
     with pytest.raises(OSError):
         pair.subject.do_handshake()
     assert pair.subject.version() is None
+
+
+@pytest.mark.clause("ssl.SSLEOFError:for-ever")
+@pytest.mark.since("3.15")
+@pytest.mark.known("gh-148292")
+@pytest.mark.transports("socketpair")
+def test_every_call_reports_a_ragged_end_again(pair, impl):
+    """After SSLEOFError reading, writing, sendfile() and do_handshake() raise SSLEOFError each time."""
+    pair.wrap(suppress_ragged_eofs=False)
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.close_transport()
+    with pytest.raises(impl.SSLEOFError):
+        pair.subject.recv(1)
+    subject = pair.subject
+    writes = [lambda: subject.send(b"x"), lambda: subject.sendall(b"x"), lambda: subject.sendfile(io.BytesIO(b"x"))]
+    for call in [*(lambda read=read: read(subject) for read in READS.values()), *writes, subject.do_handshake] * 2:
+        with pytest.raises(impl.SSLEOFError):
+            call()

@@ -173,3 +173,19 @@ def test_an_overridden_method_is_the_one_that_is_called(pair, impl):
     with pair.subject.makefile("rb") as file:
         assert file.readline() == b"line\n"
     assert seen == [5]
+
+
+@pytest.mark.clause("ssl.SSLContext:collectable")
+@pytest.mark.known("truststore#112", "truststore#113")
+@pytest.mark.level("observed")
+def test_a_context_is_made_without_a_look_at_its_settings(impl):
+    """A subclass may put its own property in the place of a setting: making the context does not ask or set it."""
+    asked = []
+    names = ("options", "verify_mode", "verify_flags", "check_hostname", "minimum_version", "maximum_version")
+
+    def watched(name):
+        return property(lambda _: asked.append(name), lambda _, value: asked.append((name, value)))
+
+    own = type("OwnContext", (impl.SSLContext,), {name: watched(name) for name in names})
+    assert isinstance(own(impl.PROTOCOL_TLS_CLIENT), impl.SSLContext)
+    assert asked == []

@@ -53,6 +53,7 @@ def test_the_socket_keeps_its_time_out(pair):
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:lazy-client")
+@pytest.mark.known("truststore#210")
 @pytest.mark.roles("client")
 def test_an_unconnected_socket_can_be_wrapped(pair):
     """A client socket may be wrapped before it is connected; its TLS begins with connect()."""
@@ -112,6 +113,7 @@ def test_a_server_has_no_server_hostname(pair):
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:name-demanded")
+@pytest.mark.known("gh-113280")
 @pytest.mark.roles("client")
 def test_checking_hostnames_takes_a_hostname(pair):
     """With check_hostname, wrap_socket() without server_hostname raises ValueError, and the socket stays as it is.
@@ -229,6 +231,7 @@ def test_a_wrong_context_closes_it_too(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLSocket:no-constructor", "What's New 3.7:no-constructors")
+@pytest.mark.known("bpo-27629", "bpo-32951", "gevent's skip list")
 def test_there_is_no_public_constructor(pair, impl):
     """SSLSocket(sock) raises TypeError: instances are made with wrap_socket(). The socket stays as it is."""
     near, far = socket.socketpair()

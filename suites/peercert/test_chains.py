@@ -34,6 +34,7 @@ def test_the_chains_are_lists_of_bytes(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.get_verified_chain:leaf-to-root")
+@pytest.mark.known("graalpython#414")
 def test_the_verified_chain_ends_at_the_root(pair):
     """The verified chain goes from the peer's certificate to the root that is trusted, which was not sent."""
     present(pair, "server-deep")
@@ -42,6 +43,7 @@ def test_the_verified_chain_ends_at_the_root(pair):
 
 
 @pytest.mark.clause("RFC 8446 4.4.2:chain-sent", "ssl.SSLSocket.get_unverified_chain:as-sent")
+@pytest.mark.known("graalpython#414")
 @pytest.mark.parametrize(
     ("name", "chain"),
     [
@@ -121,6 +123,7 @@ def test_without_verification_both_chains_are_the_same(pair, impl, name):
 
 
 @pytest.mark.clause("ssl.SSLSocket.get_verified_chain:empty", "ssl.SSLSocket.get_unverified_chain:empty")
+@pytest.mark.known("gh-109109")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize("method", ["get_verified_chain", "get_unverified_chain"], ids=["verified", "unverified"])
 @pytest.mark.parametrize("mode", ["CERT_NONE", "CERT_OPTIONAL"], ids=["not_asked", "asked"])
@@ -132,6 +135,7 @@ def test_a_client_without_certificate_has_no_chain(pair, impl, mode, method):
 
 
 @pytest.mark.clause("ssl.SSLSocket.get_verified_chain:empty", "ssl.SSLSocket.get_unverified_chain:empty")
+@pytest.mark.known("gh-109109")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("method", ["get_verified_chain", "get_unverified_chain"], ids=["verified", "unverified"])
 def test_before_the_handshake_there_is_no_chain(pair, method):

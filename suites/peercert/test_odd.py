@@ -17,7 +17,7 @@ def told(pair, name):
 
 
 @pytest.mark.clause("ssl.SSLSocket.getpeercert:text")
-@pytest.mark.known("CVE-2013-4238", "bpo-18709")
+@pytest.mark.known("CVE-2013-4238", "bpo-18709", "badssl.com#51")
 def test_a_nul_in_a_dns_name_is_told(pair):
     """A NUL does not end a DNS name: the whole name is told."""
     assert told(pair, "nul-in-dns")["subjectAltName"] == (("DNS", "localhost\0.evil.example"),)

@@ -36,6 +36,7 @@ def test_a_validated_certificate_is_a_dict_and_bytes(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.getpeercert:unvalidated-empty", "ssl.SSLSocket.getpeercert:der")
+@pytest.mark.known("wolfssl-py#57")
 @pytest.mark.roles("client")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("name", ["server", "other-server"], ids=["good", "unknown_ca"])
@@ -50,6 +51,7 @@ def test_a_certificate_that_was_not_validated_is_bytes_only(pair, impl, name):
 
 
 @pytest.mark.clause("ssl.SSLSocket.getpeercert:no-certificate")
+@pytest.mark.known("pypy#5120")
 @pytest.mark.roles("server")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("mode", ["CERT_NONE", "CERT_OPTIONAL"], ids=["not_asked", "asked"])
@@ -62,6 +64,7 @@ def test_a_client_without_certificate_is_none(pair, impl, mode):
 
 
 @pytest.mark.clause("ssl.SSLSocket.do_handshake:implicit", "ssl.SSLSocket.getpeercert:implicit")
+@pytest.mark.known("bpo-29334")
 @pytest.mark.roles("client")
 @pytest.mark.deliveries("whole", "bytewise")
 @pytest.mark.parametrize("first", ["read", "write"])

@@ -37,6 +37,7 @@ def be_asked(pair):
     "RFC 8446 4.6.2:request-answered",
     "ssl.SSLSocket.verify_client_post_handshake:delayed",
 )
+@pytest.mark.known("bpo-34670")
 @BOTH
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.deliveries("whole", "split", "coalesced")
@@ -146,6 +147,7 @@ def test_a_client_asks_nobody(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.post_handshake_auth:default-off", "ssl.SSLContext.post_handshake_auth:truth-value")
+@pytest.mark.known("bpo-34670")
 def test_the_setting_is_a_bool_that_is_off(impl):
     """post_handshake_auth is False in a new context, and takes any value as True or False."""
     for protocol in (impl.PROTOCOL_TLS_CLIENT, impl.PROTOCOL_TLS_SERVER):

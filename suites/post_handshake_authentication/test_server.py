@@ -34,6 +34,7 @@ def ask(pair):
     "ssl.SSLSocket.verify_client_post_handshake:asks",
     "What's New 3.8:post-handshake",
 )
+@pytest.mark.known("bpo-34670")
 @BOTH
 @pytest.mark.transports("memory", "socketpair")
 def test_the_certificate_comes_when_it_is_asked_for(pair, impl):

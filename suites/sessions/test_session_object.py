@@ -168,6 +168,7 @@ def test_a_session_stays_in_its_process(pair):
 
 
 @pytest.mark.clause("ssl.SSLSession:no-constructor")
+@pytest.mark.known("bpo-32951")
 def test_a_session_has_no_constructor(impl):
     """SSLSession cannot be made by hand."""
     with pytest.raises(TypeError):

@@ -24,7 +24,7 @@ def test_everything_sent_before_close_notify_is_read_first(pair):
 
 
 @pytest.mark.clause("RFC 8446 6.1:clean-end", "ssl.SSLSocket.read:end")
-@pytest.mark.known("bpo-23576")
+@pytest.mark.known("bpo-23576", "pypy@94743925")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.transports("memory", "socketpair")
 def test_close_notify_is_the_end_though_the_line_stays_open(pair):
@@ -37,6 +37,7 @@ def test_close_notify_is_the_end_though_the_line_stays_open(pair):
 
 
 @pytest.mark.clause("RFC 8446 6.1:one-direction", "ssl.SSLSocket.write:half-closed")
+@pytest.mark.known("gh-74622", "gh-73599")
 @pytest.mark.deliveries("whole")
 @pytest.mark.transports("memory", "socketpair")
 def test_the_end_that_was_told_may_go_on_writing(pair):
@@ -54,6 +55,7 @@ def test_the_end_that_was_told_may_go_on_writing(pair):
 
 
 @pytest.mark.clause("RFC 8446 6.1:one-direction")
+@pytest.mark.known("gh-86366", "hio#176")
 @pytest.mark.deliveries("all")
 def test_the_end_that_closed_may_go_on_reading(pair, impl):
     """After unwrap() has sent close_notify, read() still gives what the peer sends, until the peer closes."""
@@ -86,6 +88,7 @@ def test_the_end_that_closed_cannot_write(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLZeroReturnError:clean-close", "RFC 8446 6.1:both-closed")
+@pytest.mark.known("urllib3#367")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("first", ["peer", "subject"])

@@ -127,6 +127,7 @@ def test_writing_fails_once_the_end_was_seen(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLSocket.unwrap:no-answer")
+@pytest.mark.known("gh-95494")
 @pytest.mark.deliveries("whole")
 @pytest.mark.parametrize("call", ["read", "unwrap"])
 def test_our_own_close_notify_does_not_excuse_the_peers(pair, impl, call):
@@ -140,6 +141,7 @@ def test_our_own_close_notify_does_not_excuse_the_peers(pair, impl, call):
 
 
 @pytest.mark.clause("ssl.OP_IGNORE_UNEXPECTED_EOF:end-is-clean", "What's New 3.10:unexpected-eof")
+@pytest.mark.known("bpo-43794")
 @pytest.mark.deliveries("whole")
 def test_a_context_may_be_told_to_ignore_it(pair, impl):
     """With OP_IGNORE_UNEXPECTED_EOF in its context's options an object takes a ragged end for a clean one: b""."""

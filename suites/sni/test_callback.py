@@ -10,6 +10,33 @@ pytestmark = pytest.mark.feature("HAS_SNI")
 serving = pytest.mark.roles("server")
 both_kinds = pytest.mark.peers("module", "tlslite")
 
+# Those that end a connection, and that each peer has a name for.
+ALERTS = (
+    "access_denied",
+    "bad_certificate",
+    "bad_certificate_hash_value",
+    "bad_certificate_status_response",
+    "bad_record_mac",
+    "certificate_expired",
+    "certificate_revoked",
+    "certificate_unknown",
+    "certificate_unobtainable",
+    "decode_error",
+    "decompression_failure",
+    "decrypt_error",
+    "handshake_failure",
+    "illegal_parameter",
+    "insufficient_security",
+    "internal_error",
+    "protocol_version",
+    "record_overflow",
+    "unexpected_message",
+    "unknown_ca",
+    "unrecognized_name",
+    "unsupported_certificate",
+    "unsupported_extension",
+)
+
 
 class Caller:
     """A callback that keeps what it was told, and answers what it was made with."""
@@ -35,6 +62,7 @@ def refusal(pair, impl):
     "ssl.SSLContext.sni_callback:arguments",
     "ssl.SSLContext.sni_callback:none-goes-on",
 )
+@pytest.mark.known("GraalPy's list")
 @serving
 @both_kinds
 def test_the_callback_is_told_object_name_and_context(pair):
@@ -102,24 +130,19 @@ def test_a_client_context_takes_no_callback(impl):
 
 
 @pytest.mark.clause("ssl.AlertDescription:as-answer", "ssl.SSLContext.sni_callback:alert", "RFC 6066 3:unrecognized")
+@pytest.mark.known("RustPython's expected failures")
 @serving
-@pytest.mark.parametrize(
-    ("answer", "alert"),
-    [
-        ("ALERT_DESCRIPTION_UNRECOGNIZED_NAME", "unrecognized_name"),
-        ("ALERT_DESCRIPTION_ACCESS_DENIED", "access_denied"),
-        ("ALERT_DESCRIPTION_INTERNAL_ERROR", "internal_error"),
-    ],
-    ids=["unrecognized_name", "access_denied", "internal_error"],
-)
-def test_an_alert_ends_the_handshake(pair, impl, answer, alert):
+@pytest.mark.deliveries("whole")
+@pytest.mark.parametrize("alert", ALERTS)
+def test_an_alert_ends_the_handshake(pair, impl, alert):
     """An ALERT_DESCRIPTION_* that the callback returns is the alert that the client receives."""
-    pair.subject_context.sni_callback = Caller(getattr(impl, answer))
+    pair.subject_context.sni_callback = Caller(getattr(impl, f"ALERT_DESCRIPTION_{alert.upper()}"))
     assert refusal(pair, impl) == "CALLBACK_FAILED"
     assert pair.peer.alert_seen == alert
 
 
 @pytest.mark.clause("ssl.SSLContext.sni_callback:other-answers")
+@pytest.mark.known("RustPython's expected failures")
 @serving
 @pytest.mark.parametrize("answer", ["text", 1.5, ()], ids=["text", "float", "tuple"])
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -132,15 +155,20 @@ def test_a_wrong_answer_ends_the_handshake(pair, impl, answer):
 
 @pytest.mark.clause("ssl.SSLContext.sni_callback:exception")
 @serving
-@pytest.mark.known("CVE-2026-27448")
+@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.known("CVE-2026-27448", "RustPython's expected failures")
+@pytest.mark.parametrize("how", ["sni_callback", "set_servername_callback"])
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_exception_ends_the_handshake(pair, impl):
+def test_an_exception_ends_the_handshake(pair, impl, how):
     """An exception in the callback ends the handshake with handshake_failure; it is never swallowed."""
 
     def callback(_object, _name, _context):
         raise ZeroDivisionError
 
-    pair.subject_context.sni_callback = callback
+    if how == "sni_callback":
+        pair.subject_context.sni_callback = callback
+    else:
+        pair.subject_context.set_servername_callback(callback)
     assert refusal(pair, impl) == "CALLBACK_FAILED"
     assert pair.peer.alert_seen == "handshake_failure"
 
@@ -232,6 +260,52 @@ def test_a_forgotten_object_does_not_crash(impl, pki):
     server = context.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_side=True)
     del server
     gc.collect()
+
+
+@pytest.mark.clause("ssl.SSLContext.sni_callback:forgotten-object")
+@pytest.mark.known("gh-146080")
+@pytest.mark.since("3.15")
+@pytest.mark.level("observed")
+@pytest.mark.parametrize("how", ["sni_callback", "set_servername_callback"])
+def test_the_callback_of_a_forgotten_object_ends_the_handshake(couple, impl, how):
+    """Where only the inner object is left of a server's, there is nobody to call: the handshake fails, no more."""
+    callback = Caller()
+    if how == "sni_callback":
+        couple.server_context.sni_callback = callback
+    else:
+        couple.server_context.set_servername_callback(callback)
+    incoming, outgoing = impl.MemoryBIO(), impl.MemoryBIO()
+    server = couple.server_context.wrap_bio(incoming, outgoing, server_side=True)
+    inner = server._sslobj
+    del server
+    gc.collect()
+    client = couple.client_context.wrap_bio(outgoing, incoming, server_hostname="localhost")
+    with pytest.raises(impl.SSLWantReadError):
+        client.do_handshake()
+    with pytest.raises(impl.SSLError):
+        inner.do_handshake()
+    assert callback.calls == []
+
+
+@pytest.mark.clause("ssl.SSLContext.sni_callback:called", "ssl.SSLContext.set_servername_callback:called")
+@pytest.mark.known("pypy#3396")
+@serving
+@pytest.mark.parametrize("how", ["sni_callback", "set_servername_callback"])
+def test_the_context_keeps_its_callback(pair, how):
+    """A callback to which nobody else refers is called all the same."""
+    calls = []
+
+    def callback(_object, name, _context):
+        calls.append(name)
+
+    if how == "sni_callback":
+        pair.subject_context.sni_callback = callback
+    else:
+        pair.subject_context.set_servername_callback(callback)
+    del callback
+    gc.collect()
+    pair.shake_hands()
+    assert calls == ["localhost"]
 
 
 @pytest.mark.clause("ssl.SSLContext.sni_callback:called", "ssl.SSLContext.set_servername_callback:called")

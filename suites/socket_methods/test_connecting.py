@@ -29,6 +29,7 @@ def dial(pair, background, method="connect"):
     "ssl.SSLSocket.connect:handshake",
     "ssl.SSLSocket.do_handshake:completes",
 )
+@pytest.mark.known("truststore#210")
 @pytest.mark.peers("module", "tlslite")
 def test_connect_shakes_hands(pair, background):
     """connect() of a wrapped socket connects, does the handshake, and returns None; application data can follow."""
@@ -116,6 +117,7 @@ def test_after_a_failed_handshake_there_is_no_tls(pair, background, impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:handshake-by-hand", "ssl.SSLSocket.connect:by-hand")
+@pytest.mark.known("truststore#204")
 def test_connect_without_handshake(pair):
     """With do_handshake_on_connect False, connect() connects and no more; do_handshake() does the rest."""
     subject = pair.subject_context.wrap_socket(
@@ -148,6 +150,7 @@ def test_an_unconnected_socket_has_no_tls(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:server-hostname", "RFC 9525 6.1:reference-identity")
+@pytest.mark.known("eventlet#182", "eventlet#567")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("bad", ["other.example", "127.0.0.2"], ids=["name", "address"])
 def test_the_hostname_is_that_of_wrap_socket(pair, background, impl, bad):

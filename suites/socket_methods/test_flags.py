@@ -15,6 +15,7 @@ CALLS = {
 
 
 @pytest.mark.clause("ssl.SSLSocket:flags-refused")
+@pytest.mark.known("wolfssl-py#57", "RustPython#6892")
 @pytest.mark.parametrize("method", CALLS)
 def test_flags_are_refused(pair, method):
     """Passing a non-zero flags argument to recv(), recv_into(), send() or sendall() is not allowed: ValueError.

@@ -88,6 +88,7 @@ def test_unbuffered_reads_are_single_reads(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.makefile:lifetime")
+@pytest.mark.known("urllib3#2970")
 def test_the_connection_lives_as_long_as_the_file(pair):
     """After close() of the socket, the file made of it still reads; the descriptor is closed with the last of both."""
     pair.shake_hands()
@@ -103,6 +104,7 @@ def test_the_connection_lives_as_long_as_the_file(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.makefile:lifetime")
+@pytest.mark.known("urllib3#2970")
 @pytest.mark.roles("client")
 def test_closing_the_file_leaves_the_socket_open(pair):
     """close() of the file does not close the socket that it was made of."""

@@ -1,6 +1,7 @@
 """SSLSocket.recv(), recv_into() and read(): how much comes, and into what."""
 
 import array
+import ctypes
 
 import pytest
 
@@ -65,6 +66,7 @@ def test_read_without_a_length_gives_up_to_1024_bytes(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.read:buffer")
+@pytest.mark.known("wolfssl-py#57", "pyodide#6295")
 def test_read_into_a_buffer_gives_the_count(pair):
     """read(n, buffer) reads up to n bytes into the buffer, leaves the rest of it alone and returns their number."""
     pair.shake_hands()
@@ -77,6 +79,7 @@ def test_read_into_a_buffer_gives_the_count(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.recv_into:fills")
+@pytest.mark.known("wolfssl-py#57")
 def test_recv_into_fills_a_buffer(pair):
     """recv_into(buffer) reads up to the size of the buffer and returns the number of bytes."""
     pair.shake_hands()
@@ -105,7 +108,7 @@ def test_recv_into_heeds_nbytes(pair, nbytes):
 @pytest.mark.clause("ssl.SSLSocket.recv_into:bytes-not-items")
 @pytest.mark.roles("client")
 @pytest.mark.transports("socketpair")
-@pytest.mark.known("gh-84443")
+@pytest.mark.known("gh-84443", "bpo-40262")
 def test_recv_into_counts_bytes_not_items(pair):
     """recv_into() of an array of wider items fills all its bytes.
 
@@ -182,3 +185,21 @@ def test_pending_counts_what_is_already_decrypted(pair):
     assert pair.subject.pending() == 90
     pair.subject.recv(90)
     assert pair.subject.pending() == 0
+
+
+@pytest.mark.clause("ssl.SSLSocket.recv_into:fills")
+@pytest.mark.roles("client")
+@pytest.mark.transports("socketpair")
+@pytest.mark.known("bpo-40262", "gh-84443")
+@pytest.mark.parametrize("nbytes", [(), (0,), (None,)], ids=["left_out", "zero", "none"])
+def test_recv_into_what_has_no_length(pair, nbytes):
+    """recv_into() takes any writable buffer, also one that has no len()."""
+    pair.shake_hands()
+    pair.peer.send(b"abcd")
+
+    class Four(ctypes.Structure):
+        _fields_ = (("letters", ctypes.c_char * 4),)
+
+    buffer = Four()
+    assert pair.subject.recv_into(buffer, *nbytes) == 4
+    assert bytes(buffer) == b"abcd"

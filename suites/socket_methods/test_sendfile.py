@@ -10,6 +10,7 @@ HUNDRED = bytes(range(100))
 
 
 @pytest.mark.clause("ssl.SSLSocket.sendfile:whole-file", "What's New 3.5:sendfile")
+@pytest.mark.known("gh-99813")
 @pytest.mark.transports("socketpair", "tcp")
 def test_the_whole_file_is_sent(pair, tmp_path):
     """sendfile() sends the file until its end, returns the number of bytes sent, and moves the file's position."""
@@ -25,6 +26,7 @@ def test_the_whole_file_is_sent(pair, tmp_path):
 
 
 @pytest.mark.clause("ssl.SSLSocket.sendfile:part")
+@pytest.mark.known("gh-99813")
 def test_offset_and_count_choose_a_part(pair, tmp_path):
     """sendfile() begins at offset, sends no more than count bytes, and leaves the file's position behind them."""
     path = tmp_path / "file"

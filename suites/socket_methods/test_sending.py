@@ -1,6 +1,7 @@
 """SSLSocket.send(), sendall() and write(): what goes out, and what they return."""
 
 import array
+import errno
 
 import pytest
 
@@ -87,3 +88,19 @@ def test_text_cannot_be_sent(pair):
         with pytest.raises(TypeError):
             method("text")
     pair.greet()
+
+
+@pytest.mark.clause("ssl.SSLSocket.send:broken-line")
+@pytest.mark.transports("tcp")
+@pytest.mark.known("gh-115627", "gh-127257", "pypy#5263")
+@pytest.mark.parametrize("method", ["send", "sendall", "write"])
+def test_a_broken_line_is_an_oserror(pair, impl, method):
+    """Sending to a peer that has reset the connection raises what the system says: ConnectionError, no SSLError."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.reset_transport()
+    with pytest.raises(ConnectionError) as caught:
+        for _ in range(3):
+            getattr(pair.subject, method)(b"nobody reads this")
+    assert not isinstance(caught.value, impl.SSLError)
+    assert caught.value.errno in (errno.EPIPE, errno.ECONNRESET)

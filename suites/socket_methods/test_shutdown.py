@@ -8,6 +8,7 @@ pytestmark = pytest.mark.transports("socketpair", "tcp")
 
 
 @pytest.mark.clause("ssl.SSLSocket.shutdown:ends-stream")
+@pytest.mark.known("RustPython#6871")
 @pytest.mark.parametrize("how", [socket.SHUT_WR, socket.SHUT_RDWR], ids=["write", "both"])
 def test_shutdown_ends_the_stream(pair, how):
     """After shutdown() of the sending half the peer sees the end of the transport."""

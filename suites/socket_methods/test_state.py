@@ -13,6 +13,7 @@ VERSIONS = {"tls12": "TLSv1.2", "tls13": "TLSv1.3"}
 
 
 @pytest.mark.clause("ssl.SSLSocket.version:negotiated", "ssl.SSLSocket.version:none")
+@pytest.mark.known("bpo-29781")
 @pytest.mark.peers("module", "tlslite")
 def test_version_is_known_with_the_handshake(pair):
     """version() is None until the handshake is complete, and then the version that both ends negotiated."""
@@ -126,6 +127,7 @@ def test_a_server_that_asked_has_the_certificate_of_the_client(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLSocket.get_verified_chain:der-list", "ssl.SSLSocket.get_unverified_chain:der-list")
+@pytest.mark.known("gh-109109")
 @pytest.mark.roles("client")
 @pytest.mark.since("3.13")
 def test_chains_are_lists_of_der(pair):

@@ -7,6 +7,7 @@ import pytest
 
 
 @pytest.mark.clause("ssl.SSLObject:no-constructor", "What's New 3.7:no-constructors")
+@pytest.mark.known("bpo-27629", "bpo-32951")
 def test_there_is_no_public_constructor(impl):
     """Instances come from wrap_bio() only: calling the class raises TypeError, whatever it is given."""
     with pytest.raises(TypeError):

@@ -34,6 +34,7 @@ def test_writing_never_waits(pair):
 
 
 @pytest.mark.clause("ssl.SSLEOFError:abrupt-end", "ssl.SSLObject:no-suppression")
+@pytest.mark.known("gh-95494")
 @pytest.mark.peers("module", "tlslite")
 def test_a_ragged_end_is_always_an_error(pair, impl):
     """An end of the stream without close_notify is reported by SSLEOFError: there is no suppress_ragged_eofs."""

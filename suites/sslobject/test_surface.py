@@ -18,6 +18,7 @@ ONLY_OF_SOCKETS = [
 
 
 @pytest.mark.clause("ssl.SSLObject:methods")
+@pytest.mark.known("aiofastnet#30")
 @pytest.mark.parametrize("name", METHODS)
 def test_the_documented_methods_are_there(impl, name):
     """SSLObject has each method that its documentation lists."""
@@ -25,6 +26,7 @@ def test_the_documented_methods_are_there(impl, name):
 
 
 @pytest.mark.clause("ssl.SSLObject:chains")
+@pytest.mark.known("gh-109109", "graalpython#414")
 @pytest.mark.since("3.13")
 @pytest.mark.parametrize("name", CHAINS)
 def test_the_methods_for_chains_are_there(impl, name):
@@ -33,6 +35,7 @@ def test_the_methods_for_chains_are_there(impl, name):
 
 
 @pytest.mark.clause("ssl.SSLObject:methods")
+@pytest.mark.known("aiofastnet#30")
 @pytest.mark.parametrize("name", ATTRIBUTES)
 def test_the_documented_attributes_are_there(impl, name):
     """An SSLObject has each attribute that its documentation lists, from the start."""

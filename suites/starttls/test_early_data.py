@@ -44,7 +44,7 @@ def wrap(pair, near, handshake):
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:early-data")
-@pytest.mark.known("gh-108310", "CVE-2023-40217")
+@pytest.mark.known("gh-108310", "CVE-2023-40217", "gevent's skip list")
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "later"])
 def test_data_in_front_of_a_reset_is_never_read(pair, handshake):
     """What a peer sent before it reset the connection is not given out as if TLS had protected it; an error is raised.

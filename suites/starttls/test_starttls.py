@@ -142,7 +142,7 @@ def test_tls_can_be_put_on_again(pair):
 
 
 @pytest.mark.clause("ssl.SSLEOFError:abrupt-end", "ssl.SSLSocket.unwrap:no-answer")
-@pytest.mark.known("bpo-34759")
+@pytest.mark.known("bpo-34759", "gh-95495")
 def test_unwrap_without_an_answer_is_an_error(pair):
     """Where the peer closes the connection instead of answering close_notify, unwrap() raises an error."""
     pair.shake_hands()

@@ -54,6 +54,7 @@ def test_the_enumerations_are_there(impl, name, kind):
     "ssl.AlertDescription:members",
     "ssl.SSLErrorNumber:members",
 )
+@pytest.mark.known("bpo-28025")
 @pytest.mark.parametrize(
     ("constant", "family", "value"),
     CONSTANTS,
@@ -94,7 +95,7 @@ def test_the_library_says_which_it_is(impl):
 
 
 @pytest.mark.clause("ssl.OPENSSL_VERSION_INFO:not-old", "What's New 3.10:openssl-1-1-1")
-@pytest.mark.known("PEP 644")
+@pytest.mark.known("PEP 644", "bpo-43669")
 def test_the_library_is_no_older_than_1_1_1(impl):
     """Since Python 3.10 the library is OpenSSL 1.1.1 or newer, or says that it is as good."""
     assert impl.OPENSSL_VERSION_INFO >= (1, 1, 1)
@@ -114,6 +115,7 @@ def test_the_library_is_no_older_than_1_1_1(impl):
     "ssl.HAS_TLSv1_3:flag",
     "What's New 3.7:bounds",
 )
+@pytest.mark.known("pypy#3539")
 @pytest.mark.parametrize(
     "flag",
     [
@@ -138,6 +140,7 @@ def test_a_feature_is_there_or_not(impl, flag):
 
 
 @pytest.mark.clause("ssl.HAS_PSK:flag")
+@pytest.mark.known("gh-117784")
 @pytest.mark.since("3.13")
 def test_psk_has_a_flag(impl):
     """HAS_PSK says whether pre-shared keys can be used."""
@@ -145,6 +148,7 @@ def test_psk_has_a_flag(impl):
 
 
 @pytest.mark.clause("ssl.HAS_PHA:flag", "What's New 3.14:has-pha")
+@pytest.mark.known("gh-128035", "gh-117784")
 @pytest.mark.since("3.14")
 def test_post_handshake_authentication_has_a_flag(impl):
     """HAS_PHA says whether post-handshake authentication can be used."""

@@ -27,6 +27,7 @@ def test_the_highest_common_version_is_chosen(pair):
 @pytest.mark.clause(
     "ssl.SSLContext.maximum_version:bound", "ssl.SSLContext.maximum_version:observable", "What's New 3.7:bounds"
 )
+@pytest.mark.known("bpo-31453")
 @needs_both
 def test_a_maximum_keeps_to_tls_1_2(pair, impl):
     """maximum_version TLSv1_2 makes two ends that have TLS 1.3 agree on 1.2."""
@@ -109,6 +110,7 @@ def test_without_any_version_there_is_no_handshake(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.maximum_version:member", "ssl.SSLContext.minimum_version:member")
+@pytest.mark.known("bpo-31453", "bpo-33995")
 def test_bounds_read_back(impl):
     """What was set is what is read, as a TLSVersion, also when a number was set."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -121,7 +123,7 @@ def test_bounds_read_back(impl):
 @pytest.mark.clause(
     "ssl.TLSVersion:magic-bounds", "ssl.SSLContext.maximum_version:widest", "ssl.SSLContext.minimum_version:widest"
 )
-@pytest.mark.known("bpo-31453")
+@pytest.mark.known("bpo-31453", "bpo-33995", "bpo-34001")
 def test_the_widest_bounds_have_names(impl):
     """MINIMUM_SUPPORTED and MAXIMUM_SUPPORTED open a bound."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
@@ -133,6 +135,7 @@ def test_the_widest_bounds_have_names(impl):
 
 
 @pytest.mark.clause("ssl.SSLContext.maximum_version:versions-only", "ssl.SSLContext.minimum_version:versions-only")
+@pytest.mark.known("bpo-31453")
 @pytest.mark.parametrize("wrong", [0x0305, 1, -5], ids=["tls14", "one", "negative"])
 def test_a_bound_is_a_version(impl, wrong):
     """A number that is no version is refused with ValueError."""

@@ -39,8 +39,9 @@ def receive(connection: Connection, record: bytes) -> None:
     elif content_type == CHANGE_CIPHER_SPEC:
         _receive_change_cipher_spec(connection, content)
     elif connection.handshake_complete:
-        # Data between the pieces of a handshake message that only asks for a renegotiation.
-        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
+        # RFC 5246 6.2.1: "Data of different TLS record layer content types MAY be interleaved": here between the pieces
+        # of a handshake message that only asks for a renegotiation.
+        connection.plaintext.append(content)
     else:
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
 

@@ -39,6 +39,8 @@ def body_length(
     if version == TLS12:
         longest = MAX_CIPHERTEXT_12
         if header[0] not in _CONTENT_TYPES:
+            # RFC 5246 6: "If a TLS implementation receives an unexpected record type, it MUST send an
+            # unexpected_message alert."
             raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD")
         if header[1] != 3 or header[2] != 3:
             raise RecordFault(AlertDescription.PROTOCOL_VERSION, "WRONG_VERSION_NUMBER")
@@ -48,10 +50,6 @@ def body_length(
             raise RecordFault(AlertDescription.UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE")
         if header[1] != 3 or header[2] != 3:
             raise RecordFault(AlertDescription.DECODE_ERROR, "WRONG_VERSION_NUMBER")
-    elif header[0] not in _CONTENT_TYPES:
-        # RFC 8446 5: "If a TLS implementation receives an unexpected record type, it MUST terminate the connection
-        # with an "unexpected_message" alert."
-        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE")
     elif header[1] != 3:
         raise RecordFault(AlertDescription.PROTOCOL_VERSION, "WRONG_VERSION_NUMBER")
     if length > longest:

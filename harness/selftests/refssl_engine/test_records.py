@@ -55,7 +55,6 @@ def test_data_needs_keys() -> None:
         (b"HTTP/", False, None, "WRONG_VERSION_NUMBER"),
         (b"\x16\x02\x00\x00\x05", True, None, "WRONG_VERSION_NUMBER"),
         (b"\x80\x2e\x01\x03\x01", True, 70, "UNSUPPORTED_PROTOCOL"),
-        (b"\x63\x03\x01\x00\x05", True, 10, "UNEXPECTED_MESSAGE"),
         (b"\x16\x03\x01\x40\x01", True, 22, "RECORD_LAYER_FAILURE"),
         (b"\x16\x03\x03\xff\xff", False, 22, "RECORD_LAYER_FAILURE"),
     ],

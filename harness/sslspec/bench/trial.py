@@ -11,10 +11,10 @@ from sslspec.bench.pair import Pair
 
 
 class Trial:
-    """One connection on trial. The client is asked for its certificate, so that the handshake has every message."""
+    """One connection on trial, `pair`. The client is asked for its certificate: the handshake has every message."""
 
     def __init__(self, pair: Pair) -> None:
-        self._pair = pair
+        self.pair = pair
         if pair.server_side:
             pair.subject_context.load_verify_locations(pair.pki.authority())
             pair.subject_context.verify_mode = pair.impl.CERT_REQUIRED
@@ -23,14 +23,21 @@ class Trial:
             pair.subject_context.load_cert_chain(*pair.pki["client"])
             pair.peer.settings.verify_client = "required"
 
+    def resumed(self) -> Trial:
+        """A second connection on trial, in which the client offers the session of this one; this one goes well."""
+        pair = self.pair
+        pair.shake_hands()
+        pair.greet()
+        return Trial(pair.reconnect(**({} if pair.server_side else {"session": pair.bare_subject.session})))
+
     def goes_on(self) -> None:
         """The handshake is completed, and data flows in both directions."""
-        self._pair.shake_hands()
-        self._pair.greet()
+        self.pair.shake_hands()
+        self.pair.greet()
 
     def outcome(self) -> Exception | None:
         """What the subject raises until the handshake is complete and data has come; None if all of it went well."""
-        pair = self._pair
+        pair = self.pair
         error = self.attempt(pair.subject.do_handshake)
         if error is None and pair.peer.completes():
             pair.peer.send(b"!")
@@ -38,7 +45,7 @@ class Trial:
 
     def fails(self) -> Any:
         """The SSLError that the subject raises in its handshake or first read; to wait for more, or go on, is none."""
-        impl, error = self._pair.impl, self.outcome()
+        impl, error = self.pair.impl, self.outcome()
         assert error is not None, "the subject took it: its handshake is complete, and it has read data"
         waiting = (impl.SSLWantReadError, impl.SSLWantWriteError)
         assert not isinstance(error, waiting), "the subject took it, and waits for more"
@@ -50,7 +57,7 @@ class Trial:
 
         Gives the error. alerts: names as in RFC 8446 6; ``none`` where the subject is to say nothing.
         """
-        peer, error = self._pair.peer, self.fails()
+        peer, error = self.pair.peer, self.fails()
         seen = peer.alert_seen or "none"
         assert seen in alerts, (
             f"the peer saw the alert {seen}, not {' or '.join(alerts)}; the subject raised {error!r}{peer.trouble}"
@@ -60,13 +67,13 @@ class Trial:
 
     def is_over(self) -> None:
         """Nothing can be written any more."""
-        again = self.attempt(self._pair.subject.write, b"after all")
+        again = self.attempt(self.pair.subject.write, b"after all")
         assert again is not None, "after the connection has failed the subject still writes"
 
     def attempt(self, call: Any, *args: Any) -> Exception | None:
         """What a call of the subject's raises; None if it returns."""
         try:
-            self._pair.drive(call, *args)
+            self.pair.drive(call, *args)
         except Exception as error:
             return error
         return None

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import refssl
+from refssl.engine import cbc
 from refssl.engine.alerts import AlertDescription
 from refssl.engine.config import TLS13
 from refssl.engine.connection import Connection
@@ -140,12 +141,22 @@ class ScriptedPeer(ModulePeer):
         """Go on as if it had been sent."""
         self.act(message, lambda _script, sent: sent)
 
-    def repeat(self, message: str) -> None:
-        """Send it twice, in one record where that is possible."""
+    def let_pass(self, message: str, then: Callable[[], None]) -> None:
+        """Send it as it is, and call `then`, which names the fault of the next one of its kind."""
 
         def act(script: Script, sent: Any) -> Any:
-            if isinstance(sent, control.ChangeCipherSpec):
+            then()
+            return script.pass_on(sent)
+
+        self.act(message, act)
+
+    def repeat(self, message: str, *, apart: bool = False) -> None:
+        """Send it twice: in one record where that is possible, or `apart`, in a record each."""
+
+        def act(script: Script, sent: Any) -> Any:
+            if apart or isinstance(sent, control.ChangeCipherSpec):
                 script.pass_on(sent)
+                script.flush()
                 return script.pass_on(sent)
             data = framed(sent)
             script.put(data, followed_by=data)
@@ -276,6 +287,19 @@ class ScriptedPeer(ModulePeer):
 
         self.act(message, act)
 
+    def interrupt_with_bytes(self, message: str, data: bytes) -> None:
+        """Send half of it, these bytes as they are, and the other half."""
+
+        def act(script: Script, sent: Any) -> Any:
+            whole = framed(sent)
+            half = len(whole) // 2
+            script.put(whole[:half])
+            script.wire(data)
+            script.put(whole[half:])
+            return sent
+
+        self.act(message, act)
+
     def carry_as(self, message: str, content_type: int) -> None:
         """Send it as a record of another type."""
 
@@ -294,6 +318,15 @@ class ScriptedPeer(ModulePeer):
             script.wire(bytes((content_type, 3, 3)) + length.to_bytes(2, "big"))
             script.silent = True
             return sent
+
+        self.act(before, act)
+
+    def insert_bytes(self, before: str, data: bytes) -> None:
+        """Put these bytes onto the wire before it, as they are."""
+
+        def act(script: Script, sent: Any) -> Any:
+            script.wire(data)
+            return script.pass_on(sent)
 
         self.act(before, act)
 
@@ -317,6 +350,15 @@ class ScriptedPeer(ModulePeer):
         with self._verb():
             self._script.add(content_type, content)
             self._output += self._script.take()
+
+    def send_padded(self, content: bytes, padding: bytes) -> None:
+        """Send application data in a CBC suite of TLS 1.2 with this padding, whether it is right or not."""
+        padded = cbc._padded
+        cbc._padded = lambda content: content + padding
+        try:
+            self.send_record(control.APPLICATION_DATA, content)
+        finally:
+            cbc._padded = padded
 
     def tamper(self, edit: Callable[[bytes], bytes]) -> None:
         """Change the bytes that go onto the wire next."""
