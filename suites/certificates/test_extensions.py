@@ -1,4 +1,4 @@
-"""Extensions whose value is not of their type (RFC 5280 4.2): the certificate is refused, whatever else is good in it."""
+"""Extensions whose value is not of their type (RFC 5280 4.2): the certificate is refused, whatever else it says."""
 
 import pytest
 
@@ -48,18 +48,10 @@ def refused(pair, name):
 
 
 @pytest.mark.clause("RFC 5280 4.2:well-formed")
-@pytest.mark.parametrize("what", MALFORMED)
+@pytest.mark.parametrize("what", MALFORMED, ids=[what.replace("-", "_") for what in MALFORMED])
 def test_a_malformed_extension_spoils_the_certificate(pair, what):
     """A certificate with an extension, or a time, that cannot be read is good for nothing, whatever else it says."""
     assert refused(pair, f"odd-{what}") == MALFORMED[what]
-
-
-@pytest.mark.clause("RFC 5280 4.2:well-formed")
-@pytest.mark.parametrize("what", ["negative", "more"])
-def test_a_malformed_proxy_is_none(pair, impl, what):
-    """Who allows proxy certificates refuses one whose proxyCertInfo cannot be read."""
-    pair.subject_context.verify_flags |= impl.VERIFY_ALLOW_PROXY_CERTS
-    assert refused(pair, f"odd-proxy-{what}") != 0
 
 
 @pytest.mark.clause("RFC 5280 4.2:well-formed")
@@ -71,7 +63,11 @@ def test_a_malformed_pointer_leads_nowhere(pair, what):
 
 
 @pytest.mark.clause("RFC 5280 4.2:well-formed")
-@pytest.mark.parametrize("what", ["kind", "twice", "choice", "inherited-more", "range"])
+@pytest.mark.parametrize(
+    "what",
+    ["kind", "twice", "choice", "inherited-more", "range"],
+    ids=[what.replace("-", "_") for what in ["kind", "twice", "choice", "inherited-more", "range"]],
+)
 def test_malformed_resources_spoil_the_certificate(pair, what):
     """autonomousSysIds that cannot be read spoil a certificate, though its issuer has every number."""
     trust_only(pair, "again-numbers")
@@ -88,7 +84,7 @@ def test_resources_out_of_order_are_refused(pair):
 @pytest.mark.clause("RFC 3779 2.3:issuer-has-them")
 @pytest.mark.parametrize("name", ["numbered", "numbered-heir"], ids=["listed", "inherited"])
 def test_resources_that_the_issuer_has_are_accepted(pair, name):
-    """A certificate may have, by list or by inheritance, what its issuer has; and there must be something to inherit."""
+    """A certificate may have, by list or inheritance, what its issuer has; and there must be something to inherit."""
     trust_only(pair, "again-numbers")
     pair.peer.settings.certificate = name
     pair.shake_hands()
@@ -106,7 +102,9 @@ def trust_only(pair, root):
 
 @pytest.mark.clause("RFC 5280 4.1:form", "RFC 5280 4.1:der")
 @pytest.mark.parametrize(
-    "name", ["undecodable-extension-value", "undecodable-extension-name", "undecodable-extension-arc", "ber-boolean"]
+    "name",
+    ["undecodable-extension-value", "undecodable-extension-name", "undecodable-extension-arc", "ber-boolean"],
+    ids=["value", "name", "arc", "ber_boolean"],
 )
 def test_what_is_no_extension_spoils_the_certificate(pair, impl, name):
     """A certificate in whose extensions something is none is refused, as one that does not decode or as a bad one."""

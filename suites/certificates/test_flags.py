@@ -21,8 +21,14 @@ MALFORMED = pytest.mark.parametrize(
         ("no-aki", 85),
         ("empty-subject-loose", 88),
         ("loose-basic-constraints-issuer", 89),
+        ("hidden-signer", 79),
     ],
-    ids=["no_authority_key_identifier", "alternative_names_not_critical", "basic_constraints_not_critical"],
+    ids=[
+        "no_authority_key_identifier",
+        "alternative_names_not_critical",
+        "basic_constraints_not_critical",
+        "authority_by_key_usage_alone",
+    ],
 )
 
 

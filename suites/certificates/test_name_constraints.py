@@ -61,6 +61,7 @@ BAD = [
     ("people", "nobody", 53),
     ("people", "mail-text", 53),
     ("people", "mailbox-nobody", 53),
+    ("people", "mailbox-latin", 53),
     ("places", "place-elsewhere", 47),
     ("places", "place-nowhere", 53),
     ("networks", "address-odd", 53),
