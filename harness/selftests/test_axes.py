@@ -62,7 +62,9 @@ class TestCrossing:
         assert [str(cell.variant) for cell in cells] == ["both+tls12+memory+whole", "both+tls13+memory+whole"]
 
     def test_an_unknown_point_is_named_with_its_axis(self) -> None:
-        with pytest.raises(AxisError, match=re.escape("transports has no 'pigeon'; there are memory, socketpair, tcp")):
+        with pytest.raises(
+            AxisError, match=re.escape("transports has no 'pigeon'; there are memory, socketpair, tcp, tcp6")
+        ):
             variants(pytest.mark.transports("pigeon"))
 
 

@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 
 from sslspec import peers, pki
-from sslspec.bench import outcomes
+from sslspec.bench import loopback, outcomes
 from sslspec.bench.background import Background
 from sslspec.bench.credentials import Pki
 from sslspec.bench.deliveries import DELIVERIES, cut, records
 from sslspec.bench.endpoints import Endpoint, Journal, bare
 from sslspec.bench.exits import Inapplicable, PeerFailed
-from sslspec.bench.lines import connected
 from sslspec.bench.pair import Couple, Pair, Variant
 
 
@@ -250,9 +249,25 @@ class TestBackground:
             assert waiting.result() == b"x"
 
 
-def test_unknown_transports_are_named() -> None:
-    with pytest.raises(ValueError, match="socketpair and tcp"):
-        connected("carrier")
+class TestLoopback:
+    def test_unknown_transports_are_named(self) -> None:
+        with pytest.raises(ValueError, match="socketpair, tcp, tcp6"):
+            loopback.connected("carrier")
+
+    @pytest.mark.parametrize(("transport", "family"), [("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)])
+    def test_two_ends_are_connected_over_the_family(self, transport: str, family: int) -> None:
+        near, far = loopback.connected(transport)
+        with near, far:
+            assert near.family == far.family == family
+            assert near.getpeername() == far.getsockname()
+            near.sendall(b"x")
+            assert far.recv(2) == b"x"
+
+    def test_a_host_without_the_address_is_not_judged(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nobody has 192.0.2.1 (RFC 5737), as a host without IPv6 has no ::1."""
+        monkeypatch.setitem(loopback.ADDRESSES, "tcp", "192.0.2.1")
+        with pytest.raises(Inapplicable, match=r"nobody can listen on 192\.0\.2\.1 here: .+"):
+            loopback.connected("tcp")
 
 
 def open_descriptors() -> int | None:

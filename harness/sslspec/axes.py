@@ -22,7 +22,7 @@ from sslspec.bench.pair import Variant
 AXES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "roles": (("client", "server"), ("client", "server")),
     "versions": (("tls12", "tls13"), ("tls12", "tls13")),
-    "transports": (("memory", "socketpair", "tcp"), ("memory",)),
+    "transports": (("memory", "socketpair", "tcp", "tcp6", "asyncio"), ("memory",)),
     "deliveries": (DELIVERIES, ("whole", "split")),
     "peers": (("module", "tlslite", "scripted"), ("module",)),
 }

@@ -23,7 +23,8 @@ else:
 FORMAT = 1
 LEVELS = ("must", "should", "observed")
 _GROUP = re.compile(
-    r"ssl(\.\w+)*|ssl-[a-z0-9_]+|What's New 3\.\d+|RFC \d{3,5} (([A-Z]\.)?\d+(\.\d+)*|Appendix [A-Z](\.\d+)*)"
+    r"ssl(\.\w+)*|ssl-[a-z0-9_]+|asyncio(\.\w+)+|What's New 3\.\d+|"
+    r"RFC \d{3,5} (([A-Z]\.)?\d+(\.\d+)*|Appendix [A-Z](\.\d+)*)"
 )
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION = re.compile(r"3\.\d{1,2}")

@@ -1,10 +1,10 @@
-"""What scenarios ask for: ``impl``, ``pair``, ``couple``, ``trial``, ``message``, ``pki``, ``observe`` and others."""
+"""What scenarios ask for: ``impl``, ``pair``, ``aio``, ``couple``, ``trial``, ``message``, ``pki`` and others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,9 @@ from sslspec.bench.exits import Inapplicable, Unsupported
 from sslspec.bench.pair import Couple, Pair
 from sslspec.bench.trial import Trial
 from sslspec.scenario import of
+
+if TYPE_CHECKING:
+    from sslspec.bench.aio import Aio
 
 
 @pytest.fixture
@@ -76,6 +79,12 @@ def message(cell: Cell) -> str:
 def trial(pair: Pair) -> Trial:
     """What is demanded of the pair's subject when its peer misbehaves."""
     return Trial(pair)
+
+
+@pytest.fixture
+def aio(pair: Pair) -> Aio:
+    """An event loop over the implementation, with every other name of asyncio's."""
+    return pair.aio
 
 
 @pytest.fixture

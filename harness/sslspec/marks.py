@@ -32,7 +32,7 @@ DECLARATIONS = (
     "known(*references): upstream issues that explain a difference",
     "roles(*names): client, server",
     "versions(*names): tls12, tls13; none for a scenario that sets them itself",
-    "transports(*names): memory, socketpair, tcp",
+    "transports(*names): memory, socketpair, tcp, tcp6, asyncio",
     "deliveries(*names): whole, coalesced, split, bytewise",
     "peers(*kinds): module, tlslite, scripted",
     "messages(*words): names, -name, followed, handshake",

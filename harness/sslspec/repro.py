@@ -21,13 +21,14 @@ from sslspec.listing import Scenario
 _PACKAGE = Path(__file__).resolve().parent
 _ROLES = ("client", "server", "both")
 _VERSIONS = ("tls12", "tls13")
-_TRANSPORTS = ("memory", "socketpair", "tcp")
+_TRANSPORTS = ("memory", "socketpair", "tcp", "tcp6", "asyncio")
 _DELIVERIES = ("whole", "coalesced", "split", "bytewise")
 _ALWAYS = ("sslspec.carried.stage",)
 _FOR_FIXTURE = {
     "pair": "sslspec.bench.pair",
     "couple": "sslspec.bench.pair",
     "background": "sslspec.bench.background",
+    "aio": "sslspec.bench.aio",
 }
 
 _SCRIPT = '''\
@@ -118,7 +119,7 @@ def script(scenario_id: str, spec: str, peer: str = "stdlib") -> str:
         )
     source = _taken_apart(scenario)
     variant, parameters = _variant(scenario, source, scenario_id.partition("@")[2])
-    modules = _modules(source)
+    modules = _modules(source, variant)
     return _SCRIPT.format(
         id=scenario_id,
         implementation=implementations.name_of(spec),
@@ -218,10 +219,12 @@ def _first_variant(scenario: Scenario, *, couple: bool) -> dict[str, Any]:
     return {"role": role, "version": version, "transport": transport, "delivery": delivery}
 
 
-def _modules(source: _Source) -> dict[str, str]:
+def _modules(source: _Source, variant: dict[str, Any] | None) -> dict[str, str]:
     """The sources that the script must carry, by module name, each after those that it imports."""
     wanted = [*_ALWAYS, *(_FOR_FIXTURE[name] for name in source.arguments if name in _FOR_FIXTURE)]
     wanted += _imported(source.rest)
+    if variant and variant["transport"] == "asyncio":
+        wanted.append("sslspec.bench.streams")
     found: dict[str, str] = {}
     for name in wanted:
         _collect(name, found)

@@ -18,6 +18,7 @@ both_kinds = pytest.mark.peers("module", "tlslite")
     "What's New 3.5:alpn",
 )
 @both_kinds
+@pytest.mark.transports("memory", "asyncio")
 def test_the_common_protocol_is_selected(pair):
     """Both ends see the one protocol that both have."""
     pair.subject_context.set_alpn_protocols(["spdy/2", "http/1.1"])
@@ -39,6 +40,7 @@ def test_the_server_prefers(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.selected_alpn_protocol:none")
+@pytest.mark.transports("memory", "asyncio")
 def test_nothing_in_common_is_no_error(pair):
     """Without a common protocol the handshake completes, and nothing is selected on either side."""
     pair.subject_context.set_alpn_protocols(["a"])

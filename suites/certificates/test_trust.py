@@ -15,6 +15,7 @@ BOTH = pytest.mark.peers("module", "tlslite")
 )
 @BOTH
 @pytest.mark.parametrize("name", ["server", "server-intermediate", "server-deep"], ids=["short", "longer", "deep"])
+@pytest.mark.transports("memory", "asyncio")
 def test_a_chain_that_ends_at_a_trusted_root_is_accepted(pair, name):
     """A server whose chain ends at a root that the client trusts is accepted, however many authorities are between."""
     pair.peer.settings.certificate = name

@@ -39,7 +39,7 @@ def test_there_is_none_in_mid_handshake(pair, impl):
 
 @pytest.mark.clause("RFC 5246 7.4.9:verify-data", "RFC 5929 3.1:both-ends", "ssl.SSLSocket.get_channel_binding:bytes")
 @pytest.mark.known("GraalPy's list", "RustPython's expected failures")
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.versions("tls12")
 def test_both_ends_have_the_same(pair):
     """Both ends give the same 12 bytes, the length of a TLS 1.2 Finished, whatever library is at the other."""

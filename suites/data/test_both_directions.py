@@ -7,7 +7,7 @@ pytestmark = pytest.mark.peers("module", "tlslite")
 
 @pytest.mark.clause("ssl.SSLSocket.write:stream")
 @pytest.mark.deliveries("all")
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 def test_a_dialogue_goes_to_and_fro(pair):
     """Question and answer alternate, begun by either end, for as long as they like."""
     pair.shake_hands()
@@ -20,6 +20,7 @@ def test_a_dialogue_goes_to_and_fro(pair):
 
 @pytest.mark.clause("ssl.SSLSocket.write:stream")
 @pytest.mark.deliveries("whole", "coalesced")
+@pytest.mark.transports("memory", "asyncio")
 def test_both_ends_may_send_before_they_read(pair):
     """Data under way in one direction does not hold up the other: both ends write first and read afterwards."""
     pair.shake_hands()

@@ -19,7 +19,7 @@ def records(wire):
 
 @pytest.mark.clause("RFC 8446 4.6.3:keys-change", "ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("whole")
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.parametrize("answer_wanted", [False, True], ids=["silent", "answered"])
 def test_data_goes_on_across_a_key_update(pair, answer_wanted):
     """Data before and after the peer's KeyUpdate arrives, and what is written afterwards is understood."""

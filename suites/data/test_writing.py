@@ -26,7 +26,7 @@ def data_of(size):
 
 @pytest.mark.clause("ssl.SSLSocket.write:count")
 @pytest.mark.deliveries("whole")
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_what_is_written_arrives(pair, size):
     """write() returns the number of bytes written, and the peer receives exactly those, whatever their number."""

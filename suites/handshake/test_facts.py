@@ -94,7 +94,7 @@ def test_ciphers_stay_unsaid_until_the_handshake_is_complete(pair, impl, name):
 
 
 @pytest.mark.clause("ssl.SSLSocket.version:negotiated", "What's New 3.5:version")
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.peers("module", "tlslite")
 def test_version_is_the_version_negotiated(pair):
     """After the handshake version() names the protocol: "TLSv1.2" or "TLSv1.3"."""
@@ -115,7 +115,7 @@ def test_the_version_is_the_peers_where_the_peer_has_only_one(pair, version):
 
 
 @pytest.mark.clause("ssl.SSLSocket.cipher:tuple")
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.peers("module", "tlslite")
 def test_cipher_names_the_suite_in_use(pair):
     """cipher() is a tuple of the suite's name, the version that defines it, and the number of secret bits."""
@@ -136,6 +136,7 @@ def test_cipher_names_the_suite_in_use(pair):
 @pytest.mark.parametrize(
     "name", ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"], ids=["aes128", "aes256"]
 )
+@pytest.mark.transports("memory", "asyncio")
 def test_cipher_follows_what_the_peer_allows(pair, name):
     """Where the peer allows one suite only, cipher() names that one, and its bits."""
     pair.peer.settings.ciphers = name
@@ -196,7 +197,7 @@ def test_a_resumed_session_lists_no_shared_ciphers(pair):
 @pytest.mark.clause(
     "ssl.OP_NO_COMPRESSION:no-compression", "RFC 8446 4.1.2:no-compression", "ssl.SSLSocket.compression:none"
 )
-@pytest.mark.transports("memory", "socketpair")
+@pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.peers("module", "tlslite")
 def test_a_connection_is_not_compressed(pair):
     """With default settings (and in TLS 1.3 ever) compression() is None."""
@@ -218,6 +219,7 @@ def test_npn_selects_nothing(pair, impl):
 
 @pytest.mark.clause("RFC 8446 4.1.1:selection-shows", "ssl.SSLSocket.cipher:tuple", "ssl.SSLSocket.version:negotiated")
 @pytest.mark.peers("module", "tlslite")
+@pytest.mark.transports("memory", "asyncio")
 def test_both_ends_tell_the_same(pair):
     """What the subject says of version and cipher is what its peer says."""
     pair.shake_hands()

@@ -17,6 +17,7 @@ def ask(pair, name, host):
 @pytest.mark.clause("RFC 6125 6.4.1:any-of-many")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("host", ["localhost", "server.example"], ids=["first", "second"])
+@pytest.mark.transports("memory", "asyncio")
 def test_any_of_the_names_will_do(pair, host):
     """A certificate is the server's if any of its DNS names is the one that was asked for."""
     ask(pair, "server", host)

@@ -33,6 +33,7 @@ def entries(path):
     "RFC 5246 8.1:master-secret",
 )
 @pytest.mark.known("bpo-34271")
+@pytest.mark.transports("memory", "asyncio")
 def test_the_secrets_of_a_connection_are_written(pair, tmp_path):
     """Each secret of the handshake has a line: label, client random and secret, in hexadecimal."""
     path = tmp_path / "keys"

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-pytestmark = pytest.mark.transports("socketpair", "tcp")
+pytestmark = pytest.mark.transports("socketpair", "tcp", "tcp6")
 
 
 def shake_hands(impl, sock):
@@ -129,15 +129,15 @@ def test_it_cannot_be_done_on_connect(pair):
 
 @pytest.mark.clause("ssl.SSLSocket.do_handshake:retried")
 @pytest.mark.roles("client")
-@pytest.mark.transports("tcp")
+@pytest.mark.transports("tcp", "tcp6")
 @pytest.mark.versions("tls13")
 def test_connecting_comes_first(pair, impl):
     """connect_ex() of a non-blocking socket says that it is under way; once writable, the handshake can be done."""
     subject = pair.subject_context.wrap_socket(
-        socket.socket(), server_hostname=pair.server_hostname, do_handshake_on_connect=False
+        pair.plain_socket(), server_hostname=pair.server_hostname, do_handshake_on_connect=False
     )
     subject.setblocking(False)
-    with subject, socket.create_server(("127.0.0.1", 0)) as listener:
+    with subject, pair.plain_listener() as listener:
         listener.settimeout(5)
         assert subject.connect_ex(listener.getsockname()) in (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
         far, _ = listener.accept()

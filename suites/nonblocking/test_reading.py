@@ -21,7 +21,7 @@ READS = {
 
 @pytest.mark.clause("ssl.SSLWantReadError:more-needed", "ssl-nonblocking:want-errors", "ssl.SSLSocket.read:nothing-yet")
 @pytest.mark.known("wolfssl-py 5.9.2")
-@pytest.mark.transports("socketpair", "tcp")
+@pytest.mark.transports("socketpair", "tcp", "tcp6")
 @pytest.mark.parametrize("method", READS)
 def test_nothing_to_read_is_want_read(pair, impl, method):
     """Reading raises SSLWantReadError where nothing has come, in the place of BlockingIOError."""

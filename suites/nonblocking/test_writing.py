@@ -43,8 +43,8 @@ def send_again(pair, data):
     "ssl.SSLSocket.write:would-block",
     "What's New 3.5:send-wants",
 )
-@pytest.mark.transports("socketpair", "tcp")
 @pytest.mark.known("bpo-20951", "wolfssl-py 5.9.2", "RustPython#8660", "gevent's skip list")
+@pytest.mark.transports("socketpair", "tcp", "tcp6")
 def test_a_full_line_is_want_write(pair, impl):
     """send() raises SSLWantWriteError, not BlockingIOError, and does not return 0, where it would have to wait."""
     fill(pair)
@@ -56,7 +56,7 @@ def test_a_full_line_is_want_write(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLWantWriteError:line-full", "ssl.SSLSocket.write:retry")
-@pytest.mark.transports("socketpair", "tcp")
+@pytest.mark.transports("socketpair", "tcp", "tcp6")
 def test_a_write_is_repeated_with_the_same_data(pair):
     """After SSLWantWriteError and select(), send() of the same data returns its length, and all of it arrives once."""
     whole = fill(pair)
@@ -77,7 +77,7 @@ def test_the_data_may_stand_elsewhere_when_repeated(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.write:retry")
-@pytest.mark.transports("socketpair", "tcp")
+@pytest.mark.transports("socketpair", "tcp", "tcp6")
 def test_reading_goes_on_while_writing_waits(pair):
     """A connection that cannot write at the moment can be read, and the write repeated afterwards."""
     whole = fill(pair)

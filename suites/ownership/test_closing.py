@@ -21,7 +21,7 @@ def is_open(fileno):
 
 
 @pytest.mark.clause("ssl.SSLSocket.close:descriptor")
-@pytest.mark.transports("socketpair", "tcp")
+@pytest.mark.transports("socketpair", "tcp", "tcp6")
 def test_close_closes_the_descriptor(pair):
     """close() closes the descriptor, fileno() is -1 afterwards, and the peer sees the end of the transport."""
     pair.shake_hands()
@@ -35,7 +35,7 @@ def test_close_closes_the_descriptor(pair):
 
 @pytest.mark.clause("ssl.SSLSocket.close:no-close-notify")
 @pytest.mark.level("observed")
-@pytest.mark.transports("socketpair", "tcp")
+@pytest.mark.transports("socketpair", "tcp", "tcp6")
 def test_close_sends_no_close_notify(pair):
     """close() does not end TLS: without unwrap() before it, the peer sees a truncated connection."""
     pair.shake_hands()

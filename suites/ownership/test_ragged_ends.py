@@ -106,7 +106,7 @@ def test_an_end_within_a_record_is_ragged_too(pair, impl):
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:reset-is-error")
 @pytest.mark.known("urllib3#367", "urllib3#2118")
-@pytest.mark.transports("tcp")
+@pytest.mark.transports("tcp", "tcp6")
 @pytest.mark.parametrize("suppress", [True, False], ids=["suppressed", "raised"])
 def test_a_reset_is_no_end(pair, impl, suppress):
     """A reset of the connection is no EOF: it raises ConnectionResetError, whatever suppress_ragged_eofs says."""

@@ -67,7 +67,7 @@ def test_the_class_of_one_context_is_not_that_of_another(pair, impl):
 
 @pytest.mark.clause("ssl.SSLContext.sslsocket_class:observable", "ssl.SSLSocket.accept:like-the-listener")
 @pytest.mark.roles("server")
-@pytest.mark.transports("tcp")
+@pytest.mark.transports("tcp", "tcp6")
 def test_what_is_accepted_is_of_the_class_too(pair, impl):
     """accept() of a listener returns an instance of the context's sslsocket_class."""
 
@@ -75,10 +75,9 @@ def test_what_is_accepted_is_of_the_class_too(pair, impl):
         pass
 
     pair.subject_context.sslsocket_class = OwnSocket
-    plain = socket.create_server(("127.0.0.1", 0))
-    with pair.subject_context.wrap_socket(plain, server_side=True) as listener:
+    with pair.subject_context.wrap_socket(pair.plain_listener(), server_side=True) as listener:
         listener.settimeout(5)
-        pair.attach(socket.create_connection(listener.getsockname(), timeout=5))
+        pair.attach(socket.create_connection(listener.getsockname()[:2], timeout=5))
         connection, _ = listener.accept()
         with connection:
             assert type(connection) is OwnSocket

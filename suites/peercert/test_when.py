@@ -25,6 +25,7 @@ def test_within_the_handshake_there_is_nothing_to_ask(pair, impl, binary_form):
 @pytest.mark.clause("ssl.SSLSocket.getpeercert:validated-dict", "ssl.SSLSocket.getpeercert:der")
 @pytest.mark.roles("client")
 @pytest.mark.peers("module", "tlslite")
+@pytest.mark.transports("memory", "asyncio")
 def test_a_validated_certificate_is_a_dict_and_bytes(pair):
     """Of a validated certificate getpeercert() gives a dict, and with binary_form its DER."""
     pair.shake_hands()
@@ -55,6 +56,7 @@ def test_a_certificate_that_was_not_validated_is_bytes_only(pair, impl, name):
 @pytest.mark.roles("server")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize("mode", ["CERT_NONE", "CERT_OPTIONAL"], ids=["not_asked", "asked"])
+@pytest.mark.transports("memory", "asyncio")
 def test_a_client_without_certificate_is_none(pair, impl, mode):
     """A server whose client sent no certificate gets None in both forms."""
     pair.subject_context.verify_mode = getattr(impl, mode)

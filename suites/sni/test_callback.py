@@ -181,6 +181,7 @@ def test_an_exception_ends_the_handshake(pair, impl, how):
 )
 @serving
 @both_kinds
+@pytest.mark.transports("memory", "asyncio")
 def test_another_context_presents_its_certificate(pair, impl):
     """A callback that sets the object's context decides which certificate the client gets."""
     other = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)

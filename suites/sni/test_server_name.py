@@ -9,6 +9,7 @@ both_kinds = pytest.mark.peers("module", "tlslite")
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:server-hostname", "RFC 6066 3:sent")
 @both_kinds
+@pytest.mark.transports("memory", "asyncio")
 def test_the_name_is_sent(pair):
     """The server is told server_hostname."""
     pair.shake_hands()
@@ -17,6 +18,7 @@ def test_the_name_is_sent(pair):
 
 @pytest.mark.clause("RFC 6066 3:none")
 @both_kinds
+@pytest.mark.transports("memory", "asyncio")
 def test_no_name_is_sent_when_there_is_none(pair):
     """Without server_hostname there is no extension."""
     pair.server_hostname = None

@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.roles("client"),
-    pytest.mark.transports("tcp"),
+    pytest.mark.transports("tcp", "tcp6"),
     pytest.mark.versions("tls13"),
 ]
 
@@ -16,15 +16,17 @@ def test_an_ssl_socket_is_a_socket(pair, impl):
     """SSLSocket is derived from socket.socket, and has family, type and proto of the socket that it wraps."""
     assert issubclass(impl.SSLSocket, socket.socket)
     assert isinstance(pair.bare_subject, impl.SSLSocket)
-    assert pair.subject.family == socket.AF_INET
+    assert pair.subject.family == {"tcp": socket.AF_INET, "tcp6": socket.AF_INET6}[pair.variant.transport]
     assert pair.subject.type == socket.SOCK_STREAM
 
 
 @pytest.mark.clause("ssl.SSLSocket.getpeername:address", "ssl.SSLSocket.getsockname:address")
 def test_names_are_those_of_the_connection(pair):
     """getsockname() and getpeername() give the two addresses of the TCP connection, each end the other's."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        near = socket.create_connection(listener.getsockname(), timeout=5)
+    with pair.plain_listener() as listener:
+        near = pair.plain_socket()
+        near.settimeout(5)
+        near.connect(listener.getsockname())
         far, address = listener.accept()
     own = near.getsockname()
     pair.attach(far)
@@ -36,7 +38,7 @@ def test_names_are_those_of_the_connection(pair):
 @pytest.mark.clause("ssl.SSLSocket.getpeername:unconnected")
 def test_getpeername_needs_a_peer(pair, impl):
     """getpeername() of a socket that is not connected raises OSError, not an SSLError."""
-    subject = pair.subject_context.wrap_socket(socket.socket(), server_hostname="localhost")
+    subject = pair.subject_context.wrap_socket(pair.plain_socket(), server_hostname="localhost")
     with subject, pytest.raises(OSError) as caught:
         subject.getpeername()
     assert not isinstance(caught.value, impl.SSLError)

@@ -1,21 +1,22 @@
 """SSLSocket.connect() and connect_ex(): TCP, and the handshake behind it."""
 
 import errno
-import socket
 
 import pytest
 
 pytestmark = [
     pytest.mark.roles("client"),
-    pytest.mark.transports("tcp"),
+    pytest.mark.transports("tcp", "tcp6"),
 ]
+
+HERE = {"tcp": "127.0.0.1", "tcp6": "::1"}
 
 
 def dial(pair, background, method="connect"):
     """Wrap an unconnected socket and connect it to the peer: the socket, and the call under way in the background."""
-    subject = pair.subject_context.wrap_socket(socket.socket(), server_hostname=pair.server_hostname)
+    subject = pair.subject_context.wrap_socket(pair.plain_socket(), server_hostname=pair.server_hostname)
     subject.settimeout(5)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with pair.plain_listener() as listener:
         listener.settimeout(5)
         call = background(getattr(subject, method), listener.getsockname())
         far, _ = listener.accept()
@@ -121,10 +122,10 @@ def test_after_a_failed_handshake_there_is_no_tls(pair, background, impl):
 def test_connect_without_handshake(pair):
     """With do_handshake_on_connect False, connect() connects and no more; do_handshake() does the rest."""
     subject = pair.subject_context.wrap_socket(
-        socket.socket(), server_hostname=pair.server_hostname, do_handshake_on_connect=False
+        pair.plain_socket(), server_hostname=pair.server_hostname, do_handshake_on_connect=False
     )
     subject.settimeout(5)
-    with subject, socket.create_server(("127.0.0.1", 0)) as listener:
+    with subject, pair.plain_listener() as listener:
         subject.connect(listener.getsockname())
         assert subject.version() is None
         far, _ = listener.accept()
@@ -137,7 +138,7 @@ def test_connect_without_handshake(pair):
 @pytest.mark.versions("tls13")
 def test_an_unconnected_socket_has_no_tls(pair, impl):
     """A client socket that is not connected has no connection to tell of, and cannot do a handshake: OSError."""
-    subject = pair.subject_context.wrap_socket(socket.socket(), server_hostname=pair.server_hostname)
+    subject = pair.subject_context.wrap_socket(pair.plain_socket(), server_hostname=pair.server_hostname)
     with subject:
         assert subject.version() is None
         assert subject.cipher() is None
@@ -178,7 +179,7 @@ def test_connecting_twice_is_refused(pair):
 @pytest.mark.versions("tls13")
 def test_a_server_does_not_connect(pair):
     """connect() and connect_ex() on a server-side SSLSocket raise ValueError."""
-    with pair.subject_context.wrap_socket(socket.socket(), server_side=True) as subject:
+    with pair.subject_context.wrap_socket(pair.plain_socket(), server_side=True) as subject:
         with pytest.raises(ValueError):
             subject.connect(("127.0.0.1", 9))
         with pytest.raises(ValueError):
@@ -189,13 +190,13 @@ def test_a_server_does_not_connect(pair):
 @pytest.mark.versions("tls13")
 def test_a_refused_connection_is_an_oserror(pair, impl):
     """Where nobody listens, connect() raises ConnectionRefusedError, and connect_ex() returns its errno."""
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))  # keeps the port, but does not listen
-        subject = pair.subject_context.wrap_socket(socket.socket(), server_hostname=pair.server_hostname)
+    with pair.plain_socket() as silent:
+        silent.bind((HERE[pair.variant.transport], 0))  # keeps the port, but does not listen
+        subject = pair.subject_context.wrap_socket(pair.plain_socket(), server_hostname=pair.server_hostname)
         subject.settimeout(5)
         with subject, pytest.raises(ConnectionRefusedError):
             subject.connect(silent.getsockname())
-        subject = pair.subject_context.wrap_socket(socket.socket(), server_hostname=pair.server_hostname)
+        subject = pair.subject_context.wrap_socket(pair.plain_socket(), server_hostname=pair.server_hostname)
         subject.settimeout(5)
         with subject:
             assert subject.connect_ex(silent.getsockname()) == errno.ECONNREFUSED
@@ -206,11 +207,11 @@ def test_a_refused_connection_is_an_oserror(pair, impl):
 def test_bind_chooses_where_to_connect_from(pair):
     """bind() gives an unconnected SSLSocket its own address, which is where it connects from."""
     subject = pair.subject_context.wrap_socket(
-        socket.socket(), server_hostname=pair.server_hostname, do_handshake_on_connect=False
+        pair.plain_socket(), server_hostname=pair.server_hostname, do_handshake_on_connect=False
     )
-    with subject, socket.create_server(("127.0.0.1", 0)) as listener:
+    with subject, pair.plain_listener() as listener:
         subject.settimeout(5)
-        subject.bind(("127.0.0.1", 0))
+        subject.bind((HERE[pair.variant.transport], 0))
         own = subject.getsockname()
         subject.connect(listener.getsockname())
         far, address = listener.accept()

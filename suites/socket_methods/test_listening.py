@@ -6,20 +6,20 @@ import pytest
 
 pytestmark = [
     pytest.mark.roles("server"),
-    pytest.mark.transports("tcp"),
+    pytest.mark.transports("tcp", "tcp6"),
 ]
 
 
 def listen(pair, **options):
     """A listening SSLSocket that does not wait for ever."""
-    listener = pair.subject_context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True, **options)
+    listener = pair.subject_context.wrap_socket(pair.plain_listener(), server_side=True, **options)
     listener.settimeout(5)
     return listener
 
 
 def dial(listener):
     """A plain connection to it."""
-    return socket.create_connection(listener.getsockname(), timeout=5)
+    return socket.create_connection(listener.getsockname()[:2], timeout=5)
 
 
 @pytest.mark.clause(
@@ -64,9 +64,9 @@ def test_what_is_accepted_is_like_the_listener(pair):
 @pytest.mark.versions("tls13")
 def test_bind_and_listen_make_a_listener(pair):
     """A server-side SSLSocket that is made first, and bound and set to listen afterwards, accepts TLS connections."""
-    with pair.subject_context.wrap_socket(socket.socket(), server_side=True) as listener:
+    with pair.subject_context.wrap_socket(pair.plain_socket(), server_side=True) as listener:
         listener.settimeout(5)
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1" if pair.variant.transport == "tcp" else "::1", 0))
         listener.listen(1)
         pair.attach(dial(listener))
         connection, _ = listener.accept()

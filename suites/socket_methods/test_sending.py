@@ -5,7 +5,7 @@ import errno
 
 import pytest
 
-pytestmark = pytest.mark.transports("socketpair", "tcp")
+pytestmark = pytest.mark.transports("socketpair", "tcp", "tcp6")
 
 
 @pytest.mark.clause("ssl.SSLSocket.send:count")

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-pytestmark = pytest.mark.transports("socketpair", "tcp")
+pytestmark = pytest.mark.transports("socketpair", "tcp", "tcp6")
 
 
 @pytest.mark.clause("ssl.SSLSocket.shutdown:ends-stream")

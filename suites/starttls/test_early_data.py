@@ -8,18 +8,9 @@ import warnings
 import pytest
 
 pytestmark = [
-    pytest.mark.transports("tcp"),
+    pytest.mark.transports("tcp", "tcp6"),
     pytest.mark.versions("tls13"),
 ]
-
-
-def connected():
-    """Two ends of a TCP connection: ours, and that of somebody who wants to be taken for the peer."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        far = socket.create_connection(listener.getsockname(), timeout=5)
-        near, _ = listener.accept()
-    near.settimeout(5)
-    return near, far
 
 
 def reset(near, far):
@@ -52,7 +43,7 @@ def test_data_in_front_of_a_reset_is_never_read(pair, handshake):
     Without a peer address left the stdlib once took the socket for one that was not connected yet, made no TLS for it,
     and recv() gave the plain text.
     """
-    near, far = connected()
+    near, far = pair.plain_ends()
     far.sendall(b"POST /evil")
     reset(near, far)
     with near, pytest.raises(OSError), wrap(pair, near, handshake) as subject:
@@ -65,7 +56,7 @@ def test_data_in_front_of_a_reset_is_never_read(pair, handshake):
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "later"])
 def test_wrapping_after_such_a_reset_is_refused(pair, impl, handshake):
     """wrap_socket() of a socket whose peer has gone, and left data behind, raises SSLError itself."""
-    near, far = connected()
+    near, far = pair.plain_ends()
     far.sendall(b"POST /evil")
     reset(near, far)
     with pytest.raises(impl.SSLError) as caught:
@@ -78,7 +69,7 @@ def test_wrapping_after_such_a_reset_is_refused(pair, impl, handshake):
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "later"])
 def test_a_reset_without_data_is_no_connection_either(pair, handshake):
     """Where the peer has reset the connection and sent nothing, wrapping or reading raises OSError as well."""
-    near, far = connected()
+    near, far = pair.plain_ends()
     reset(near, far)
     with near, warnings.catch_warnings():
         warnings.simplefilter(
@@ -110,7 +101,7 @@ def test_data_of_a_living_peer_is_never_read(pair, impl, handshake):
     That is also so where it was sent long before, right behind the STARTTLS command: what has been injected there must
     not survive the handshake.
     """
-    near, far = connected()
+    near, far = pair.plain_ends()
     with far:
         far.sendall(b"EHLO evil.example\r\nMAIL FROM:<a@evil.example>\r\n")
         with pytest.raises(impl.SSLError), wrap(pair, near, handshake) as subject:
@@ -123,7 +114,7 @@ def test_data_of_a_living_peer_is_never_read(pair, impl, handshake):
 @pytest.mark.versions("tls12", "tls13")
 def test_a_hello_that_came_before_is_not_lost(pair):
     """The ClientHello that came before the socket was wrapped is there for the handshake."""
-    near, far = connected()
+    near, far = pair.plain_ends()
     pair.attach(far)
     assert select.select([near], [], [], 5)[0]
     with wrap(pair, near, True) as subject:

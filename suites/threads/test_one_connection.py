@@ -9,7 +9,7 @@ import socket
 
 import pytest
 
-pytestmark = [pytest.mark.clause("ssl.SSLSocket:two-threads"), pytest.mark.transports("socketpair", "tcp")]
+pytestmark = [pytest.mark.clause("ssl.SSLSocket:two-threads"), pytest.mark.transports("socketpair", "tcp", "tcp6")]
 
 
 def without_time_out(pair):

@@ -17,6 +17,7 @@ both_kinds = pytest.mark.peers("module", "tlslite")
 )
 @both_kinds
 @pytest.mark.feature("HAS_TLSv1_3")
+@pytest.mark.transports("memory", "asyncio")
 def test_the_highest_common_version_is_chosen(pair):
     """Two ends that have it agree on TLS 1.3."""
     pair.shake_hands()

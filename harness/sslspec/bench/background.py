@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from sslspec.bench.lines import DEADLINE
+from sslspec.bench.loopback import DEADLINE
 
 T = TypeVar("T")
 

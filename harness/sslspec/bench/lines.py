@@ -19,9 +19,9 @@ from typing import Any
 
 from sslspec.bench.deliveries import cut
 from sslspec.bench.exits import Inapplicable
+from sslspec.bench.loopback import DEADLINE
 from sslspec.bench.peer import Peer
 
-DEADLINE = 5.0  # seconds for anything that needs no waiting at all, on a machine that is busy with something else
 CHUNK = 65536
 
 
@@ -291,20 +291,3 @@ def _drain(end: socket.socket) -> None:
             pass
     except BlockingIOError:
         pass
-
-
-def connected(transport: str) -> tuple[socket.socket, socket.socket]:
-    """Two connected stream sockets: ``socketpair``, or ``tcp`` over loopback on a port that the system picks."""
-    if transport == "socketpair":
-        return socket.socketpair()
-    if transport != "tcp":
-        raise ValueError(f"unknown socket transport {transport!r}; there are socketpair and tcp")
-    with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
-        near = socket.create_connection(listener.getsockname(), timeout=DEADLINE)
-        far, _ = listener.accept()
-    near.settimeout(None)
-    for end in (near, far):
-        end.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # else small flights wait 40 ms for an acknowledgement
-    return near, far

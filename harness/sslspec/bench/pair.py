@@ -9,32 +9,25 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from sslspec.bench import loopback
+from sslspec.bench.contexts import SharedContexts, make_context
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Endpoint, Journal, bare, written_call
 from sslspec.bench.exits import PeerFailed
-from sslspec.bench.lines import DEADLINE, Line, MemoryLine, SocketLine, connected
-from sslspec.bench.module_peer import ModulePeer, version_of
+from sslspec.bench.lines import Line, MemoryLine, SocketLine
+from sslspec.bench.module_peer import ModulePeer
 from sslspec.bench.peer import HOSTNAME, Peer
+from sslspec.bench.variant import Variant as Variant
+
+if TYPE_CHECKING:
+    from sslspec.bench.aio import Aio
 
 T = TypeVar("T")
 PeerFactory = Callable[..., Peer]
-
-
-@dataclass(frozen=True)
-class Variant:
-    """Where on the axes an execution stands. version None: both ends allow everything that they have."""
-
-    role: str
-    version: str | None = "tls13"
-    transport: str = "memory"
-    delivery: str = "whole"
-
-    def __str__(self) -> str:
-        return "+".join(part for part in (self.role, self.version, self.transport, self.delivery) if part)
 
 
 class Pair:
@@ -62,6 +55,7 @@ class Pair:
         self._subject: Endpoint | None = None
         self._line: Line | None = None
         self._spare: list[Any] = []
+        self._aio: Aio | None = None
 
     # -- the subject -------------------------------------------------------------------------------------------------
 
@@ -111,7 +105,7 @@ class Pair:
             self._context if self._context is not None else _shared_contexts.get(self.impl, self.variant, self.pki)
         )
         self._wrapped_with = context
-        make = self._wrap_bio if self.variant.transport == "memory" else self._wrap_socket
+        make = {"memory": self._wrap_bio, "asyncio": self._wrap_streams}.get(self.variant.transport, self._wrap_socket)
         self._subject = Endpoint(make(context, options), "subject", self._journal)
         return self._subject
 
@@ -123,11 +117,18 @@ class Pair:
 
     def _wrap_socket(self, context: Any, options: dict[str, Any]) -> Any:
         options.setdefault("do_handshake_on_connect", False)
-        near, far = connected(self.variant.transport)
+        near, far = self.plain_ends()
         self._spare.append(near)
-        near.settimeout(DEADLINE)
         self._line = SocketLine(self.peer, far)
         return self._noted("wrap_socket", context.wrap_socket, near, **options)
+
+    def _wrap_streams(self, context: Any, options: dict[str, Any]) -> Any:
+        near, far = self.plain_ends()
+        self._spare.append(near)
+        self._line = SocketLine(self.peer, far)
+        from sslspec.bench.streams import StreamSubject
+
+        return StreamSubject(self.aio, near, context, options)
 
     def _noted(self, name: str, call: Callable[..., Any], *args: Any, **options: Any) -> Any:
         try:
@@ -136,12 +137,47 @@ class Pair:
             self._journal.raised("subject", written_call(name, args, options), exception)
             raise
 
+    @property
+    def aio(self) -> Aio:
+        """An event loop over the implementation, with asyncio's names; made at the first look."""
+        if self._aio is None:
+            from sslspec.bench.aio import Aio  # asyncio imports an ssl of its own, which most scenarios have no use for
+
+            self._aio = Aio(self.impl)
+        return self._aio
+
+    async def streams(self, **options: Any) -> tuple[Any, Any]:
+        """asyncio's reader and writer on a new connection to the peer, in the pair's role, both handshakes complete."""
+        near, far = self.plain_ends()
+        self._spare.append(near)
+        self.attach(far)
+        made = await self.aio.streams(
+            near, self.subject_context, server_side=self.server_side, server_hostname=self.server_hostname, **options
+        )
+        await self.aio.to_thread(self.peer.completes)
+        return made
+
     def attach(self, connection: socket.socket) -> None:
         """Put the peer onto `connection`: the other end of a socket that the scenario wraps itself.
 
         For what ``wrap()`` does not do: listening, accepting, connecting, plain text before TLS.
         """
         self._line = SocketLine(self.peer, connection)
+
+    def plain_socket(self) -> socket.socket:
+        """A plain socket that is neither bound nor connected; of the transport's family, ``tcp`` or ``tcp6``."""
+        return loopback.plain(self.variant.transport)
+
+    def plain_listener(self) -> socket.socket:
+        """A plain socket that listens on the transport's loopback address, on a port that the system picks."""
+        return loopback.listener(self.variant.transport)
+
+    def plain_ends(self) -> tuple[socket.socket, socket.socket]:
+        """Two connected plain sockets of the transport's, with a time-out: the subject's end and the peer's."""
+        near, far = loopback.connected(self.variant.transport)
+        near.settimeout(loopback.DEADLINE)
+        far.settimeout(loopback.DEADLINE)
+        return near, far
 
     def release(self) -> socket.socket:
         """Take the connection from an attached peer; it is left open, blocking with a timeout. The peer is done."""
@@ -247,6 +283,8 @@ class Pair:
                     close()
         if self._line is not None:
             self._line.stop()
+        if self._aio is not None:
+            self._aio.close()
         _shared_contexts.check(self._wrapped_with)
 
 
@@ -314,49 +352,6 @@ class Couple:
             raise AssertionError("the handshake goes on for ever")
         with contextlib.suppress(self.impl.SSLWantReadError):
             bare(self.client).read(1)
-
-
-def make_context(impl: Any, variant: Variant, pki: Pki) -> Any:
-    """A context of the implementation's with the default settings for one role."""
-    if variant.role == "server":
-        context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*pki["server"])
-    else:
-        context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(pki.authority())
-    if variant.version is not None:
-        version = version_of(impl, variant.version)
-        context.minimum_version, context.maximum_version = version, version
-    return context
-
-
-class SharedContexts:
-    """The default context where a scenario does not look at it: made once, since that costs more than a handshake."""
-
-    SETTINGS = ("check_hostname", "verify_mode", "verify_flags", "options", "minimum_version", "maximum_version")
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[Any, ...], tuple[Any, list[Any]]] = {}
-
-    def get(self, impl: Any, variant: Variant, pki: Pki) -> Any:
-        """The context for this implementation, role and version."""
-        key = (id(impl), variant.role, variant.version, pki.directory)
-        if key not in self._made:
-            context = make_context(impl, variant, pki)
-            self._made[key] = context, self._settings(context)
-        return self._made[key][0]
-
-    def check(self, context: Any) -> None:
-        """Raise where a scenario has changed a context that is not its own; nobody gets that one again."""
-        for key, (made, settings) in list(self._made.items()):
-            if made is context and self._settings(made) != settings:
-                del self._made[key]
-                raise RuntimeError(
-                    "the scenario changed a context that others share: look at pair.subject_context first"
-                )
-
-    def _settings(self, context: Any) -> list[Any]:
-        return [getattr(context, name, None) for name in self.SETTINGS]
 
 
 _shared_contexts = SharedContexts()

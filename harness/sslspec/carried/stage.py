@@ -86,6 +86,9 @@ class Stage:
         self.closing.append(made.close)
         return made
 
+    def _make_aio(self) -> Any:
+        return self.fixture("pair").aio
+
     def _make_couple(self) -> Any:
         from sslspec.bench import pair
 

@@ -175,9 +175,8 @@ def _constant_extensions(config: Config) -> dict[int, bytes]:
 
 
 def _key_share(shares: dict[int, KeyShare]) -> bytes:
-    """An `ext.KeyShareClientHello`. It differs in every hello, and made of structs it would take thrice the time."""
-    entries = [(group << 16 | len(each.public)).to_bytes(4, "big") + each.public for group, each in shares.items()]
-    return _vector(b"".join(entries))
+    """An `ext.KeyShareClientHello`."""
+    return _vector(b"".join([negotiation.key_share_entry(group, each.public) for group, each in shares.items()]))
 
 
 def _vector(content: bytes) -> bytes:
