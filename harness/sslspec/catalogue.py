@@ -47,6 +47,7 @@ class Entry:
     purpose: str
     clauses: tuple[str, ...]
     expect: tuple[Expect, ...] = ()
+    variant_of: str = ""  # the entry that it is, but for what makes it a variant
 
 
 @dataclass(frozen=True)
@@ -210,27 +211,31 @@ def parse(data: Mapping[str, Any]) -> dict[str, Entry]:
         if kind not in _KINDS:
             raise CatalogueError(_unknown("kind of entry", kind, _KINDS))
         cls, given = _KINDS[kind]
-        for name, table in _varied(kind, tables):
+        for name, table, variant_of in _varied(kind, tables):
             if name in entries:
                 raise CatalogueError(f"{kind}.{name}: the name is taken already")
-            entry = _build(cls, f"{kind}.{name}", table, {"name": name, **given})
+            entry = _build(cls, f"{kind}.{name}", table, {"name": name, "variant_of": variant_of, **given})
             _check(f"{kind}.{name}", entry, table)
             entries[name] = entry
     return _in_order(entries)
 
 
-def _varied(kind: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Each table, and behind it its variants: NAME-VARIANT, which is NAME but for what stands in the variant."""
+def _varied(kind: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """Each table, and behind it its variants: NAME-VARIANT, which is NAME but for what stands in the variant; and NAME.
+
+    What the entry expects of verification its variants do not.
+    """
     for name, table in tables.items():
         if not isinstance(table, dict) or "variants" not in table:
-            yield name, table
+            yield name, table, ""
             continue
         common = {key: value for key, value in table.items() if key != "variants"}
-        yield name, common
+        yield name, common, ""
+        common.pop("expect", None)
         for variant, differences in table["variants"].items():
             if not isinstance(differences, dict):
                 raise CatalogueError(f"{kind}.{name}-{variant}: a table is expected, not {differences!r}")
-            yield f"{name}-{variant}", {**common, **differences}
+            yield f"{name}-{variant}", {**common, **differences}, name
 
 
 def _check(where: str, entry: Entry, table: Mapping[str, Any]) -> None:

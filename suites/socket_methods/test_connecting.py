@@ -69,9 +69,9 @@ def test_a_failed_handshake_is_raised(pair, background, impl, method):
 @pytest.mark.parametrize("method", ["connect", "connect_ex"])
 def test_what_is_about_to_be_connected_is_not_connected_again(pair, method):
     """On a non-blocking socket whose connection is under way connect() and connect_ex() raise ValueError."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with pair.plain_listener() as listener:
         subject = pair.subject_context.wrap_socket(
-            socket.socket(), do_handshake_on_connect=False, server_hostname=pair.server_hostname
+            pair.plain_socket(), do_handshake_on_connect=False, server_hostname=pair.server_hostname
         )
         with subject:
             subject.setblocking(False)
@@ -87,11 +87,11 @@ def test_a_session_can_be_set_before_the_connection(pair, background):
     pair.greet()
     again = pair.reconnect()
     subject = again.subject_context.wrap_socket(
-        socket.socket(), do_handshake_on_connect=False, server_hostname=again.server_hostname
+        again.plain_socket(), do_handshake_on_connect=False, server_hostname=again.server_hostname
     )
     subject.settimeout(5)
     subject.session = pair.subject.session
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with again.plain_listener() as listener:
         subject.connect(listener.getsockname())
         far, _ = listener.accept()
     again.attach(far)
