@@ -388,5 +388,7 @@ class Connection:
 
     def _fail(self, fault: Fault) -> None:
         self.failed = True
+        if self.session is not None:
+            self.session.forgotten = True
         if isinstance(fault, ProtocolError) and fault.alert is not None:
             self.output.send(Alert(AlertLevel.FATAL, fault.alert))

@@ -33,7 +33,8 @@ class Session:
 
     secret: the PSK in TLS 1.3, the master secret in TLS 1.2. created: seconds since the epoch by ``Config.clock``;
     lifetime: seconds. session_id: in TLS 1.2, as on the wire. early: what the key schedule of TLS 1.3 makes of the
-    secret, once it has been offered; worked out again wherever it is missing.
+    secret, once it has been offered; worked out again wherever it is missing. forgotten: a fatal alert has ended a
+    connection of this session, which "MUST NOT be resumed" then (RFC 5246 7.2.2; RFC 8446 6.2 has SHOULD).
     """
 
     version: int
@@ -49,6 +50,7 @@ class Session:
     peer: PeerIdentity | None
     extended_master_secret: bool = True
     early: EarlySecret | None = field(default=None, init=False, repr=False, compare=False)
+    forgotten: bool = field(default=False, init=False, compare=False)
 
     @property
     def name(self) -> bytes:
