@@ -50,7 +50,14 @@ PURPOSES = {
     "any": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
 }
 # What `cryptography` rightly does not read, in whole or in the extension that is the point of the entry.
-UNREADABLE = {"duplicate-extension", "malformed-names", "odd-address", "no-pointers", "empty-pointer"}
+UNREADABLE = {
+    "duplicate-extension",
+    "malformed-names",
+    "odd-address",
+    "no-pointers",
+    "empty-pointer",
+    "path-length-of-none",
+}
 
 ENTRY = """
 purpose = "A sentence."

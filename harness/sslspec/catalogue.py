@@ -125,6 +125,7 @@ class Crl(Entry):
     fault: str = ""
     extensions: tuple[Extension, ...] = ()
     edits: tuple[Edit, ...] = ()
+    entry_extensions: tuple[Extension, ...] = ()  # of each certificate that it revokes
 
 
 @dataclass(frozen=True, kw_only=True)

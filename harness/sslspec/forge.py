@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from sslspec import der
-from sslspec.catalogue import Certificate, Crl, NameConstraints
+from sslspec.catalogue import Certificate, Crl, Extension, NameConstraints
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 
@@ -180,14 +180,15 @@ def certificate(entry: Certificate, subject: bytes, key: Key, issuer: Signer, se
 
 def crl(entry: Crl, issuer: Signer, serials: Iterable[int]) -> bytes:
     """The revocation list (DER) with which `issuer` revokes `serials`, RFC 5280 5.1."""
-    revoked = [der.sequence(der.integer(serial), _time(entry.last_update)) for serial in serials]
+    said = [der.sequence(*_written(entry.entry_extensions))] if entry.entry_extensions else []
+    revoked = [der.sequence(der.integer(serial), _time(entry.last_update), *said) for serial in serials]
     extensions = [
         _extension(
             _EXTENSIONS["authorityKeyIdentifier"],
             der.sequence(der.context(0, issuer.key.identifier(), constructed=False)),
         ),
         _extension("2.5.29.20", der.integer(1)),  # cRLNumber
-        *_further(entry),
+        *_written(entry.extensions),
     ]
     tbs = der.sequence(
         der.integer(1),
@@ -277,11 +278,11 @@ def _extensions(entry: Certificate, key: Key, issuer: Signer) -> list[bytes]:
         for kind, dotted in _EXTENSIONS.items()
         if kind in values and kind not in entry.without
     ]
-    return written + _further(entry)
+    return written + _written(entry.extensions)
 
 
-def _further(entry: Certificate | Crl) -> list[bytes]:
-    return [_extension(extra.oid, bytes.fromhex(extra.value), critical=extra.critical) for extra in entry.extensions]
+def _written(extensions: Iterable[Extension]) -> list[bytes]:
+    return [_extension(extra.oid, bytes.fromhex(extra.value), critical=extra.critical) for extra in extensions]
 
 
 def _extension_values(entry: Certificate, key: Key, issuer: Signer) -> dict[str, bytes]:

@@ -130,3 +130,26 @@ def test_a_client_is_held_to_them_too(pair, impl, name, code):
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.verify_code == code
+
+
+@pytest.mark.clause("RFC 5280 4.2.1.10:every-kind")
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("kinds-inside", 0),
+        ("email-outside", 47),
+        ("uri-outside", 47),
+        ("directory-outside", 47),
+        ("subject-outside", 47),
+    ],
+    ids=["inside", "email", "uri", "directory", "subject"],
+)
+def test_every_kind_of_name_is_held_to_them(pair, impl, name, code):
+    """E-mail addresses, URIs, directory names and the subject are constrained each by its own kind."""
+    pair.peer.settings.certificate = name
+    if not code:
+        pair.shake_hands()
+        return
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
