@@ -175,7 +175,7 @@ def certificate(entry: Certificate, subject: bytes, key: Key, issuer: Signer, se
         parts.insert(0, der.context(0, der.integer(entry.version - 1)))
     if entry.version == 3:
         parts.append(der.context(3, der.sequence(*_extensions(entry, key, issuer))))
-    return _signed(der.sequence(*parts), issuer.key, entry.signature, entry.fault)
+    return _signed(der.sequence(*parts), issuer.key, entry)
 
 
 def crl(entry: Crl, issuer: Signer, serials: Iterable[int]) -> bytes:
@@ -199,7 +199,7 @@ def crl(entry: Crl, issuer: Signer, serials: Iterable[int]) -> bytes:
         *([der.sequence(*revoked)] if revoked else []),
         der.context(0, der.sequence(*extensions)),
     )
-    return _signed(tbs, issuer.key, entry.signature, entry.fault)
+    return _signed(tbs, issuer.key, entry)
 
 
 def name(rdns: Iterable[str | tuple[str, ...]]) -> bytes:
@@ -248,11 +248,19 @@ def general_name(text: str) -> bytes:
     raise ValueError(f"unknown kind of name {text!r}; known are dns, email, uri, ip, raw-ip, dir, rid and other")
 
 
-def _signed(tbs: bytes, key: Key, signature: str, fault: str) -> bytes:
+def _signed(tbs: bytes, key: Key, entry: Certificate | Crl) -> bytes:
+    edits = {tuple(map(int, edit.at.split("."))): bytes.fromhex(edit.value) for edit in entry.edits}
+    for way, value in edits.items():
+        if way[0] == 0:
+            tbs = der.replaced(tbs, way[1:], value)
     # A signature of something else is well formed, and wrong.
-    message = tbs + b"altered" if fault == "signature" else tbs
-    algorithm = key.algorithm("sha512" if fault == "algorithm" else signature)
-    return der.sequence(tbs, algorithm, der.bit_string(key.sign(message, signature)))
+    message = tbs + b"altered" if entry.fault == "signature" else tbs
+    algorithm = key.algorithm("sha512" if entry.fault == "algorithm" else entry.signature)
+    written = der.sequence(tbs, algorithm, der.bit_string(key.sign(message, entry.signature)))
+    for way, value in edits.items():
+        if way[0] > 0:
+            written = der.replaced(written, way, value)
+    return written
 
 
 def _time(day: date) -> bytes:

@@ -25,7 +25,11 @@ def refused(pair, name, host):
 @pytest.mark.clause("RFC 6125 6.4.3:one-label", "RFC 9525 6.3:wildcard")
 @pytest.mark.known("urllib3#979")
 @pytest.mark.peers("module", "tlslite")
-@pytest.mark.parametrize("host", ["a.wild.example", "B-2.wild.example"], ids=["letter", "more"])
+@pytest.mark.parametrize(
+    "host",
+    ["a.wild.example", "B-2.wild.example", "xn--bcher-kva.wild.example"],
+    ids=["letter", "more", "international"],
+)
 def test_a_wildcard_stands_for_one_label(pair, host):
     """``*.wild.example`` is every name with one label before ``wild.example``."""
     ask(pair, "wildcard", host)
@@ -77,6 +81,25 @@ def test_a_wildcard_that_is_not_the_first_label_matches_nothing(pair, host):
 def test_a_wildcard_does_not_stand_for_a_whole_top_level_domain(pair, host):
     """``*.example`` and ``*`` are too much to be anybody's name."""
     assert refused(pair, "wildcard-top", host) == 62
+
+
+@pytest.mark.clause("RFC 6125 6.4.3:before-no-label")
+@pytest.mark.level("observed")
+@pytest.mark.parametrize(
+    "host",
+    ["a.-odd.example", "a.odd-.example", "a.o_dd.example"],
+    ids=["hyphen_first", "hyphen_last", "underscore"],
+)
+def test_a_wildcard_before_what_is_no_host_matches_nothing(pair, host):
+    """A wildcard is one only before labels that a host can have: letters, digits, and hyphens between them."""
+    assert refused(pair, "wildcard-odd", host) == 62
+
+
+@pytest.mark.clause("RFC 6125 7.2:too-broad")
+@pytest.mark.level("should")
+def test_the_root_is_no_label_below_a_top_level_domain(pair):
+    """``*.example.`` is as broad as ``*.example``."""
+    assert refused(pair, "wildcard-odd", "a.example.") == 62
 
 
 @pytest.mark.clause("RFC 6125 6.4.3:beside-a-label")
