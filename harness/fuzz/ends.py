@@ -48,7 +48,7 @@ def repeatable(connection: Connection, label: str) -> Config:
 def _share(group: int, label: str) -> Any:
     number = Random(f"{label} {group}").getrandbits(250) + 1
     if group == shares.X25519:
-        return shares.X25519Share(number.to_bytes(32, "big"))
+        return shares.MontgomeryShare(shares.X25519, number.to_bytes(32, "big"))
     if group in (shares.SECP256R1, shares.SECP384R1, shares.SECP521R1):
         return shares.CurveShare(group, number)
     return shares.generate(group)

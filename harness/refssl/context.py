@@ -212,10 +212,9 @@ class SSLContext(_SSLContext):
         owner: object = None,
         session: SSLSession | None = None,
     ) -> TLSConnection:
-        for parameter, bio in (("incoming", incoming), ("outgoing", outgoing)):
-            if type(bio) is not MemoryBIO and not all(hasattr(bio, method) for method in _BIO_METHODS):
-                kind = "None" if bio is None else type(bio).__name__
-                raise TypeError(f"_wrap_bio() argument {parameter!r} must be refssl.MemoryBIO, not {kind}")
+        if type(incoming) is not MemoryBIO or type(outgoing) is not MemoryBIO:
+            _check_bio("incoming", incoming)
+            _check_bio("outgoing", outgoing)
         return self._connect(MemoryBios(incoming, outgoing), server_side, server_hostname, owner, session)
 
     def _wrap_socket(
@@ -274,6 +273,12 @@ class SSLContext(_SSLContext):
 
 
 # Certificates, the engine and its cryptography are loaded when they are first needed, not with refssl.
+
+
+def _check_bio(parameter: str, bio: object) -> None:
+    if not all(hasattr(bio, method) for method in _BIO_METHODS):
+        kind = "None" if bio is None else type(bio).__name__
+        raise TypeError(f"_wrap_bio() argument {parameter!r} must be refssl.MemoryBIO, not {kind}")
 
 
 @lru_cache(maxsize=1)

@@ -252,7 +252,7 @@ def resumable(connection: TLSConnection, config: Config) -> Session | None:
     """
     given = connection.assigned_session
     session = given._engine_session if given is not None else None
-    if given is None or session is None or not (session.ticket or session.version == TLS12):
+    if given is None or session is None or session.forgotten or not (session.ticket or session.version == TLS12):
         return None
     asked = verdict.policy_of(config)
     if asked is None:

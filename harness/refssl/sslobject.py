@@ -44,12 +44,10 @@ class SSLObject:
         server_side: bool = False,
         server_hostname: str | None = None,
         session: SSLSession | None = None,
-        context: SSLContext | None = None,
+        context: SSLContext = None,  # type: ignore[assignment]  # as in ssl; there is no object without one
     ) -> Self:
         check_parameters(context, server_side, server_hostname, session)
         self = cls.__new__(cls)
-        if context is None:
-            raise ValueError("an SSLObject needs a context")
         self._sslobj = context._wrap_bio(incoming, outgoing, server_side, server_hostname, owner=self, session=session)
         return self
 
@@ -138,7 +136,6 @@ class SSLObject:
 
     def compression(self) -> None:
         """None: there is no compression."""
-        return self._sslobj.compression()
 
     def pending(self) -> int:
         """How many bytes can be read without more from the peer."""
@@ -169,7 +166,7 @@ class SSLObject:
 
 
 def check_parameters(
-    context: SSLContext | None,
+    context: SSLContext,
     server_side: bool,
     server_hostname: str | bytes | None,
     session: SSLSession | None,
@@ -180,7 +177,7 @@ def check_parameters(
             raise ValueError("server_hostname can only be specified in client mode")
         if session is not None:
             raise ValueError("session can only be specified in client mode")
-    if context is not None and context._check_hostname and not server_hostname:
+    if context._check_hostname and not server_hostname:
         raise ValueError("check_hostname requires server_hostname")
 
 

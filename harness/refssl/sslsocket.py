@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import warnings
 
-from refssl.constants import CHANNEL_BINDING_TYPES, SSL_ERROR_EOF
+from refssl.constants import CHANNEL_BINDING_TYPES
 from refssl.context import SSLContext
 from refssl.errors import SSLError
 from refssl.leftovers import has_peer
@@ -53,14 +53,12 @@ class SSLSocket(socket.socket):
         do_handshake_on_connect: bool = True,
         suppress_ragged_eofs: bool = True,
         server_hostname: str | bytes | None = None,
-        context: SSLContext | None = None,
+        context: SSLContext = None,  # type: ignore[assignment]  # as in ssl; there is no socket without one
         session: SSLSession | None = None,
     ) -> Self:
         if sock.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE) != socket.SOCK_STREAM:
             raise NotImplementedError("only stream sockets are supported")
         check_parameters(context, server_side, server_hostname, session)
-        if context is None:
-            raise ValueError("an SSLSocket needs a context")
         self = cls.__new__(cls)
         socket.socket.__init__(self, sock.family, sock.type, sock.proto, fileno=sock.fileno())
         timeout = sock.gettimeout()
@@ -70,7 +68,6 @@ class SSLSocket(socket.socket):
             self._context = context
             self._session = session
             self._sslobj = None
-            self._connected = False
             self.server_side = server_side
             self.server_hostname = context._encode_hostname(server_hostname)
             self.do_handshake_on_connect = do_handshake_on_connect
@@ -153,8 +150,8 @@ class SSLSocket(socket.socket):
             if buffer is not None:
                 return connection.read(len, buffer)
             return connection.read(len)
-        except SSLError as error:
-            if error.args[0] == SSL_ERROR_EOF and self.suppress_ragged_eofs and connection.truncated:
+        except SSLError:
+            if self.suppress_ragged_eofs and connection.truncated:
                 return 0 if buffer is not None else b""
             raise
 
@@ -180,7 +177,7 @@ class SSLSocket(socket.socket):
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> Any:
         """Like read() into a buffer of which `nbytes` (None or 0: all) may be used."""
         self._checkClosed()
-        if nbytes is None or nbytes == 0:
+        if nbytes is None:
             nbytes = memoryview(buffer).nbytes if buffer is not None else 1024
         if self._sslobj is None:
             return super().recv_into(buffer, nbytes, flags)

@@ -85,6 +85,8 @@ class TicketKeeper:
         # Nothing demanded now is met by all.
         if (demands and met != demands) or not 0 <= time.time() - session.created <= session.lifetime:
             return None
+        if session.forgotten:
+            return None
         return session
 
     def _unseal(self, ticket: bytes) -> tuple[bytes, Session] | None:

@@ -25,7 +25,7 @@ import pytest
 from sabotage.witnesses import Places, watching
 from sslspec import session as sessions
 
-PATIENCE = 60  # seconds for one fault; whatever takes longer is stuck, which is noticed
+PATIENCE = 60  # seconds for one execution; whatever takes longer is stuck, which is noticed
 _KILLERS = 40  # how many executions that have noticed a fault are tried first on the next
 
 
@@ -52,6 +52,17 @@ class Outcome:
     by: str = ""
     tried: int = 0
     seconds: float = 0.0
+
+
+@dataclass
+class _Trial:
+    """A process that tries a fault. said: what it has written; heard: when it last began an execution."""
+
+    pid: int
+    task: Task
+    started: float
+    heard: float
+    said: bytes = b""
 
 
 @dataclass
@@ -126,7 +137,7 @@ class Campaign:
         position = {number: place for place, number in enumerate(order)}
         numbers = {items[number].nodeid: number for number in order}
         waiting = tasks[::-1]
-        running: dict[int, tuple[int, Task, float]] = {}
+        running: dict[int, _Trial] = {}
         while waiting or running:
             while waiting and len(running) < self.jobs:
                 task = waiting.pop()
@@ -135,7 +146,7 @@ class Campaign:
                     self._tell(Outcome(task.name, noticed=False), len(waiting))
                     continue
                 pid, pipe = self._try(items, task, chosen)
-                running[pipe] = pid, task, time.monotonic()
+                running[pipe] = _Trial(pid, task, time.monotonic(), time.monotonic())
             self._wait(items, running, len(waiting))
 
     def _try(self, items: list[pytest.Item], task: Task, chosen: list[int]) -> tuple[int, int]:
@@ -152,22 +163,27 @@ class Campaign:
             found, tried = -1, 0
             for number, following in zip(chosen, [*chosen[1:], None], strict=True):
                 tried += 1
+                os.write(writing, b".")  # a sign of life
                 if self._fails(items[number], items[following] if following is not None else None):
                     found = number
                     break
-            os.write(writing, f"{found} {tried} {int(task.came_to_it())}".encode())
+            os.write(writing, f" {found} {tried} {int(task.came_to_it())}".encode())
         finally:
             os._exit(0)
 
-    def _wait(self, items: list[pytest.Item], running: dict[int, tuple[int, Task, float]], left: int) -> None:
-        """Collect what has ended, and end what is stuck."""
-        now = time.monotonic()
-        for pid, _, started in running.values():
-            if now - started > PATIENCE:
-                os.kill(pid, signal.SIGKILL)
+    def _wait(self, items: list[pytest.Item], running: dict[int, _Trial], left: int) -> None:
+        """Listen to all; collect who has ended, and end who is stuck."""
         for pipe in select.select(list(running), [], [], 1.0)[0] if running else []:
-            pid, task, started = running.pop(pipe)
-            self._collect(items, pid, pipe, task, started, left)
+            trial = running[pipe]
+            if words := os.read(pipe, 1 << 16):
+                trial.said += words
+                trial.heard = time.monotonic()
+                continue
+            os.close(pipe)
+            self._collect(items, running.pop(pipe), left)
+        for trial in running.values():
+            if time.monotonic() - trial.heard > PATIENCE:
+                os.kill(trial.pid, signal.SIGKILL)
 
     def _ordered(self, task: Task, position: dict[int, int], last: int | None) -> list[int]:
         """The witnesses: first who noticed this fault the last time, then those that have noticed something lately."""
@@ -175,10 +191,9 @@ class Campaign:
         first = [number for number in (last, *reversed(self._killers)) if number in able]
         return [*dict.fromkeys(first), *sorted(able.difference(first), key=position.__getitem__)]
 
-    def _collect(self, items: list[pytest.Item], pid: int, pipe: int, task: Task, started: float, left: int) -> None:
-        with os.fdopen(pipe, "rb") as file:
-            said = file.read().split()
-        os.waitpid(pid, 0)
+    def _collect(self, items: list[pytest.Item], trial: _Trial, left: int) -> None:
+        os.waitpid(trial.pid, 0)
+        said = trial.said.lstrip(b".").split()
         # A process that could not even say what it saw was brought down by the fault: that is noticed.
         ended = len(said) != 3
         number, tried, came_to_it = (-1, 0, 1) if ended else map(int, said)
@@ -186,9 +201,8 @@ class Campaign:
         by = items[number].nodeid if number >= 0 else "the process ended" if noticed else ""
         if number >= 0:
             self._killers = [*[known for known in self._killers if known != number][-_KILLERS:], number]
-        self._tell(
-            Outcome(task.name, noticed, noticed or bool(came_to_it), by, tried, time.monotonic() - started), left
-        )
+        seconds = time.monotonic() - trial.started
+        self._tell(Outcome(trial.task.name, noticed, noticed or bool(came_to_it), by, tried, seconds), left)
 
     def _tell(self, outcome: Outcome, left: int) -> None:
         self.outcomes.append(outcome)

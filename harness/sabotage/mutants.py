@@ -65,7 +65,7 @@ class Mutant:
     def apply(self) -> None:
         """Make this process wrong."""
         code = self.make()
-        if code is not None and _fits(self.function.__code__, code):
+        if code is not None and fits(self.function.__code__, code):
             self.function.__code__ = code
             _applied.append(self.name)
 
@@ -134,14 +134,20 @@ def _changes(function: ast.FunctionDef, *, checks_only: bool) -> Iterator[tuple[
 def _left_out_checks(node: ast.AST) -> Iterator[Change]:
     """What would have been refused is not."""
     if isinstance(node, ast.Raise):
-        yield f"not done: {_short(node)}", ast.Pass()
+        yield f"not done: {_short(node)}", _never(node)
 
 
 def _statements(node: ast.AST) -> Iterator[Change]:
-    if _acts(node) or isinstance(node, (ast.Break, ast.Continue)):
-        yield f"not done: {_short(node)}", ast.Pass()
+    if isinstance(node, ast.stmt) and (_acts(node) or isinstance(node, (ast.Break, ast.Continue))):
+        yield f"not done: {_short(node)}", _never(node)
     elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
-        yield f"None for: {_short(node)}", ast.Return(ast.Constant(None))
+        nothing = ast.IfExp(ast.Constant(False), node.value, ast.Constant(None))
+        yield f"None for: {_short(node)}", ast.Return(nothing)
+
+
+def _never(statement: ast.stmt) -> ast.If:
+    """A statement that is not done, but names what it named: the function closes over as much as before (`super()`)."""
+    return ast.If(ast.Constant(False), [statement], [])
 
 
 def _expressions(node: ast.AST) -> Iterator[Change]:
@@ -205,13 +211,16 @@ def _compiled(tree: ast.Module, old: ast.AST, new: ast.AST, path: str, name: str
     return None
 
 
-def _fits(old: CodeType, new: CodeType) -> bool:
+def fits(old: CodeType, new: CodeType) -> bool:
     """Whether a function can take this code: it closes over as many names, and is not the same."""
-    return old.co_freevars == new.co_freevars and old.co_code + _constants(old) != new.co_code + _constants(new)
+    return old.co_freevars == new.co_freevars and _essence(old) != _essence(new)
 
 
-def _constants(code: CodeType) -> bytes:
-    return repr([constant for constant in code.co_consts if not inspect.iscode(constant)]).encode()
+def _essence(code: CodeType) -> tuple[bytes, tuple[object, ...]]:
+    """What code does, whatever its lines are; of what it holds inside (comprehensions, functions) the same."""
+    return code.co_code, tuple(
+        _essence(constant) if inspect.iscode(constant) else repr(constant) for constant in code.co_consts
+    )
 
 
 def every(modules: list[str], whole: Callable[[str], bool]) -> Iterator[Mutant]:

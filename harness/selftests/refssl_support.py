@@ -118,6 +118,17 @@ class Pair:
                 return self
         raise AssertionError("the handshake does not end")
 
+    def talk(self) -> None:
+        """Send more than a record holds each way, and see it arrive."""
+        data = bytes(range(256)) * 300
+        for sender, receiver in ((self.client, self.server), (self.server, self.client)):
+            sender.write(data)
+            self.carry()
+            got = b""
+            while len(got) < len(data):
+                got += receiver.read(2**16)
+            assert got == data
+
     def take_tickets(self) -> None:
         """Let the client read the tickets that follow the handshake."""
         self.carry()

@@ -78,17 +78,6 @@ def _on_request(suite: str) -> bool:
     return "NULL" in suite or suite.startswith(("ADH", "AECDH"))
 
 
-def talk(pair: Pair) -> None:
-    data = bytes(range(256)) * 300
-    for sender, receiver in ((pair.client, pair.server), (pair.server, pair.client)):
-        sender.write(data)
-        pair.carry()
-        got = b""
-        while len(got) < len(data):
-            got += receiver.read(2**16)
-        assert got == data
-
-
 @pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
 @pytest.mark.parametrize(("client", "server"), ROLES)
 def test_each_suite_and_its_sessions(files: Path, client: Any, server: Any, suite: Any) -> None:
@@ -100,12 +89,12 @@ def test_each_suite_and_its_sessions(files: Path, client: Any, server: Any, suit
     assert pair.client.version() == pair.server.version() == "TLSv1.2"
     assert pair.client.cipher()[0] == pair.server.cipher()[0] == suite.name
     assert pair.client.get_channel_binding() == pair.server.get_channel_binding()
-    talk(pair)
+    pair.talk()
     resumed = Pair(session=pair.client.session, **both).shake_hands()
     assert resumed.client.session_reused
     assert resumed.server.session_reused
     assert resumed.client.get_channel_binding() == resumed.server.get_channel_binding()
-    talk(resumed)
+    resumed.talk()
 
 
 @pytest.mark.parametrize("bits", [0, 1, 1 << 19, 1 | 1 << 19])
@@ -121,11 +110,11 @@ def test_without_the_extensions_that_make_it_better(
         if not tickets:
             context.options |= ssl.OP_NO_TICKET
     pair = Pair(**both).shake_hands()
-    talk(pair)
+    pair.talk()
     assert pair.client.session.has_ticket is tickets
     resumed = Pair(session=pair.client.session, **both).shake_hands()
     assert resumed.client.session_reused
-    talk(resumed)
+    resumed.talk()
 
 
 @pytest.mark.parametrize("key", ["ECDSA", "RSA"])
@@ -141,7 +130,7 @@ def test_client_certificates(files: Path, client: Any, server: Any, key: str) ->
     both["client_context"].load_cert_chain(files / f"{key}.pem")
     pair = Pair(**both).shake_hands()
     assert pair.server.getpeercert()["subjectAltName"] == (("DNS", "localhost"),)
-    talk(pair)
+    pair.talk()
 
 
 @pytest.mark.parametrize(("client", "server"), ROLES)

@@ -83,3 +83,19 @@ def test_an_answer_is_for_the_fault_that_it_names() -> None:
     assert answers.of(known, "tls:anything") is known[1]
     assert answers.of(known, "bio:anything") is None
     assert all(answer.reason for answer in answers.load())
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("x509.hostname", "matches_address: turned: value == address"),
+        ("sslsocket", "SSLSocket.shutdown: not done: super().shutdown(how)"),
+    ],
+    ids=["in_a_generator", "calls_super"],
+)
+def test_what_a_function_holds_and_closes_over_is_no_hindrance(module: str, name: str) -> None:
+    every = mutants.of_module(f"refssl.{module}", checks_only=False)
+    (mutant,) = (mutant for mutant in every if mutant.name == f"{module}:{name}")
+    code = mutant.make()
+    assert code is not None
+    assert mutants.fits(mutant.function.__code__, code)

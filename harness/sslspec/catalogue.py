@@ -6,7 +6,7 @@ makes a certificate or needs more than the standard library.
 
 import difflib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -47,6 +47,7 @@ class Entry:
     purpose: str
     clauses: tuple[str, ...]
     expect: tuple[Expect, ...] = ()
+    variant_of: str = ""  # the entry that it is, but for what makes it a variant
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,18 @@ class Extension:
     oid: str
     value: str
     critical: bool = False
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What stands in the place of an element that the forge has written, before it is signed if it is to be.
+
+    `at` is the way to it by numbers from 0, as in "0.4.1": tbsCertificate, validity, notAfter; one behind the last adds
+    to them. `value` is in hexadecimal: one element or several, or none.
+    """
+
+    at: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,7 @@ class Certificate(Entry):
     ocsp: tuple[str, ...] = ()
     ca_issuers: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +124,8 @@ class Crl(Entry):
     signature: str = "sha256"
     fault: str = ""
     extensions: tuple[Extension, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    entry_extensions: tuple[Extension, ...] = ()  # of each certificate that it revokes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,13 +212,31 @@ def parse(data: Mapping[str, Any]) -> dict[str, Entry]:
         if kind not in _KINDS:
             raise CatalogueError(_unknown("kind of entry", kind, _KINDS))
         cls, given = _KINDS[kind]
-        for name, table in tables.items():
+        for name, table, variant_of in _varied(kind, tables):
             if name in entries:
                 raise CatalogueError(f"{kind}.{name}: the name is taken already")
-            entry = _build(cls, f"{kind}.{name}", table, {"name": name, **given})
+            entry = _build(cls, f"{kind}.{name}", table, {"name": name, "variant_of": variant_of, **given})
             _check(f"{kind}.{name}", entry, table)
             entries[name] = entry
     return _in_order(entries)
+
+
+def _varied(kind: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """Each table, and behind it its variants: NAME-VARIANT, which is NAME but for what stands in the variant; and NAME.
+
+    What the entry expects of verification its variants do not.
+    """
+    for name, table in tables.items():
+        if not isinstance(table, dict) or "variants" not in table:
+            yield name, table, ""
+            continue
+        common = {key: value for key, value in table.items() if key != "variants"}
+        yield name, common, ""
+        common.pop("expect", None)
+        for variant, differences in table["variants"].items():
+            if not isinstance(differences, dict):
+                raise CatalogueError(f"{kind}.{name}-{variant}: a table is expected, not {differences!r}")
+            yield f"{name}-{variant}", {**common, **differences}, name
 
 
 def _check(where: str, entry: Entry, table: Mapping[str, Any]) -> None:

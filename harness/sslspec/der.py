@@ -1,8 +1,10 @@
 """A writer for the DER that certificates and CRLs are made of: tag, length, value and the few types they use.
 
-It writes whatever it is asked to, also what no careful library would; it reads nothing, and knows nothing of X.509.
+It writes whatever it is asked to, also what no careful library would, and reads only what it has written; it knows
+nothing of X.509.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 
@@ -109,3 +111,27 @@ def time(moment: datetime) -> bytes:
     if 1950 <= moment.year < 2050:
         return tlv(0x17, moment.strftime("%y%m%d%H%M%SZ").encode())
     return tlv(0x18, f"{moment.year:04}{moment:%m%d%H%M%SZ}".encode())
+
+
+def elements(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Tag and content of each element that was put into `data` here."""
+    start = 0
+    while start < len(data):
+        tag, size = data[start], data[start + 1]
+        start += 2
+        if size & 0x80:
+            octets = size & 0x7F
+            size = int.from_bytes(data[start : start + octets], "big")
+            start += octets
+        yield tag, data[start : start + size]
+        start += size
+
+
+def replaced(element: bytes, way: Sequence[int], value: bytes) -> bytes:
+    """The element with `value` in the place of what `way` leads to, by numbers from 0, or behind the last of them."""
+    if not way:
+        return value
+    ((tag, content),) = elements(element)
+    parts = [*(tlv(*part) for part in elements(content)), b""]
+    parts[way[0]] = replaced(parts[way[0]], way[1:], value)
+    return tlv(tag, *parts)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from sslspec import der
-from sslspec.catalogue import Certificate, Crl, NameConstraints
+from sslspec.catalogue import Certificate, Crl, Extension, NameConstraints
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 
@@ -175,19 +175,20 @@ def certificate(entry: Certificate, subject: bytes, key: Key, issuer: Signer, se
         parts.insert(0, der.context(0, der.integer(entry.version - 1)))
     if entry.version == 3:
         parts.append(der.context(3, der.sequence(*_extensions(entry, key, issuer))))
-    return _signed(der.sequence(*parts), issuer.key, entry.signature, entry.fault)
+    return _signed(der.sequence(*parts), issuer.key, entry)
 
 
 def crl(entry: Crl, issuer: Signer, serials: Iterable[int]) -> bytes:
     """The revocation list (DER) with which `issuer` revokes `serials`, RFC 5280 5.1."""
-    revoked = [der.sequence(der.integer(serial), _time(entry.last_update)) for serial in serials]
+    said = [der.sequence(*_written(entry.entry_extensions))] if entry.entry_extensions else []
+    revoked = [der.sequence(der.integer(serial), _time(entry.last_update), *said) for serial in serials]
     extensions = [
         _extension(
             _EXTENSIONS["authorityKeyIdentifier"],
             der.sequence(der.context(0, issuer.key.identifier(), constructed=False)),
         ),
         _extension("2.5.29.20", der.integer(1)),  # cRLNumber
-        *_further(entry),
+        *_written(entry.extensions),
     ]
     tbs = der.sequence(
         der.integer(1),
@@ -198,7 +199,7 @@ def crl(entry: Crl, issuer: Signer, serials: Iterable[int]) -> bytes:
         *([der.sequence(*revoked)] if revoked else []),
         der.context(0, der.sequence(*extensions)),
     )
-    return _signed(tbs, issuer.key, entry.signature, entry.fault)
+    return _signed(tbs, issuer.key, entry)
 
 
 def name(rdns: Iterable[str | tuple[str, ...]]) -> bytes:
@@ -247,11 +248,19 @@ def general_name(text: str) -> bytes:
     raise ValueError(f"unknown kind of name {text!r}; known are dns, email, uri, ip, raw-ip, dir, rid and other")
 
 
-def _signed(tbs: bytes, key: Key, signature: str, fault: str) -> bytes:
+def _signed(tbs: bytes, key: Key, entry: Certificate | Crl) -> bytes:
+    edits = {tuple(map(int, edit.at.split("."))): bytes.fromhex(edit.value) for edit in entry.edits}
+    for way, value in edits.items():
+        if way[0] == 0:
+            tbs = der.replaced(tbs, way[1:], value)
     # A signature of something else is well formed, and wrong.
-    message = tbs + b"altered" if fault == "signature" else tbs
-    algorithm = key.algorithm("sha512" if fault == "algorithm" else signature)
-    return der.sequence(tbs, algorithm, der.bit_string(key.sign(message, signature)))
+    message = tbs + b"altered" if entry.fault == "signature" else tbs
+    algorithm = key.algorithm("sha512" if entry.fault == "algorithm" else entry.signature)
+    written = der.sequence(tbs, algorithm, der.bit_string(key.sign(message, entry.signature)))
+    for way, value in edits.items():
+        if way[0] > 0:
+            written = der.replaced(written, way, value)
+    return written
 
 
 def _time(day: date) -> bytes:
@@ -269,11 +278,11 @@ def _extensions(entry: Certificate, key: Key, issuer: Signer) -> list[bytes]:
         for kind, dotted in _EXTENSIONS.items()
         if kind in values and kind not in entry.without
     ]
-    return written + _further(entry)
+    return written + _written(entry.extensions)
 
 
-def _further(entry: Certificate | Crl) -> list[bytes]:
-    return [_extension(extra.oid, bytes.fromhex(extra.value), critical=extra.critical) for extra in entry.extensions]
+def _written(extensions: Iterable[Extension]) -> list[bytes]:
+    return [_extension(extra.oid, bytes.fromhex(extra.value), critical=extra.critical) for extra in extensions]
 
 
 def _extension_values(entry: Certificate, key: Key, issuer: Signer) -> dict[str, bytes]:

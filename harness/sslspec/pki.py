@@ -223,33 +223,19 @@ def subject_hash(name: bytes) -> str:
     collapsed, without the outer SEQUENCE; the first four octets of the SHA-1 are read as a little-endian number.
     """
     canonical = b"".join(
-        der.set_of(*(der.sequence(*_canonical(attribute)) for _, attribute in _elements(rdn)))
-        for _, rdn in _elements(next(_elements(name))[1])
+        der.set_of(*(der.sequence(*_canonical(attribute)) for _, attribute in der.elements(rdn)))
+        for _, rdn in der.elements(next(der.elements(name))[1])
     )
     digest = hashlib.sha1(canonical, usedforsecurity=False).digest()
     return f"{int.from_bytes(digest[:4], 'little'):08x}"
 
 
 def _canonical(attribute: bytes) -> Iterator[bytes]:
-    for tag, content in _elements(attribute):
+    for tag, content in der.elements(attribute):
         if tag in (0x0C, 0x13, 0x16):  # UTF8String, PrintableString, IA5String
             yield der.utf8(" ".join(content.decode().lower().split()))
         else:
             yield der.tlv(tag, content)
-
-
-def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Tag and content of each element that our own writer put into `data`."""
-    start = 0
-    while start < len(data):
-        tag, size = data[start], data[start + 1]
-        start += 2
-        if size & 0x80:
-            octets = size & 0x7F
-            size = int.from_bytes(data[start : start + octets], "big")
-            start += octets
-        yield tag, data[start : start + size]
-        start += size
 
 
 def _dh_parameters(group: str) -> str:

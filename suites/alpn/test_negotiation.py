@@ -125,11 +125,30 @@ def test_a_name_is_text(impl):
         context.set_alpn_protocols([b""])
 
 
-@pytest.mark.clause("ssl.SSLSocket.selected_npn_protocol:none", "ssl.SSLSocket.selected_npn_protocol:deprecated")
+@pytest.mark.clause(
+    "ssl.SSLSocket.selected_npn_protocol:none", "ssl.SSLSocket.selected_npn_protocol:deprecated", "What's New 3.10:npn"
+)
 def test_npn_is_gone(pair):
     """selected_npn_protocol() is None, and deprecated: ALPN has taken the place of NPN."""
     pair.shake_hands()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        assert pair.subject.selected_npn_protocol() is None
-    assert [warning.category for warning in caught] == [DeprecationWarning]
+        assert pair.bare_subject.selected_npn_protocol() is None
+    assert [(warning.category, warning.filename) for warning in caught] == [(DeprecationWarning, __file__)]
+
+
+@pytest.mark.clause("RFC 7301 3.1:per-connection")
+@pytest.mark.roles("client")
+def test_a_resumed_connection_negotiates_anew(pair):
+    """The protocol belongs to the connection: a session that is resumed does not bring that of the first."""
+    pair.subject_context.set_alpn_protocols(["a", "b"])
+    pair.peer.settings.alpn = ("a",)
+    pair.shake_hands()
+    pair.greet()
+    assert pair.subject.selected_alpn_protocol() == "a"
+    for offered, selected in ((["b", "a"], "a"), (["b"], None)):
+        pair.subject_context.set_alpn_protocols(offered)
+        again = pair.reconnect(session=pair.bare_subject.session)
+        again.shake_hands()
+        assert again.subject.session_reused is True
+        assert again.subject.selected_alpn_protocol() == selected

@@ -155,6 +155,7 @@ def test_what_is_no_tls_is_raised(pair, aio, impl):
 
 
 @pytest.mark.clause("asyncio.open_connection:raises")
+@pytest.mark.known("bpo-29743")
 @pytest.mark.roles("client", "server")
 def test_an_end_within_the_handshake_is_raised(pair, aio):
     """A connection that is closed before the handshake is complete raises OSError, in either role."""
@@ -169,6 +170,7 @@ def test_an_end_within_the_handshake_is_raised(pair, aio):
 
 
 @pytest.mark.clause("asyncio.open_connection:handshake-time-out")
+@pytest.mark.known("bpo-29970")
 @pytest.mark.roles("client", "server")
 @pytest.mark.versions("tls13")
 def test_a_silent_peer_is_waited_for_so_long(pair, aio):
@@ -186,6 +188,7 @@ def test_a_silent_peer_is_waited_for_so_long(pair, aio):
 
 
 @pytest.mark.clause("asyncio.open_connection:cancelled")
+@pytest.mark.known("bpo-34745", "bpo-36801")
 @pytest.mark.roles("client", "server")
 @pytest.mark.versions("tls13")
 def test_a_cancelled_handshake_leaves_no_connection(pair, aio):

@@ -67,6 +67,7 @@ def test_a_line_may_take_several_records(pair, aio):
 
 
 @pytest.mark.clause("asyncio.StreamWriter:drain-waits")
+@pytest.mark.known("bpo-44011")
 @pytest.mark.versions("tls13")
 def test_drain_waits_for_a_peer_that_takes_nothing(pair, aio):
     """drain() does not return while the peer takes nothing, and does so once it reads on; nothing is lost."""
@@ -88,6 +89,7 @@ def test_drain_waits_for_a_peer_that_takes_nothing(pair, aio):
 
 
 @pytest.mark.clause("asyncio.BufferedProtocol:buffer-filled", "ssl.SSLSocket.read:buffer")
+@pytest.mark.known("bpo-44011")
 def test_a_protocol_may_bring_its_own_buffer(pair, aio):
     """A BufferedProtocol's buffer is filled with what came, and no byte beyond that is touched."""
     aio.since("3.11", "BufferedProtocol without a copy under TLS")

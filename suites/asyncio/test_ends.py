@@ -42,6 +42,7 @@ def test_an_end_that_comes_too_early_is_incomplete(pair, aio):
 
 
 @pytest.mark.clause("asyncio.Transport.close:close-notify")
+@pytest.mark.known("bpo-44011")
 def test_closing_sends_close_notify(pair, aio):
     """close() sends close_notify behind all that was written, and wait_closed() returns once the peer has answered."""
 
@@ -76,6 +77,7 @@ def test_the_peers_close_notify_is_answered(pair, aio):
 
 
 @pytest.mark.clause("asyncio.Transport.close:time-out")
+@pytest.mark.known("gh-101317", "bpo-44011")
 @pytest.mark.versions("tls13")
 def test_a_peer_that_does_not_answer_is_waited_for_so_long(pair, aio):
     """After ssl_shutdown_timeout the connection is closed, though the peer's close_notify has not come."""
@@ -106,6 +108,7 @@ def test_aborting_sends_no_close_notify(pair, aio):
 
 
 @pytest.mark.clause("asyncio.WriteTransport.can_write_eof:not-under-tls")
+@pytest.mark.known("bpo-44011")
 def test_half_of_it_cannot_be_closed(pair, aio):
     """can_write_eof() is false under TLS, write_eof() raises NotImplementedError, and the connection goes on."""
 

@@ -19,6 +19,7 @@ def writer(pair, aio):
 
 
 @pytest.mark.clause("asyncio.get_extra_info:ssl-object")
+@pytest.mark.known("bpo-44011")
 def test_the_object_is_the_implementations(pair, impl, writer):
     """ "ssl_object" is the SSLObject, in its role, of the context that "sslcontext" is."""
     ssl_object = writer.get_extra_info("ssl_object")

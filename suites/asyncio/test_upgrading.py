@@ -22,6 +22,7 @@ def name_for(pair):
 
 
 @pytest.mark.clause("asyncio.StreamWriter.start_tls:upgrades")
+@pytest.mark.known("bpo-33674")
 @pytest.mark.peers("module", "tlslite")
 def test_streams_go_over_to_tls(pair, aio, impl):
     """After plain text both ways, start_tls() makes the same reader and writer speak TLS."""
@@ -85,6 +86,7 @@ def test_another_name_is_refused(pair, aio, impl):
 
 
 @pytest.mark.clause("asyncio.loop.start_tls:context-needed")
+@pytest.mark.known("zuvloop#102", "doipclient#36")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("wrong", [None, True, "context"], ids=["none", "true", "text"])
 def test_only_a_context_will_do(pair, aio, wrong):

@@ -148,8 +148,14 @@ def test_resources_that_the_issuer_does_not_have_are_refused(pair):
     "RFC 5280 4.2:uncritical-unknown",
     "RFC 5280 6.1.4:critical",
     "RFC 5280 6.1.5:leaf-critical",
+    "RFC 5280 4.2.1.1:not-critical",
+    "RFC 5280 4.2.1.2:not-critical",
 )
-@pytest.mark.parametrize("name", ["unknown-critical", "unknown-critical-issuer"], ids=["in_the_leaf", "above_it"])
+@pytest.mark.parametrize(
+    "name",
+    ["unknown-critical", "unknown-critical-issuer", "critical-aki", "critical-ski"],
+    ids=["in_the_leaf", "above_it", "authority_key_identifier", "subject_key_identifier"],
+)
 def test_an_unknown_critical_extension_is_refused(pair, name):
     """A critical extension that nobody knows makes a certificate unusable; the same not critical is ignored."""
     assert refused(pair, name).verify_code == 34
@@ -219,3 +225,20 @@ def test_of_two_faults_the_name_is_told(pair):
     """
     assert refused(pair, "expired-wrong-host").verify_code == 62
     assert pair.peer.alert_seen == "bad_certificate"
+
+
+@pytest.mark.clause("RFC 5280 7.1:alike", "RFC 5280 6.1.3:names-chain")
+@pytest.mark.roles("client")
+@pytest.mark.parametrize(
+    ("name", "code"), [("spelled-otherwise-issuer", 0), ("other-words-issuer", 20)], ids=["spelling", "words"]
+)
+def test_the_spelling_of_a_name_does_not_count(pair, impl, name, code):
+    """Names of issuers and subjects are compared without regard to case and to space; other words are another name."""
+    pair.subject_context.load_verify_locations(pair.pki.authority("spelled"))
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    if not code:
+        pair.shake_hands()
+        return
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code

@@ -21,8 +21,18 @@ MALFORMED = pytest.mark.parametrize(
         ("no-aki", 85),
         ("empty-subject-loose", 88),
         ("loose-basic-constraints-issuer", 89),
+        ("hidden-signer", 79),
+        ("signs-though-no-authority", 82),
+        ("path-length-of-none", 80),
     ],
-    ids=["no_authority_key_identifier", "alternative_names_not_critical", "basic_constraints_not_critical"],
+    ids=[
+        "no_authority_key_identifier",
+        "alternative_names_not_critical",
+        "basic_constraints_not_critical",
+        "authority_by_key_usage_alone",
+        "key_usage_of_an_authority",
+        "path_length_of_no_authority",
+    ],
 )
 
 
@@ -38,9 +48,11 @@ def test_malformed_certificates_are_accepted_by_default(pair, impl, name, code):
 
 @pytest.mark.clause(
     "ssl.VERIFY_X509_STRICT:no-workarounds",
-    "RFC 5280 4.1.2.6:authority-has-subject",
     "RFC 5280 4.2.1.1:needed",
+    "RFC 5280 4.2.1.3:authorities-only",
+    "RFC 5280 4.2.1.6:critical-without-subject",
     "RFC 5280 4.2.1.9:critical-in-authorities",
+    "RFC 5280 4.2.1.9:path-length-of-authorities",
 )
 @MALFORMED
 @pytest.mark.known("gh-107361")
@@ -55,14 +67,20 @@ def test_strict_refuses_malformed_certificates(pair, impl, name, code):
 
 @pytest.mark.clause(
     "ssl.VERIFY_X509_STRICT:no-workarounds",
+    "RFC 5280 4.1.2.4:issuer-named",
+    "RFC 5280 4.1.2.6:authority-has-subject",
     "RFC 5280 4.2.1.2:authority-has-identifier",
     "RFC 5280 4.2.1.9:critical-in-authorities",
 )
 @pytest.mark.known("gh-107361")
 @pytest.mark.parametrize(
     ("root", "name", "code"),
-    [("no-ski-root", "no-ski-issuer", 86), ("version-1-root", "version-1-issuer", 79)],
-    ids=["no_subject_key_identifier", "version_1"],
+    [
+        ("no-ski-root", "no-ski-issuer", 86),
+        ("version-1-root", "version-1-issuer", 79),
+        ("nameless-root", "nameless-issuer", 83),
+    ],
+    ids=["no_subject_key_identifier", "version_1", "no_name"],
 )
 @CLIENT
 def test_strict_holds_roots_to_the_rules(pair, impl, root, name, code):
@@ -78,6 +96,16 @@ def test_strict_holds_roots_to_the_rules(pair, impl, root, name, code):
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.reconnect().shake_hands()
     assert caught.value.verify_code == code
+
+
+@pytest.mark.clause("ssl.VERIFY_X509_STRICT:no-workarounds", "RFC 5280 4.2.1.6:not-empty")
+def test_strict_refuses_an_empty_list_of_names(pair, impl):
+    """Where there is a list of alternative names, there is a name in it; else VERIFY_X509_STRICT refuses."""
+    pair.subject_context.verify_flags |= impl.VERIFY_X509_STRICT
+    present(pair, "no-names-in-list")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 87
 
 
 @pytest.mark.clause("ssl.VERIFY_X509_STRICT:good-ones-pass")

@@ -37,6 +37,76 @@ def test_a_name_outside_spoils_the_certificate(pair, impl, name, host, code):
     assert caught.value.verify_code == code
 
 
+def trusting(pair, root, name):
+    """The subject trusts this root, which has constraints, and no other; the peer presents `name`."""
+    pair.subject_context = pair.impl.SSLContext(pair.impl.PROTOCOL_TLS_CLIENT)
+    pair.subject_context.load_verify_locations(pair.pki.authority(root))
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+
+
+GOOD = [
+    ("people", "person"),
+    ("people", "mail-subject"),
+    ("people", "mailbox"),
+    ("people", "place"),
+    ("places", "place"),
+    ("places", "person"),
+    ("networks", "address"),
+    ("identifiers", "person"),
+    ("network-odd", "person"),
+]
+BAD = [
+    ("hosts", "person", 47),
+    ("people", "stranger", 47),
+    ("people", "nobody", 53),
+    ("people", "mail-text", 53),
+    ("people", "mailbox-nobody", 53),
+    ("people", "mailbox-latin", 53),
+    ("places", "place-elsewhere", 47),
+    ("places", "place-nowhere", 53),
+    ("networks", "address-odd", 53),
+    ("network-odd", "address", 53),
+    ("identifiers", "identifier", 51),
+    ("minimum", "person", 49),
+    ("maximum", "person", 49),
+    ("limits", "person", 20),
+    ("limits-bounds", "person", 20),
+]
+
+
+@pytest.mark.clause("RFC 5280 4.2.1.10:inside")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize(("root", "name"), GOOD, ids=["_to_".join(row).replace("-", "_") for row in GOOD])
+def test_each_kind_of_name_has_its_constraints(pair, root, name):
+    """Constraints bind names of their own kind: those have to be within, and others need not."""
+    trusting(pair, f"again-{root}", f"kinds-{name}")
+    pair.shake_hands()
+    assert pair.subject.getpeercert(True) == pair.pki.der(f"kinds-{name}")
+
+
+@pytest.mark.clause("RFC 5280 4.2.1.10:outside", "RFC 5280 4.2.1.10:understood")
+@pytest.mark.versions("tls13")
+@pytest.mark.peers("scripted")
+@pytest.mark.parametrize(("root", "name", "code"), BAD, ids=["_to_".join(row[:2]).replace("-", "_") for row in BAD])
+def test_a_name_that_cannot_be_held_to_them_spoils_the_certificate(pair, impl, root, name, code):
+    """A name outside is refused, and so is one that cannot be compared, or a constraint that cannot be understood."""
+    trusting(pair, f"again-{root}", f"kinds-{name}")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
+
+
+@pytest.mark.clause("RFC 5280 4.2.1.10:common-name")
+@pytest.mark.versions("tls13")
+def test_a_common_name_with_a_nul_in_it_cannot_be_held_to_them(pair, impl):
+    """A common name that could be a host's for who stops reading at a NUL is refused, where hosts are constrained."""
+    trusting(pair, "again-hosts", "kinds-nul-name")
+    pair.subject_context.check_hostname = False
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 53
+
+
 @pytest.mark.clause("RFC 5280 4.2.1.10:common-name")
 def test_a_common_name_outside_is_refused(pair, impl):
     """Where the common name serves as host name, constraints on DNS names bind it as well."""
@@ -57,6 +127,29 @@ def test_a_client_is_held_to_them_too(pair, impl, name, code):
     pair.subject_context.verify_mode = impl.CERT_REQUIRED
     pair.subject_context.load_verify_locations(pair.pki.authority())
     pair.peer.settings.certificate = name
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
+
+
+@pytest.mark.clause("RFC 5280 4.2.1.10:every-kind")
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("kinds-inside", 0),
+        ("email-outside", 47),
+        ("uri-outside", 47),
+        ("directory-outside", 47),
+        ("subject-outside", 47),
+    ],
+    ids=["inside", "email", "uri", "directory", "subject"],
+)
+def test_every_kind_of_name_is_held_to_them(pair, impl, name, code):
+    """E-mail addresses, URIs, directory names and the subject are constrained each by its own kind."""
+    pair.peer.settings.certificate = name
+    if not code:
+        pair.shake_hands()
+        return
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.verify_code == code

@@ -51,8 +51,8 @@ def test_a_line_of_proxies_is_let_in_on_request(pair, impl, name):
 @pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:proxies", "RFC 3820 3.4:subject", "RFC 3820 3.8.1:length")
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("proxy-renamed", 72), ("proxy-too-many", 38)],
-    ids=["in_another_s_name", "too_many_in_a_line"],
+    [("proxy-renamed", 72), ("proxy-too-many", 38), ("proxy-of-authority", 37)],
+    ids=["in_another_s_name", "too_many_in_a_line", "of_an_authority"],
 )
 def test_a_proxy_has_no_more_rights_than_its_holder(pair, impl, name, code):
     """A proxy bears its issuer's name with one common name more, and a proxy that may have none has none."""
@@ -62,6 +62,17 @@ def test_a_proxy_has_no_more_rights_than_its_holder(pair, impl, name, code):
         pair.shake_hands()
     assert caught.value.verify_code == code
     assert pair.peer.alert_seen == "certificate_unknown"
+
+
+@pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:proxies", "RFC 5280 4.2:well-formed")
+@pytest.mark.peers("scripted")
+@pytest.mark.parametrize("name", ["proxy-negative", "proxy-malformed"], ids=["negative", "malformed"])
+def test_a_malformed_proxy_is_refused(pair, impl, name):
+    """Who lets in proxies lets in none whose ProxyCertInfo cannot be read."""
+    judge(pair, name)
+    pair.subject_context.verify_flags |= impl.VERIFY_ALLOW_PROXY_CERTS
+    with pytest.raises(impl.SSLCertVerificationError):
+        pair.shake_hands()
 
 
 @pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:no-authorities", "RFC 5280 6.1.4:authority")

@@ -84,8 +84,10 @@ def test_a_server_that_is_not_revoked_is_accepted(pair, crl):
     assert pair.subject.getpeercert(True) == pair.pki.der("unrevoked")
 
 
-@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:list-needed")
-@pytest.mark.parametrize("lists", [(), ("crl-other",)], ids=["none", "of_another_issuer"])
+@pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:list-needed", "RFC 5280 5.2.4:no-base")
+@pytest.mark.parametrize(
+    "lists", [(), ("crl-other",), ("crl-delta",)], ids=["none", "of_another_issuer", "of_changes_alone"]
+)
 def test_a_missing_list_is_a_refusal(pair, impl, lists):
     """Whoever asks for revocation lists and has none of the issuer's accepts nobody."""
     check(pair, "unrevoked", "VERIFY_CRL_CHECK_LEAF", *lists)
@@ -117,12 +119,13 @@ def test_a_list_that_cannot_be_believed_is_a_refusal(pair, impl, crl, code):
     "ssl.VERIFY_CRL_CHECK_LEAF:list-needed",
     "RFC 5280 5.2:critical-unknown",
     "RFC 5280 5.2.5:scope",
+    "RFC 5280 5.3:critical-unknown",
     "RFC 5280 6.3.3:bad-list",
 )
 @pytest.mark.parametrize(
     ("crl", "code"),
-    [("crl-authorities", 44), ("crl-critical", 36)],
-    ids=["of_authorities_only", "with_an_unknown_critical_extension"],
+    [("crl-authorities", 44), ("crl-critical", 36), ("crl-critical-entry", 36)],
+    ids=["of_authorities_only", "with_an_unknown_critical_extension", "of_one_certificate"],
 )
 def test_a_list_of_something_else_is_a_refusal(pair, impl, crl, code):
     """A list that does not speak of such certificates, or is not understood, says nothing of this one."""

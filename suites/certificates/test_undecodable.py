@@ -55,6 +55,7 @@ def test_what_is_no_certificate_is_refused(pair, impl, how, beside):
     assert not isinstance(outcome.error, impl.SSLCertVerificationError)
     # OpenSSL names no reason where its ASN.1 does not decode.
     assert outcome.error.reason == ("CERT_LENGTH_MISMATCH" if how == "extended" else None)
+    assert outcome.error.errno == 1
     malformed = "decode_error" if how == "extended" or pair.server_side else "bad_certificate"
     assert outcome.alert == malformed
 

@@ -81,6 +81,7 @@ def test_the_trusted_come_first(impl):
     "ssl.SSLContext:secure-options",
     "ssl.SSLContext.options:defaults",
     "What's New 3.6:secure-defaults",
+    "What's New 3.5:no-ssl-3",
 )
 def test_compression_and_old_protocols_are_off(impl):
     """A fresh context has OP_NO_COMPRESSION, and OP_NO_SSLv3 for the protocols that negotiate."""

@@ -51,6 +51,7 @@ def test_the_older_name_is_an_alias(impl):
     "ssl.PROTOCOL_TLSv1_1:old-protocol",
     "ssl.PROTOCOL_TLSv1_2:deprecated",
     "What's New 3.10:deprecations",
+    "What's New 3.10:old-versions",
 )
 @pytest.mark.known("graalpython#908")
 @pytest.mark.since("3.10")
@@ -108,7 +109,9 @@ def test_bounds_below_tls_1_2_are_deprecated(impl, version):
         context.maximum_version = impl.TLSVersion.TLSv1_3
 
 
-@pytest.mark.clause("ssl.OP_NO_TLSv1_2:deprecated", "ssl.OP_NO_TLSv1_3:deprecated")
+@pytest.mark.clause(
+    "ssl.OP_NO_TLSv1_2:deprecated", "ssl.OP_NO_TLSv1_3:deprecated", "What's New 3.10:no-warning-for-defaults"
+)
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("option", ["OP_NO_TLSv1_2", "OP_NO_TLSv1_3"], ids=str.lower)
 def test_options_against_versions_are_deprecated(impl, option):
@@ -119,10 +122,12 @@ def test_options_against_versions_are_deprecated(impl, option):
     other = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        other.options |= impl.OP_NO_TICKET
+        other.options |= impl.OP_NO_TICKET | impl.OP_NO_SSLv2 | impl.OP_NO_SSLv3
 
 
-@pytest.mark.clause("ssl.SSLContext.set_npn_protocols:not-there", "ssl.SSLContext.set_npn_protocols:deprecated")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_npn_protocols:not-there", "ssl.SSLContext.set_npn_protocols:deprecated", "What's New 3.10:npn"
+)
 @pytest.mark.since("3.10")
 def test_npn_cannot_be_asked_for(impl):
     """set_npn_protocols() warns of deprecation, and raises NotImplementedError where HAS_NPN is False."""

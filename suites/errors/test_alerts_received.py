@@ -70,6 +70,7 @@ def test_an_alert_without_a_known_name_is_an_error_too(pair, impl, number, name)
     with pytest.raises(impl.SSLError) as caught:
         pair.subject.do_handshake()
     assert type(caught.value) is impl.SSLError
+    assert caught.value.errno == 1
     assert caught.value.reason is None or (name and caught.value.reason.endswith(name))
 
 

@@ -77,14 +77,56 @@ def test_wanting_to_read_has_number_2(pair, impl):
     assert caught.value.library is None
 
 
+def alert_received(pair):
+    """The error with which a server hears that a client does not trust it."""
+    pair.peer.settings.trust = "other-root"
+    with pytest.raises(pair.impl.SSLError) as caught:
+        pair.shake_hands()
+    return caught.value
+
+
 @pytest.mark.clause("ssl.SSLError:reason-in-text")
 @pytest.mark.level("observed")
-@pytest.mark.roles("client")
 def test_the_text_has_the_reason_in_it(pair):
     """str() and strerror say the reason, on which frameworks (trio) and readers of log files rely."""
-    error = verification_error(pair)
+    error = alert_received(pair) if pair.server_side else verification_error(pair)
     assert error.reason in str(error)
     assert error.reason in error.strerror
+
+
+def closed_cleanly(pair):
+    """Both sides have closed, and one reads again."""
+    pair.shake_hands()
+    pair.peer.close_notify()
+    pair.drive(pair.subject.unwrap)
+    pair.subject.read(1)
+
+
+def failed_before(pair):
+    """The handshake has failed, and one goes on."""
+    verification_error(pair)
+    pair.subject.read(1)
+
+
+def wrong_role(pair):
+    """A context for clients is to serve."""
+    context = pair.impl.SSLContext(pair.impl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.wrap_bio(pair.impl.MemoryBIO(), pair.impl.MemoryBIO(), server_side=True)
+
+
+@pytest.mark.clause("ssl.SSLError:library", "ssl.SSLError:reason")
+@pytest.mark.level("observed")
+@pytest.mark.roles("client")
+@pytest.mark.parametrize(
+    ("fail", "number"), [(closed_cleanly, 6), (failed_before, 8), (wrong_role, 0)], ids=["closed", "failed", "role"]
+)
+def test_an_error_without_mnemonics_says_so(pair, impl, fail, number):
+    """Where OpenSSL has named nothing, library and reason are None; errno says which condition it is."""
+    with pytest.raises(impl.SSLError) as caught:
+        fail(pair)
+    assert (caught.value.library, caught.value.reason) == (None, None)
+    assert caught.value.errno == number
 
 
 @pytest.mark.clause("ssl.SSLError:copies")

@@ -63,7 +63,7 @@ def flight(pair, impl):
     return pair.subject_outgoing.read()
 
 
-@pytest.mark.clause("RFC 8446 4.1.2:legacy-version", "RFC 8446 4.1.2:random-fresh")
+@pytest.mark.clause("RFC 8446 4.1.2:legacy-version", "RFC 8446 4.1.2:random-fresh", "RFC 5246 7.4.1.2:random-fresh")
 @client
 def test_a_hello_says_tls_1_2_and_has_a_random_of_its_own(pair, impl):
     """The version of a hello is that of TLS 1.2, also in TLS 1.3, and its random is not that of another hello."""
@@ -96,7 +96,7 @@ def test_a_server_marks_that_it_could_do_tls_1_3(pair, impl, could):
     assert random.endswith(DOWNGRADED) is could
 
 
-@pytest.mark.clause("RFC 8446 4.2:unknown-extension-ignored")
+@pytest.mark.clause("RFC 8446 4.2:unknown-extension-ignored", "RFC 5246 7.4.1.4:unknown-extension-ignored")
 @server
 def test_a_server_ignores_what_it_does_not_know(pair, impl):
     """A ClientHello with an extension of a number that nobody has assigned is answered as if that were not there."""
@@ -173,7 +173,7 @@ def test_a_handshake_looks_like_tls_1_2_where_that_is_wanted(pair, impl, wanted)
     assert types == ({22, 20, 23} if wanted else {22, 23})
 
 
-@pytest.mark.clause("ssl.OP_LEGACY_SERVER_CONNECT:unpatched-servers", "RFC 5746 4.2:legacy-server")
+@pytest.mark.clause("ssl.OP_LEGACY_SERVER_CONNECT:unpatched-servers", "RFC 5746 4.1:legacy-server")
 @pytest.mark.known("badssl.com#507")
 @client
 @pytest.mark.versions("tls12")
@@ -197,7 +197,9 @@ def test_a_server_without_secure_renegotiation_is_refused(pair, impl, allowed):
     assert pair.subject_outgoing.read()[-2:] == b"\x02\x28"  # fatal, handshake_failure
 
 
-@pytest.mark.clause("RFC 8446 4.1.2:null-compression", "RFC 8446 4.1.2:no-compression")
+@pytest.mark.clause(
+    "RFC 8446 4.1.2:null-compression", "RFC 8446 4.1.2:no-compression", "RFC 5246 7.4.1.2:null-compression"
+)
 def test_no_compression_is_offered_or_chosen(pair, impl):
     """A client offers the null compression and no other, and a server chooses it."""
     assert hello_in(flight(pair, impl)).compressions == b"\0"

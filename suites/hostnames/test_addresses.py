@@ -14,7 +14,7 @@ def ask(pair, name, host):
     pair.server_hostname = host
 
 
-@pytest.mark.clause("RFC 9525 6.5:address-entry", "What's New 3.5:addresses")
+@pytest.mark.clause("RFC 9525 6.4:address-entry", "What's New 3.5:addresses")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.parametrize(
     "host",
@@ -28,7 +28,7 @@ def test_an_address_matches_its_entry(pair, host):
     assert pair.subject.getpeercert(True) == pair.pki.der("address-only")
 
 
-@pytest.mark.clause("RFC 9525 6.5:address-entry")
+@pytest.mark.clause("RFC 9525 6.4:address-entry")
 @pytest.mark.parametrize("host", ["2001:0DB8:0:0:0:0:0:1", "2001:db8:0::0:1"], ids=["in_full", "otherwise"])
 def test_the_spelling_of_an_address_does_not_count(pair, host):
     """Addresses are compared as octets, not as text."""
@@ -36,7 +36,7 @@ def test_the_spelling_of_an_address_does_not_count(pair, host):
     pair.shake_hands()
 
 
-@pytest.mark.clause("RFC 9525 6.5:address-entry")
+@pytest.mark.clause("RFC 9525 6.4:address-entry")
 @pytest.mark.known("bpo-28182")
 @pytest.mark.parametrize("host", ["127.0.0.2", "::2", "::ffff:127.0.0.1"], ids=["other_ipv4", "other_ipv6", "mapped"])
 def test_another_address_is_refused(pair, impl, host):
@@ -49,7 +49,7 @@ def test_another_address_is_refused(pair, impl, host):
     assert pair.peer.alert_seen == "bad_certificate"
 
 
-@pytest.mark.clause("RFC 9525 6.5:address-no-name")
+@pytest.mark.clause("RFC 9525 6.4:address-no-name")
 def test_a_name_is_no_address(pair, impl):
     """A certificate with addresses only does not answer for a name."""
     ask(pair, "address-only", "localhost")
@@ -58,17 +58,21 @@ def test_a_name_is_no_address(pair, impl):
     assert caught.value.verify_code == 62
 
 
-@pytest.mark.clause("RFC 9525 6.5:address-no-name")
-@pytest.mark.parametrize("name", ["address-as-dns", "cn-address"], ids=["dns_name", "common_name"])
-def test_an_address_is_no_name(pair, impl, name):
+@pytest.mark.clause("RFC 9525 6.4:address-no-name")
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [("address-as-dns", "127.0.0.1"), ("address-as-dns", "97.98.99.100"), ("cn-address", "127.0.0.1")],
+    ids=["dns_name", "dns_name_of_four_octets", "common_name"],
+)
+def test_an_address_is_no_name(pair, impl, name, host):
     """An address is not looked for among DNS names, nor in the common name."""
-    ask(pair, name, "127.0.0.1")
+    ask(pair, name, host)
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.verify_code == 64
 
 
-@pytest.mark.clause("RFC 9525 6.5:spellings")
+@pytest.mark.clause("RFC 9525 6.4:spellings")
 @pytest.mark.parametrize(
     "host", ["127.1", "2130706433", "0x7f.0.0.1", "[::1]"], ids=["short", "number", "hex", "brackets"]
 )
@@ -80,7 +84,7 @@ def test_what_only_some_take_for_an_address_is_a_name(pair, impl, host):
     assert caught.value.verify_code == 62
 
 
-@pytest.mark.clause("RFC 9525 6.5:wrong-size")
+@pytest.mark.clause("RFC 9525 6.4:wrong-size")
 def test_an_entry_of_the_wrong_size_matches_nothing(pair, impl):
     """An iPAddress that is neither four nor sixteen octets long is nobody's."""
     ask(pair, "odd-address", "127.0.0.1")

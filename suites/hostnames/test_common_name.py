@@ -95,6 +95,32 @@ def test_every_common_name_counts(pair, host):
     pair.shake_hands()
 
 
+@pytest.mark.clause("RFC 6125 6.4.4:no-other", "RFC 6125 6.4.4:fallback")
+def test_a_common_name_counts_beside_other_attributes(pair):
+    """The common name is found among other attributes."""
+    ask(pair, "cn-beside-others", "server.example")
+    pair.shake_hands()
+
+
+@pytest.mark.clause("RFC 6125 6.4.4:no-other")
+def test_another_attribute_is_no_name(pair, impl):
+    """An organization that is called like the host is not the host."""
+    ask(pair, "cn-beside-others", "localhost")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 62
+
+
+@pytest.mark.clause("RFC 6125 6.4.4:no-text")
+@pytest.mark.level("observed")
+def test_a_common_name_that_is_no_text_ends_the_search(pair, impl):
+    """What stands behind a common name that cannot be read is not looked at."""
+    ask(pair, "cn-beside-others", "last.example")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 62
+
+
 @pytest.mark.clause("RFC 6125 6.4.4:wildcard")
 def test_a_common_name_may_be_a_wildcard(pair):
     """A wildcard in the common name stands for one label, as elsewhere."""

@@ -32,6 +32,7 @@ def test_any_of_the_names_will_do(pair, host):
     "RFC 6125 6.4.1:another-name",
     "ssl.SSLSocket.do_handshake:hostname",
     "What's New 3.7:names-in-handshake",
+    "RFC 9525 6.6:failure",
 )
 @pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 def test_another_name_is_refused(pair, impl):
@@ -81,7 +82,7 @@ def test_an_object_checks_the_name_whatever_comes_first(pair, impl, first):
     assert pair.peer.received() == b""
 
 
-@pytest.mark.clause("RFC 6125 6.4.1:whole-name")
+@pytest.mark.clause("RFC 6125 6.4.1:whole-name", "RFC 9525 6.3:dns-names")
 @pytest.mark.parametrize(
     ("name", "host"),
     [("server", "LOCALHOST"), ("server", "Server.Example"), ("upper-case", "localhost"), ("upper-case", "LocalHost")],
@@ -94,7 +95,7 @@ def test_case_does_not_count(pair, name, host):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
-@pytest.mark.clause("RFC 6125 6.4.1:whole-name")
+@pytest.mark.clause("RFC 6125 6.4.1:whole-name", "RFC 9525 6.3:dns-names")
 @pytest.mark.parametrize(
     "host",
     [

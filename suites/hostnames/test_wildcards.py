@@ -22,10 +22,14 @@ def refused(pair, name, host):
     return caught.value.verify_code
 
 
-@pytest.mark.clause("RFC 6125 6.4.3:one-label")
+@pytest.mark.clause("RFC 6125 6.4.3:one-label", "RFC 9525 6.3:wildcard")
 @pytest.mark.known("urllib3#979")
 @pytest.mark.peers("module", "tlslite")
-@pytest.mark.parametrize("host", ["a.wild.example", "B-2.wild.example"], ids=["letter", "more"])
+@pytest.mark.parametrize(
+    "host",
+    ["a.wild.example", "B-2.wild.example", "xn--bcher-kva.wild.example"],
+    ids=["letter", "more", "international"],
+)
 def test_a_wildcard_stands_for_one_label(pair, host):
     """``*.wild.example`` is every name with one label before ``wild.example``."""
     ask(pair, "wildcard", host)
@@ -51,7 +55,7 @@ def test_a_wildcard_is_compared_without_case(pair):
     pair.shake_hands()
 
 
-@pytest.mark.clause("RFC 6125 6.4.3:part-of-label", "What's New 3.7:no-partial-wildcards")
+@pytest.mark.clause("RFC 6125 6.4.3:part-of-label", "What's New 3.7:no-partial-wildcards", "RFC 9525 6.3:wildcard")
 @pytest.mark.parametrize(
     "host", ["www.wild.example", "ww.wild.example", "w.wild.example"], ids=["begins_and_ends", "short", "shorter"]
 )
@@ -79,6 +83,25 @@ def test_a_wildcard_does_not_stand_for_a_whole_top_level_domain(pair, host):
     assert refused(pair, "wildcard-top", host) == 62
 
 
+@pytest.mark.clause("RFC 6125 6.4.3:before-no-label")
+@pytest.mark.level("observed")
+@pytest.mark.parametrize(
+    "host",
+    ["a.-odd.example", "a.odd-.example", "a.o_dd.example"],
+    ids=["hyphen_first", "hyphen_last", "underscore"],
+)
+def test_a_wildcard_before_what_is_no_host_matches_nothing(pair, host):
+    """A wildcard is one only before labels that a host can have: letters, digits, and hyphens between them."""
+    assert refused(pair, "wildcard-odd", host) == 62
+
+
+@pytest.mark.clause("RFC 6125 7.2:too-broad")
+@pytest.mark.level("should")
+def test_the_root_is_no_label_below_a_top_level_domain(pair):
+    """``*.example.`` is as broad as ``*.example``."""
+    assert refused(pair, "wildcard-odd", "a.example.") == 62
+
+
 @pytest.mark.clause("RFC 6125 6.4.3:beside-a-label")
 @pytest.mark.known("urllib3#979")
 def test_a_wildcard_may_stand_beside_an_international_label(pair):
@@ -93,7 +116,7 @@ def test_a_wildcard_within_an_international_label_matches_nothing(pair):
     assert refused(pair, "wildcard-idna", "b\N{LATIN SMALL LETTER U WITH DIAERESIS}cher.wild.example") == 62
 
 
-@pytest.mark.clause("RFC 9525 6.5:address-no-name")
+@pytest.mark.clause("RFC 9525 6.4:address-no-name")
 def test_a_wildcard_matches_no_address(pair):
     """``*.0.0.1`` is a DNS name, and no name of 127.0.0.1."""
     assert refused(pair, "wildcard-address", "127.0.0.1") == 64

@@ -1,5 +1,6 @@
 """TLS 1.3: messages in order and in form, with something in them that must not be there."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -12,6 +13,8 @@ pytestmark = [
 
 SERVER_NAME, ALPN, SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS, EARLY_DATA = 0, 16, 13, 10, 42
 SUPPORTED_VERSIONS, COOKIE, POST_HANDSHAKE_AUTH, KEY_SHARE, UNASSIGNED = 43, 44, 49, 51, 0xFAFA
+HYBRID, EXTRA = b"\x11\xec", b"\xfa\xfa"
+STATUS_REQUEST, PRE_SHARED_KEY, PSK_MODES = 5, 41, 45
 X25519, SECP521R1 = b"\x00\x1d", b"\x00\x19"
 HOST_NAME = b"\0\0\x09localhost"
 TLS12, TLS13 = b"\x03\x03", b"\x03\x04"
@@ -54,6 +57,12 @@ def with_length(data, size=2):
 def first_share(share):
     """What stands before the key in the first entry of a client's key shares, and the key."""
     return share[:6], share[6 : 6 + int.from_bytes(share[4:6], "big")]
+
+
+def extended(entries):
+    """A list of certificates of which the first has an extension that nobody has asked for: an OCSP response."""
+    first, *rest = entries
+    return (replace(first, extensions={STATUS_REQUEST: b"\1\0\0\1!"}), *rest)
 
 
 def without_suites(hello):
@@ -126,6 +135,16 @@ FROM_SERVERS = {
     "a_scheme_of_another_key": Fields("certificate_verify", {"algorithm": RSA_PSS_SHA256}, ("illegal_parameter",)),
     "a_scheme_of_another_curve": Fields("certificate_verify", {"algorithm": ECDSA_SECP384R1}, ("illegal_parameter",)),
     "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
+    "ssl_3": Fields("server_hello", {"legacy_version": 0x0300}, ("protocol_version",)),
+    "a_ticket_that_was_not_offered": Extension(
+        "server_hello", PRE_SHARED_KEY, b"\0\0", ("unsupported_extension", "illegal_parameter")
+    ),
+    "psk_modes_in_encrypted_extensions": Extension(
+        "encrypted_extensions", PSK_MODES, b"\1\1", ("illegal_parameter", "unsupported_extension")
+    ),
+    "an_extension_of_a_certificate": Fields(
+        "certificate", {"certificate_list": extended}, ("unsupported_extension", "illegal_parameter")
+    ),
 }
 
 FROM_CLIENTS = {
@@ -184,6 +203,10 @@ FROM_CLIENTS = {
     "a_scheme_of_another_key": Fields("certificate_verify", {"algorithm": RSA_PSS_SHA256}, ("illegal_parameter",)),
     "a_scheme_of_another_curve": Fields("certificate_verify", {"algorithm": ECDSA_SECP384R1}, ("illegal_parameter",)),
     "a_wrong_finished": Fields("finished", {"verify_data": flipped}, ("decrypt_error",)),
+    "no_supported_versions": Extension("client_hello", SUPPORTED_VERSIONS, None, ("protocol_version",)),
+    "an_extension_of_a_certificate": Fields(
+        "certificate", {"certificate_list": extended}, ("unsupported_extension", "illegal_parameter")
+    ),
 }
 
 
@@ -201,6 +224,12 @@ def send(peer, case):
 @pytest.mark.parametrize("case", FROM_SERVERS)
 @pytest.mark.clause(
     "RFC 8446 4.1.3:answers-the-offer",
+    "RFC 8446 D.5:nothing-older",
+    "RFC 8446 4.2.11:answer-fits",
+    "RFC 8446 4.4.2:extensions-answer",
+    "RFC 8446 6.2:illegal-parameter",
+    "RFC 8446 6.2:unsupported-extension",
+    "RFC 8446 6.2:decrypt-error",
     "RFC 8446 4.2:unasked-extension-refused",
     "RFC 8446 4.2.1:selected-version",
     "RFC 8446 4.2.8:share-fits",
@@ -221,6 +250,12 @@ def test_what_a_server_must_not_say(pair, trial, case):
 @pytest.mark.clause(
     "RFC 8446 4.1.1:no-common-suite",
     "RFC 8446 4.1.2:no-compression",
+    "RFC 8446 4.2.1:absent-means-older",
+    "RFC 8446 4.2.6:empty",
+    "RFC 8446 4.4.2:extensions-answer",
+    "RFC 8446 6.2:illegal-parameter",
+    "RFC 8446 6.2:missing-extension",
+    "RFC 8446 6.2:decrypt-error",
     "RFC 8446 4.2:malformed-extension-refused",
     "RFC 8446 4.2.1:nothing-in-common",
     "RFC 8446 9.2:missing-extension-refused",
@@ -254,17 +289,6 @@ def test_an_extension_twice(pair, trial, message):
 
 
 @pytest.mark.roles("client")
-@pytest.mark.parametrize("answer", [b"\0\6\2h2\2h3", b"\0\0"], ids=["two", "none"])
-@pytest.mark.clause("RFC 7301 3.1:one-answer")
-def test_an_answer_of_other_than_one_protocol(pair, trial, answer):
-    """A server that selects a protocol selects one."""
-    pair.subject_context.set_alpn_protocols(["h2", "h3"])
-    pair.peer.settings.alpn = ("h2",)
-    pair.peer.change_extension("encrypted_extensions", ALPN, answer)
-    trial.refused("decode_error")
-
-
-@pytest.mark.roles("client")
 @pytest.mark.parametrize(
     ("number", "data", "alerts"),
     [
@@ -278,3 +302,45 @@ def test_a_ticket_with_what_does_not_belong_there(pair, trial, number, data, ale
     """A ticket that holds an extension of another message, or half of one of its own, ends the connection."""
     pair.peer.change_extension("new_session_ticket", number, data)
     trial.refused(*alerts)
+
+
+def with_an_extension_too_long(body):
+    """A Certificate whose last entry has an extension that goes on behind the end of the entry's extensions."""
+    assert body.endswith(b"\0\0")
+    entries = body[4:-2] + b"\0\4" + EXTRA + b"\0\2" + b"??"
+    return body[:1] + len(entries).to_bytes(3, "big") + entries
+
+
+@pytest.mark.messages("certificate")
+@pytest.mark.clause("RFC 8446 6.2:decode-error")
+def test_an_extension_that_goes_on_too_long(pair, trial, message):
+    """An extension that does not end where the list of them ends cannot be decoded: decode_error."""
+    pair.peer.change_body(message, with_an_extension_too_long)
+    trial.refused("decode_error")
+
+
+@pytest.mark.roles("server")
+@pytest.mark.clause("RFC 8446 4.2.8:share-fits")
+def test_a_hybrid_share_of_another_length(pair, trial):
+    """Half of a hybrid share is none; who does not know the group at all has none in common with such a client."""
+    pair.peer.settings.groups = ("X25519MLKEM768",)
+    pair.peer.change_extension("client_hello", KEY_SHARE, lambda _: with_length(HYBRID + with_length(bytes(100))))
+    trial.refused("illegal_parameter", "handshake_failure")
+
+
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("version", [0x0301, 0x0302, 0x0304, 0x0305], ids=["tls10", "tls11", "tls13", "tls14"])
+@pytest.mark.clause("RFC 8446 4.2.1:versions-decide")
+def test_the_old_version_field_of_a_client_says_nothing(pair, trial, version):
+    """Where supported_versions offers TLS 1.3, a server ignores what legacy_version says."""
+    pair.peer.change_fields("client_hello", legacy_version=version)
+    trial.goes_on()
+
+
+@pytest.mark.roles("client")
+@pytest.mark.level("should")
+@pytest.mark.clause("RFC 8446 4.3.2:empty-context")
+def test_a_request_with_a_context(pair, trial):
+    """A request in the handshake has no context; OpenSSL takes one, and forgets it in its answer."""
+    pair.peer.change_fields("certificate_request", certificate_request_context=b"c")
+    trial.refused("illegal_parameter", "decode_error")

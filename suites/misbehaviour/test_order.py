@@ -60,7 +60,7 @@ def test_a_message_comes_behind_the_next(pair, trial, message):
 
 @intruder
 @pytest.mark.messages("-client_hello")
-@pytest.mark.clause("RFC 8446 4:order", "RFC 5246 7.4:order")
+@pytest.mark.clause("RFC 8446 4:order", "RFC 5246 7.4:order", "RFC 8446 4.5:unexpected", "RFC 8446 4.6.3:too-early")
 def test_a_message_that_belongs_elsewhere(pair, trial, message, intruder):
     """A handshake message that has no place where it comes is refused, whatever it holds: unexpected_message."""
     pair.peer.insert(message, HANDSHAKE, INTRUDERS[intruder])

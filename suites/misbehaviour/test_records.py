@@ -24,11 +24,12 @@ def fails(pair, trial, *alerts):
     assert isinstance(error, pair.impl.SSLError)
     assert not isinstance(error, (pair.impl.SSLWantReadError, pair.impl.SSLEOFError, pair.impl.SSLZeroReturnError))
     assert pair.peer.alert_seen in alerts
+    assert pair.subject.version() is None
     trial.is_over()
 
 
 @pytest.mark.parametrize("place", [5, 12, -1], ids=["first_byte", "middle", "last_byte"])
-@pytest.mark.clause("RFC 8446 5.2:bad-mac", "RFC 5246 6.2.3:bad-mac")
+@pytest.mark.clause("RFC 8446 5.2:bad-mac", "RFC 5246 6.2.3:bad-mac", "RFC 5246 7.2.2:bad-record-mac")
 def test_a_damaged_record(pair, trial, place):
     """A record of which one bit has changed on its way ends the connection: bad_record_mac."""
     pair.shake_hands()
@@ -246,7 +247,7 @@ def test_a_record_of_another_version(pair, trial):
     pair.greet()
     pair.peer.tamper(lambda record: record[:2] + b"\x02" + record[3:])
     pair.peer.send(b"data")
-    fails(pair, trial, "protocol_version", "decode_error", "bad_record_mac")
+    fails(pair, trial, "protocol_version", "decode_error")
 
 
 @pytest.mark.versions("tls12")
@@ -288,3 +289,28 @@ def test_an_unknown_type_is_refused_by_its_header(pair, trial):
     pair.greet()
     pair.peer.send_raw(b"\x63\x03\x03\x00\x40")
     fails(pair, trial, "unexpected_message")
+
+
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("zeros", [1, 100, LARGEST - 20], ids=str)
+@pytest.mark.clause("RFC 8446 5.4:padding")
+def test_padding_is_no_data(pair, zeros):
+    """Zeros behind the content type of a record are padding, however many there are; what was sent is read."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(0, b"the data itself" + bytes([APPLICATION_DATA]) + bytes(zeros - 1))
+    assert pair.drive(pair.subject.read, LARGEST) == b"the data itself"
+
+
+@pytest.mark.parametrize("level", [1, 2], ids=["warning", "fatal"])
+@pytest.mark.versions("tls13")
+@pytest.mark.clause("RFC 8446 6:unknown-alerts")
+def test_an_alert_that_nobody_knows(pair, trial, level):
+    """An alert of a number that is not assigned is an error, whatever its level says."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(ALERT, bytes((level, 250)))
+    error = trial.attempt(pair.subject.read, 1)
+    assert isinstance(error, pair.impl.SSLError)
+    assert not isinstance(error, pair.impl.SSLWantReadError)
+    trial.is_over()

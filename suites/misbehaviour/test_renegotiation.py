@@ -39,3 +39,12 @@ def test_a_server_that_asks_to_begin_again(pair, impl):
     pair.peer.send(b"as before")
     assert pair.read(9) == b"as before"
     assert pair.peer.alert_seen == "no_renegotiation"
+
+
+@pytest.mark.roles("client")
+@pytest.mark.messages("certificate", "server_key_exchange", "server_hello_done")
+@pytest.mark.clause("RFC 5246 7.4.1.1:ignored-in-handshake")
+def test_a_request_in_the_middle_of_a_handshake(pair, trial, message):
+    """A client that is shaking hands already ignores that it is asked to begin."""
+    pair.peer.insert(message, HANDSHAKE, HELLO_REQUEST)
+    trial.goes_on()

@@ -10,7 +10,7 @@ pytestmark = [
     pytest.mark.deliveries("whole"),
 ]
 
-SERVER_NAME, SUPPORTED_VERSIONS, COOKIE, KEY_SHARE = 0, 43, 44, 51
+SERVER_NAME, ALPN, SUPPORTED_VERSIONS, COOKIE, KEY_SHARE = 0, 16, 43, 44, 51
 X25519, SECP384R1 = b"\x00\x1d", b"\x00\x18"
 
 
@@ -40,13 +40,19 @@ REQUESTS = {
     "of_no_version": Change(
         ("missing_extension", "protocol_version", "illegal_parameter"), extensions={SUPPORTED_VERSIONS: None}
     ),
+    "of_tls_1_2": Change(("illegal_parameter",), extensions={SUPPORTED_VERSIONS: b"\3\3"}),
     "with_an_unknown_suite": Change(("illegal_parameter",), fields={"cipher_suite": 0xFAFA}),
+    "with_an_unknown_extension": Change(("unsupported_extension", "illegal_parameter"), extensions={0xFAFA: b""}),
+    "with_a_misplaced_extension": Change(
+        ("unsupported_extension", "illegal_parameter"), extensions={ALPN: b"\0\3\2h2"}
+    ),
+    "with_an_empty_cookie": Change(("decode_error",), extensions={COOKIE: b"\0\0"}),
 }
 
 
 @pytest.mark.roles("client")
 @pytest.mark.parametrize("case", REQUESTS)
-@pytest.mark.clause("RFC 8446 4.1.4:retry-changes-something")
+@pytest.mark.clause("RFC 8446 4.1.4:retry-changes-something", "RFC 8446 4.1.4:checked-like-hello")
 def test_a_hello_retry_request_that_makes_no_sense(pair, trial, case):
     """A server asks for the share of a group that was offered without one; anything else is an illegal_parameter."""
     pair.peer.settings.groups = ("secp384r1",)

@@ -84,6 +84,76 @@ def test_what_is_accepted_is_of_the_class_too(pair, impl):
             assert type(listener) is OwnSocket
 
 
+@pytest.mark.clause("ssl.SSLContext.sslsocket_class:observable", "ssl.SSLSocket.recv_into:through-read")
+@pytest.mark.level("observed")
+@pytest.mark.roles("client")
+@pytest.mark.transports("socketpair")
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [((bytearray(5),), 5), ((bytearray(5), 3), 3), ((None,), 1024)],
+    ids=["all_of_it", "a_part", "no_buffer"],
+)
+def test_recv_into_reads_through_an_overridden_read(pair, impl, arguments, asked):
+    """recv_into() calls the subclass's own read() with the number of bytes and the buffer."""
+    seen = []
+
+    class OwnSocket(impl.SSLSocket):
+        def read(self, *arguments):
+            seen.append(arguments)
+            return 0
+
+    pair.subject_context.sslsocket_class = OwnSocket
+    assert pair.bare_subject.recv_into(*arguments) == 0
+    assert seen == [(asked, arguments[0])]
+
+
+CALLS = {
+    "read": (1,),
+    "write": (b"x",),
+    "recv": (1,),
+    "recv_into": (bytearray(1),),
+    "send": (b"x",),
+    "sendall": (b"x",),
+    "sendto": (b"x", ("127.0.0.1", 9)),
+    "recvfrom": (1,),
+    "recvfrom_into": (bytearray(1),),
+    "pending": (),
+    "getpeercert": (),
+    "shutdown": (socket.SHUT_WR,),
+}
+
+
+@pytest.mark.clause("ssl.SSLSocket:asks-whether-closed")
+@pytest.mark.level("observed")
+@pytest.mark.roles("client")
+@pytest.mark.transports("socketpair")
+@pytest.mark.parametrize("method", CALLS)
+def test_a_subclass_may_refuse_when_it_is_closed(pair, impl, method):
+    """Each method asks _checkClosed() first, and what a subclass raises there comes out before anything is done."""
+
+    class Closed(Exception):
+        pass
+
+    class OwnSocket(impl.SSLSocket):
+        def _checkClosed(self, msg=None):  # noqa: N802
+            if closed:
+                raise Closed
+
+    closed = False
+    pair.subject_context.sslsocket_class = OwnSocket
+    pair.shake_hands()
+    closed = True
+    with pytest.raises(Closed):
+        getattr(pair.bare_subject, method)(*CALLS[method])
+    closed = False
+    pair.greet()
+    pair.bare_subject.shutdown(socket.SHUT_WR)
+    closed = True
+    with pytest.raises(Closed):  # without TLS too
+        getattr(pair.bare_subject, method)(*CALLS[method])
+    closed = False
+
+
 @pytest.mark.clause("ssl.SSLContext.sslsocket_class:observable", "ssl.SSLSocket.makefile:overridden")
 @pytest.mark.transports("socketpair")
 def test_an_overridden_method_is_the_one_that_is_called(pair, impl):

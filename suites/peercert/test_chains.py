@@ -42,7 +42,9 @@ def test_the_verified_chain_ends_at_the_root(pair):
     assert pair.subject.get_verified_chain() == ders(pair, "server-deep", "intermediate-2", "intermediate", "root")
 
 
-@pytest.mark.clause("RFC 8446 4.4.2:chain-sent", "ssl.SSLSocket.get_unverified_chain:as-sent")
+@pytest.mark.clause(
+    "RFC 8446 4.4.2:chain-sent", "ssl.SSLSocket.get_unverified_chain:as-sent", "RFC 5246 7.4.2:chain-sent"
+)
 @pytest.mark.known("graalpython#414")
 @pytest.mark.parametrize(
     ("name", "chain"),

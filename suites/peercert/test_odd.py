@@ -152,3 +152,32 @@ def test_the_der_form_is_the_certificate_itself(pair, name):
     """With binary_form the certificate is given octet for octet, whatever is odd about it."""
     told(pair, name)
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
+
+
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:unreadable")
+@pytest.mark.level("observed")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize(
+    "name", ["hidden-mail", "hidden-attribute", "hidden-long-arc"], ids=["mail", "attribute", "number"]
+)
+def test_what_is_no_text_cannot_be_told(pair, impl, name):
+    """Of a name that is no text, or far too long, no dictionary is made; the certificate itself is there."""
+    with pytest.raises((impl.SSLError, UnicodeDecodeError)):
+        told(pair, name)
+    assert pair.subject.getpeercert(True) == pair.pki.der(name)
+
+
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:odd-names")
+@pytest.mark.versions("tls13")
+def test_access_that_cannot_be_read_is_passed_over(pair):
+    """A malformed authorityInfoAccess is left out, and the rest is told."""
+    certificate = told(pair, "hidden-access")
+    assert "OCSP" not in certificate
+    assert certificate["subjectAltName"] == (("DNS", "localhost"),)
+
+
+@pytest.mark.clause("ssl.SSLSocket.getpeercert:odd-names")
+@pytest.mark.versions("tls13")
+def test_a_large_number_in_an_identifier_is_told(pair):
+    """A registered identifier is told whole, however large a number in it is."""
+    assert told(pair, "hidden-arc")["subjectAltName"] == (("DNS", "localhost"), ("Registered ID", f"1.2.{2**700}"))

@@ -68,6 +68,7 @@ def present(pair, name):
     "ssl.SSLContext.set_psk_client_callback:identity-and-key",
     "ssl.SSLContext.set_psk_server_callback:key-of-identity",
     "What's New 3.13:psk",
+    "RFC 4279 2:key-exchanged",
 )
 @pytest.mark.known("micropython#14396")
 @pytest.mark.parametrize("suite", SUITES, ids=str.lower)
@@ -231,7 +232,9 @@ def test_a_client_that_has_no_key_gives_up(pair, impl, monkeypatch, wrong):
     assert len(told) == (wrong not in answers)
 
 
-@pytest.mark.clause("RFC 4279 5.3:lengths", "ssl.SSLContext.set_psk_client_callback:long-identity")
+@pytest.mark.clause(
+    "RFC 4279 5.3:lengths", "ssl.SSLContext.set_psk_client_callback:long-identity", "RFC 4279 5.1:utf-8"
+)
 @pytest.mark.parametrize("identity", ["i", "i" * 255, "ünïcode"], ids=["short", "long", "utf8"])
 @pytest.mark.parametrize("size", [1, 16, 512], ids=["1", "16", "512"])
 def test_identities_and_keys_of_every_length(pair, identity, size):
@@ -273,6 +276,9 @@ def test_without_a_callback_nothing_is_offered(pair, impl):
     with pytest.raises(impl.SSLError) as caught:
         pair.shake_hands()
     assert caught.value.reason == "NO_CIPHERS_AVAILABLE"
+    with pytest.raises(impl.SSLError) as caught:
+        pair.subject.do_handshake()
+    assert not isinstance(caught.value, impl.SSLWantReadError)
 
 
 @pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:chosen-with-it")

@@ -67,6 +67,31 @@ def test_no_ticket_gives_no_ticket(pair):
     pair.shake_hands()
     pair.greet()
     assert pair.subject.session.has_ticket is False
+    assert pair.subject.session.ticket_lifetime_hint == 0
+    assert pair.subject.session.timeout > 0
+
+
+@pytest.mark.clause("ssl.SSLSession.ticket_lifetime_hint:seconds", "ssl.SSLSession.has_ticket:ticket")
+@pytest.mark.versions("tls12")
+def test_a_session_without_ticket_has_no_life_of_one(couple, impl):
+    """A session of TLS 1.2 that the server keeps, since it gives no tickets, has no ticket and no life of one."""
+    couple.server_context.options |= impl.OP_NO_TICKET
+    couple.shake_hands()
+    assert couple.client.session.id
+    assert couple.client.session.has_ticket is False
+    assert couple.client.session.ticket_lifetime_hint == 0
+    assert couple.client.session.timeout > 0
+
+
+@pytest.mark.clause("ssl.SSLSession.has_ticket:ticket")
+@pytest.mark.roles("server")
+@pytest.mark.level("observed")
+def test_a_server_has_no_ticket_of_its_own(pair):
+    """The session of a server, which gives tickets and gets none, has no ticket and no life of one."""
+    pair.shake_hands()
+    assert pair.subject.session.has_ticket is False
+    assert pair.subject.session.ticket_lifetime_hint == 0
+    assert pair.subject.session.timeout > 0
 
 
 @pytest.mark.clause("ssl.SSLSocket.session:before")
@@ -96,8 +121,25 @@ def test_a_session_is_itself(pair):
     pair.shake_hands()
     pair.greet()
     assert pair.subject.session == pair.subject.session
+    assert (pair.subject.session == pair.subject.session.id) is False
+    assert (pair.subject.session != pair.subject.session.id) is True
     with pytest.raises(TypeError):
         hash(pair.subject.session)
+
+
+@pytest.mark.clause("ssl.SSLSession:identity")
+@client
+@pytest.mark.level("observed")
+@pytest.mark.versions("tls12")
+def test_a_session_that_is_resumed_is_the_same(pair):
+    """Two connections over one session of TLS 1.2 have sessions that are equal."""
+    pair.shake_hands()
+    pair.greet()
+    again = pair.reconnect(session=pair.subject.session)
+    again.shake_hands()
+    assert again.subject.session_reused
+    assert again.subject.session is not pair.subject.session
+    assert again.subject.session == pair.subject.session
 
 
 @pytest.mark.clause("ssl.SSLSession:identity")
@@ -131,6 +173,8 @@ def test_a_session_has_no_constructor(impl):
     """SSLSession cannot be made by hand."""
     with pytest.raises(TypeError):
         impl.SSLSession()
+    with pytest.raises(TypeError):
+        type("OwnSession", (impl.SSLSession,), {})
 
 
 @pytest.mark.clause("RFC 8446 4.6.1:lifetime")

@@ -124,7 +124,7 @@ def test_the_peers_close_notify_read_after_our_own_raises_at_once(pair, impl):
     assert pair.subject.unwrap() is None
 
 
-@pytest.mark.clause("RFC 8446 6.1:ignored-behind")
+@pytest.mark.clause("RFC 8446 6.1:ignored-behind", "RFC 5246 7.2.1:ignored-behind")
 @pytest.mark.deliveries("whole", "coalesced")
 def test_what_follows_close_notify_is_never_data(pair):
     """Data received after a closure alert must be ignored: read() stays at b"", whatever lies behind it."""

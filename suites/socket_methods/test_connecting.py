@@ -63,6 +63,43 @@ def test_a_failed_handshake_is_raised(pair, background, impl, method):
     assert pair.peer.alert_seen == "unknown_ca"
 
 
+@pytest.mark.clause("ssl.SSLSocket.connect:once")
+@pytest.mark.level("observed")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("method", ["connect", "connect_ex"])
+def test_what_is_about_to_be_connected_is_not_connected_again(pair, method):
+    """On a non-blocking socket whose connection is under way connect() and connect_ex() raise ValueError."""
+    with pair.plain_listener() as listener:
+        subject = pair.subject_context.wrap_socket(
+            pair.plain_socket(), do_handshake_on_connect=False, server_hostname=pair.server_hostname
+        )
+        with subject:
+            subject.setblocking(False)
+            assert subject.connect_ex(listener.getsockname()) in (0, errno.EINPROGRESS)
+            with pytest.raises(ValueError):
+                getattr(subject, method)(listener.getsockname())
+
+
+@pytest.mark.clause("ssl.SSLSocket.session:observable")
+def test_a_session_can_be_set_before_the_connection(pair, background):
+    """A session that was set on a socket before connect() is resumed by it."""
+    pair.shake_hands()
+    pair.greet()
+    again = pair.reconnect()
+    subject = again.subject_context.wrap_socket(
+        again.plain_socket(), do_handshake_on_connect=False, server_hostname=again.server_hostname
+    )
+    subject.settimeout(5)
+    subject.session = pair.subject.session
+    with again.plain_listener() as listener:
+        subject.connect(listener.getsockname())
+        far, _ = listener.accept()
+    again.attach(far)
+    with subject:
+        subject.do_handshake()
+        assert subject.session_reused is True
+
+
 @pytest.mark.clause("ssl.SSLSocket.connect:after-failure")
 @pytest.mark.level("observed")
 @pytest.mark.versions("tls13")

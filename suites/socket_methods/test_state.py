@@ -180,8 +180,8 @@ def test_npn_is_history(pair):
     pair.shake_hands()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        assert pair.subject.selected_npn_protocol() is None
-    assert [warning.category for warning in caught] == [DeprecationWarning]
+        assert pair.bare_subject.selected_npn_protocol() is None
+    assert [(warning.category, warning.filename) for warning in caught] == [(DeprecationWarning, __file__)]
 
 
 @pytest.mark.clause(

@@ -199,3 +199,17 @@ def test_channel_bindings_are_listed(impl):
 def test_psk_in_tls_1_3_has_a_flag(impl):
     """HAS_PSK_TLS13 says whether external pre-shared keys can be used in TLS 1.3."""
     assert isinstance(impl.HAS_PSK_TLS13, bool)
+
+
+@pytest.mark.clause("What's New 3.10:old-functions")
+@pytest.mark.since("3.10")
+@pytest.mark.until("3.11")
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("match_hostname", ({"subjectAltName": (("DNS", "localhost"),)}, "localhost")), ("RAND_pseudo_bytes", (1,))],
+    ids=["match_hostname", "rand_pseudo_bytes"],
+)
+def test_old_functions_warned(impl, name, arguments):
+    """Before they were removed, functions that were long deprecated warned of it."""
+    with pytest.warns(DeprecationWarning, match="deprecated"):
+        getattr(impl, name)(*arguments)

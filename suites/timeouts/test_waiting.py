@@ -44,6 +44,18 @@ def test_reading_ends_with_the_time_out(pair, impl, method):
     assert not isinstance(caught.value, impl.SSLError)
 
 
+@pytest.mark.clause("ssl.SSLSocket.do_handshake:block")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("block", [False, True], ids=["as_it_is", "block"])
+def test_a_handshake_ends_with_the_time_out(pair, block):
+    """block=True is for non-blocking sockets: where there is a time-out, do_handshake() keeps to it."""
+    subject, far = beside_silence(pair)
+    with subject, far:
+        with pytest.raises(TimeoutError):
+            subject.do_handshake(block)
+        assert subject.gettimeout() == SHORT
+
+
 @pytest.mark.clause("ssl.SSLSocket.write:time-out-total")
 @pytest.mark.known("bpo-42413")
 @pytest.mark.versions("tls13")

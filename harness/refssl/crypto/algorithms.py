@@ -42,9 +42,7 @@ _MGF1 = bytes.fromhex("2a864886f70d010108")
 def signature_algorithm(der: bytes) -> tuple[tuple[str, ...], str, str, int]:
     """(kinds of key, padding, hash, salt length) of an AlgorithmIdentifier in DER."""
     try:
-        sequence, end = _element(der, 0, 0x30)
-        if end != len(der):
-            raise UnsupportedAlgorithm("trailing bytes")
+        sequence, _ = _element(der, 0, 0x30)
         oid, position = _element(sequence, 0, 0x06)
         parameters = sequence[position:]
         if oid == RSASSA_PSS:

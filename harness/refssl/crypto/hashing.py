@@ -23,6 +23,10 @@ equal = hmac.compare_digest
 # RFC 2104 2: "ipad = the byte 0x36 repeated B times", "opad = the byte 0x5C repeated B times".
 _INNER_PAD = bytes([byte ^ 0x36 for byte in range(256)])
 _OUTER_PAD = bytes([byte ^ 0x5C for byte in range(256)])
+# What they make of the zeros that a key is filled up with.
+_LONGEST_BLOCK = 128
+_INNER_FILL = b"\x36" * _LONGEST_BLOCK
+_OUTER_FILL = b"\x5c" * _LONGEST_BLOCK
 
 
 class Hash:
@@ -53,11 +57,11 @@ class Mac:
     def __init__(self, known: Hash, value: bytes) -> None:
         self.hash = known
         self.value = value
-        padded = value.ljust(known.block, b"\0")
+        missing = known.block - len(value)
         self._inner = inner = known.new()
-        inner.update(padded.translate(_INNER_PAD))
+        inner.update(value.translate(_INNER_PAD) + _INNER_FILL[:missing])
         self._outer = outer = known.new()
-        outer.update(padded.translate(_OUTER_PAD))
+        outer.update(value.translate(_OUTER_PAD) + _OUTER_FILL[:missing])
 
     def mac(self, message: bytes) -> bytes:
         """The HMAC of `message`."""
@@ -75,9 +79,9 @@ def shortened(known: Hash, key: bytes) -> bytes:
 
 def mac_once(known: Hash, key: bytes, message: bytes) -> bytes:
     """The HMAC of `message` under a key that is used for nothing else and not longer than a block."""
-    padded = key.ljust(known.block, b"\0")
+    missing = known.block - len(key)
     inner = known.new()
-    inner.update(padded.translate(_INNER_PAD) + message)
+    inner.update(key.translate(_INNER_PAD) + _INNER_FILL[:missing] + message)
     outer = known.new()
-    outer.update(padded.translate(_OUTER_PAD) + inner.digest())
+    outer.update(key.translate(_OUTER_PAD) + _OUTER_FILL[:missing] + inner.digest())
     return outer.digest()

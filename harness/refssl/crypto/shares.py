@@ -28,6 +28,7 @@ GROUPS = {
     **{code: f"ffdhe{bits}" for code, bits in FFDHE.items()},
     **kems.GROUPS,
 }
+_MONTGOMERY = frozenset((X25519, X448))
 
 
 class InvalidShare(Exception):
@@ -50,13 +51,13 @@ class KeyShare(Protocol):
     def exchange(self, peer: bytes) -> bytes: ...
 
 
-class X25519Share:
-    """RFC 7748; RFC 8446 7.4.2."""
+class MontgomeryShare:
+    """X25519 or X448 (RFC 7748; RFC 8446 4.2.8.2)."""
 
-    __slots__ = ("_private", "public")
+    __slots__ = ("_private", "_public_class", "public")
 
-    def __init__(self, private: Any = None) -> None:
-        private_class = _x25519()[0]
+    def __init__(self, group: int, private: bytes | None = None) -> None:
+        private_class, self._public_class = _montgomery(group)
         self._private = private_class.generate() if private is None else private_class.from_private_bytes(private)
         self.public: bytes = self._private.public_key().public_bytes_raw()
 
@@ -64,33 +65,7 @@ class X25519Share:
         """RFC 8446 7.4.2: "implementations MUST check whether the computed Diffie-Hellman shared secret is the all-zero
         value and abort if so"; `cryptography` checks."""
         try:
-            public = _x25519()[1].from_public_bytes(peer)
-        except ValueError:
-            raise InvalidShare from None
-        try:
-            shared: bytes = self._private.exchange(public)
-        except ValueError:
-            raise NoSharedSecret from None
-        return shared
-
-
-class X448Share:
-    """RFC 7748; RFC 8446 7.4.2, as with X25519."""
-
-    __slots__ = ("_private", "public")
-
-    def __init__(self) -> None:
-        from cryptography.hazmat.primitives.asymmetric import x448
-
-        self._private = x448.X448PrivateKey.generate()
-        self.public: bytes = self._private.public_key().public_bytes_raw()
-
-    def exchange(self, peer: bytes) -> bytes:
-        """Raises NoSharedSecret for the all-zero value, InvalidShare for what is no key."""
-        from cryptography.hazmat.primitives.asymmetric import x448
-
-        try:
-            public = x448.X448PublicKey.from_public_bytes(peer)
+            public = self._public_class.from_public_bytes(peer)
         except ValueError:
             raise InvalidShare from None
         try:
@@ -129,21 +104,23 @@ class CurveShare:
 
 def generate(group: int) -> KeyShare:
     """Give a fresh share of `group`, one of `GROUPS`."""
-    if group == X25519:
-        return X25519Share()
+    if group in _MONTGOMERY:
+        return MontgomeryShare(group)
     if group in kems.GROUPS:
         return kems.KemShare(group)
     if group in FFDHE:
         from refssl.crypto.finitefield import NamedFieldShare
 
         return NamedFieldShare(FFDHE[group])
-    return X448Share() if group == X448 else CurveShare(group)
+    return CurveShare(group)
 
 
 @cache
-def _x25519() -> tuple[Any, Any]:
-    from cryptography.hazmat.primitives.asymmetric import x25519
+def _montgomery(group: int) -> tuple[Any, Any]:
+    from cryptography.hazmat.primitives.asymmetric import x448, x25519
 
+    if group == X448:
+        return x448.X448PrivateKey, x448.X448PublicKey
     return x25519.X25519PrivateKey, x25519.X25519PublicKey
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PSK_KE = 0
 PSK_DHE_KE = 1
 
+SSL3 = 0x0300
 TLS12 = 0x0303
 TLS13 = 0x0304
 # What this engine speaks, the preferred first.

@@ -44,6 +44,7 @@ _NOTHING: dict[int, table.Arrival] = {}
 _PLAIN_HANDSHAKE = b"\x16\x03\x03"
 _PROTECTED = b"\x17\x03\x03"
 _CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01"
+_COMPATIBILITY_CCS = ChangeCipherSpec()
 
 
 class Connection:
@@ -267,7 +268,7 @@ class Connection:
         """RFC 8446 D.4: one change_cipher_spec record, for the sake of middleboxes."""
         if not self._sent_ccs and (self.config.server_side or self.config.middlebox_compatibility):
             self._sent_ccs = True
-            self.output.send(ChangeCipherSpec())
+            self.output.send(_COMPATIBILITY_CCS)
 
     def skip_early_data(self) -> None:
         """RFC 8446 4.2.10: a server that does not accept early data skips what cannot be decrypted, up to a limit."""
@@ -387,5 +388,7 @@ class Connection:
 
     def _fail(self, fault: Fault) -> None:
         self.failed = True
+        if self.session is not None:
+            self.session.forgotten = True
         if isinstance(fault, ProtocolError) and fault.alert is not None:
             self.output.send(Alert(AlertLevel.FATAL, fault.alert))

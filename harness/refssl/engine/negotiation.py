@@ -86,6 +86,11 @@ def read_setting(
     return read
 
 
+def key_share_entry(group: int, public: bytes) -> bytes:
+    """An `ext.KeyShareEntry`. It differs in every hello, and made of the struct it would take thrice the time."""
+    return (group << 16 | len(public)).to_bytes(4, "big") + public
+
+
 def new_share(config: Config, group: int) -> KeyShare:
     """A fresh share of `group`."""
     return (config.generate_share or shares.generate)(group)

@@ -231,7 +231,6 @@ uint8 = _Unsigned(1)
 uint16 = _Unsigned(2)
 uint24 = _Unsigned(3)
 uint32 = _Unsigned(4)
-uint64 = _Unsigned(8)
 rest = _Rest()
 
 

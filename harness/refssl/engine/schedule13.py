@@ -37,14 +37,16 @@ _KEY_LENGTHS = (16, 32)
 class Labels(Hash):
     """What of the key schedule depends on the hash alone.
 
-    before_hash: by label, the HkdfLabel of Derive-Secret up to the hash. key: by length, the one of a traffic key.
+    before_hash: by label, the HkdfLabel of Derive-Secret up to the hash; before_nonce: that of a ticket's PSK up to the
+    nonce's length. key: by length, the one of a traffic key.
     binder_keys: by whether the PSK is external, the one of its binder. no_psk: the salt of the Handshake Secret where
     there is no PSK.
     """
 
     # fmt: off
     __slots__ = (
-        "_zero_salt", "before_hash", "binder_keys", "derived", "finished", "iv", "key", "no_psk", "update", "zeros",
+        "_zero_salt", "before_hash", "before_nonce", "binder_keys", "derived", "finished", "iv", "key", "no_psk",
+        "update", "zeros",
     )
     # fmt: on
 
@@ -63,6 +65,7 @@ class Labels(Hash):
             False: hkdf_label(length, "res binder", empty),
         }
         self.before_hash = {label: hkdf_label(length, label, self.zeros)[: -length - 1] for label in _DERIVED}
+        self.before_nonce = hkdf_label(length, "resumption")[:-2]
         self._zero_salt = Mac(self, self.zeros)
         self.no_psk = Secret(self, self.early(self.zeros)).mac(self.derived)
 
@@ -150,4 +153,4 @@ def master_secret(handshake: Secret) -> Secret:
 
 def resumption_psk(resumption_master_secret: Secret, nonce: bytes) -> bytes:
     """The PSK of one ticket (RFC 8446 4.6.1)."""
-    return resumption_master_secret.mac(hkdf_label(resumption_master_secret.hash.length, "resumption", nonce))
+    return resumption_master_secret.mac(b"%b%c%b\x01" % (resumption_master_secret.hash.before_nonce, len(nonce), nonce))

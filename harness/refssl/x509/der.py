@@ -51,11 +51,10 @@ def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
         raise MalformedCertificate("high tag number")
     if length >= 0x80:
         count = length & 0x7F
-        if not 1 <= count <= 4 or start + count > end:
-            raise MalformedCertificate("length is indefinite, too large or truncated")
         length = int.from_bytes(data[start : start + count], "big")
         if length < 0x80 or data[start] == 0:
-            raise MalformedCertificate("length is not minimal")
+            # The indefinite one (of no octets) is among them; what is too large or cut off ends too late.
+            raise MalformedCertificate("length is indefinite or not minimal")
         start += count
     stop = start + length
     if stop > end:
@@ -149,15 +148,19 @@ def oid(dotted: str) -> bytes:
     return bytes(encoded)
 
 
+# OpenSSL's limit, from 128 numbers of 32 bits (RFC 2578 3.5): longer ones take quadratic time to write.
+_LONGEST_IDENTIFIER = 586
+
+
 def dotted(content: bytes) -> str:
     """An OBJECT IDENTIFIER's content octets as dotted decimal numbers (X.690 8.19)."""
     check_oid(content)
+    if len(content) > _LONGEST_IDENTIFIER:
+        raise MalformedCertificate("OBJECT IDENTIFIER of an absurd length")
     arcs: list[int] = []
     arc = 0
     for octet in content:
         arc = arc << 7 | octet & 0x7F
-        if arc >> 512:
-            raise MalformedCertificate("OBJECT IDENTIFIER with an absurd arc")
         if not octet & 0x80:
             arcs.append(arc)
             arc = 0

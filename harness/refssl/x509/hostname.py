@@ -14,30 +14,23 @@ _LABEL = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 def matches_hostname(certificate: Certificate, hostname: str, check_common_name: bool) -> bool:
-    """True where the certificate names this DNS name.
+    """True where a well-formed certificate names this DNS name.
 
-    The common name is consulted only if check_common_name, and "in the absence of a subject alternative name
-    extension" (ssl.SSLContext.hostname_checks_common_name): an address there ends it as much as a name, and so does a
-    malformed extension.
+    hostname: an A-label form that is not empty, begins with no dot and has no NUL in it. The common name is consulted
+    only if check_common_name, and "in the absence of a subject alternative name extension"
+    (ssl.SSLContext.hostname_checks_common_name): an address there ends it as much as a name.
     """
-    try:
-        host = hostname.encode("ascii").lower()
-    except UnicodeEncodeError:
-        return False
-    if not host:
-        return False
-    facts = certificate.facts
-    names = facts.subject_alternative_names
+    host = hostname.encode("ascii").lower()
+    names = certificate.facts.subject_alternative_names
     if names is not None:
-        return any(kind == ext.DNS_NAME and _matches(value.lower(), host) for kind, value in names)
-    if facts.invalid or not check_common_name:
+        return any(kind == ext.DNS_NAME and _matches(value, host) for kind, value in names)
+    if not check_common_name:
         return False
-    for rdn in certificate.subject.rdns:
-        for attribute in rdn:
-            if attribute.type == _COMMON_NAME:
-                text = attribute.text
-                if text is not None and _matches(text.encode("utf-8", "replace").lower(), host):
-                    return True
+    for attribute in (each for rdn in certificate.subject.rdns for each in rdn if each.type == _COMMON_NAME):
+        if attribute.text is None:
+            break  # OpenSSL does not look behind what it cannot read
+        if _matches(attribute.text.encode(), host):
+            return True
     return False
 
 
@@ -48,19 +41,17 @@ def matches_address(certificate: Certificate, address: bytes) -> bool:
 
 
 def _matches(pattern: bytes, host: bytes) -> bool:
+    pattern = pattern.lower()
     if pattern == host:
-        # A name with a NUL in it ends for many C programs before it ends for us; no host is called so.
-        return b"\0" not in pattern
-    if not pattern.startswith(b"*."):
-        return False
+        return True
     # "only the left-most label, and all of it" (X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS), and two labels must follow.
-    parent = pattern[1:]
-    labels = parent[1:].split(b".")
-    if len(labels) < 2 or not all(_is_label(label) for label in labels):
+    wildcard, _, parent = pattern.partition(b".")
+    labels = parent.split(b".")
+    if wildcard != b"*" or len(labels) < 2 or not all(_is_label(label) for label in labels):
         return False
-    first = host[: len(host) - len(parent)]
-    return host.endswith(parent) and bool(first) and _LABEL.issuperset(first)
+    first, _, rest = host.partition(b".")
+    return rest == parent and _LABEL.issuperset(first)
 
 
 def _is_label(label: bytes) -> bool:
-    return bool(label) and _LABEL.issuperset(label) and label[:1] != b"-" and label[-1:] != b"-"
+    return bool(label) and _LABEL.issuperset(label) and not label.startswith(b"-") and not label.endswith(b"-")

@@ -141,9 +141,7 @@ def _check_signature(certificate: Certificate, issuer: Certificate, depth: int) 
     if certificate.facts.proxy and usage is not None and not usage & ext.DIGITAL_SIGNATURE:
         # RFC 3820 3.1: who issues a proxy certificate signs, but is no CA.
         raise VerificationError(codes.KEYUSAGE_NO_DIGITAL_SIGNATURE, depth + 1)
-    key = issuer.public_key
-    if key.kind == "unknown":
-        raise VerificationError(codes.UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, depth + 1)
+    key = issuer.public_key  # of a kind that makes such signatures, or it would not be taken for the issuer
     try:
         holds = key.verify_algorithm(certificate.signature_algorithm, certificate.signature, certificate.tbs)
     except UnsupportedAlgorithm:

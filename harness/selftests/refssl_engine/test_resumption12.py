@@ -116,7 +116,7 @@ def test_extended_master_secret_is_not_lost(kind: str) -> None:
     ends = pair(client_config(session=session), server_side, client_output=Editing(ClientHello, extensions=without))
     fault = fails(*ends)
     assert ends[1].failed
-    assert (fault.alert, fault.reason) == (47, "INCONSISTENT_EXTMS")
+    assert (fault.alert, fault.reason) == (40, "INCONSISTENT_EXTMS")
     ends = pair(client_config(session=session), server_side, server_output=Editing(ServerHello, extensions=without))
     with pytest.raises(ProtocolError) as caught:
         pump(*ends)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from refssl.ciphers.catalogue import BY_CODE, TLS_AES_128_GCM_SHA256
 from refssl.crypto.keys import PublicKey
-from refssl.crypto.shares import SECP256R1, X25519, CurveShare, KeyShare, X25519Share
+from refssl.crypto.shares import SECP256R1, X25519, CurveShare, KeyShare, MontgomeryShare
 from refssl.engine import schedule13
 from refssl.engine.config import ClientAuthentication, Config, Credential, PeerIdentity, Tickets, Verified
 from refssl.engine.connection import Connection
@@ -119,7 +119,7 @@ def parse(record: bytes) -> Any:
 def shares(trace: Trace, side: str) -> Any:
     made: dict[int, KeyShare] = {}
     if f"{side}_private" in trace.values:
-        made[X25519] = X25519Share(trace.values[f"{side}_private"])
+        made[X25519] = MontgomeryShare(X25519, trace.values[f"{side}_private"])
     if f"{side}_private_p256" in trace.values:
         made[SECP256R1] = CurveShare(SECP256R1, int.from_bytes(trace.values[f"{side}_private_p256"], "big"))
     return made.__getitem__
@@ -283,7 +283,7 @@ def test_the_key_schedule_of_a_resumed_handshake_with_early_data() -> None:
     assert early_opener.open(sent[1]) == (23, b"ABCDEF")
 
     theirs = decode(ext.KeyShareEntry, parse(received[0]).extensions[ext.KEY_SHARE])
-    shared = X25519Share(trace.values["client_private"]).exchange(theirs.key_exchange)
+    shared = MontgomeryShare(X25519, trace.values["client_private"]).exchange(theirs.key_exchange)
     handshake = schedule13.handshake_secret("sha256", early, shared)
     transcript = hashlib.sha256(client_hello + server_hello)
     client_secret = handshake.derive("c hs traffic", transcript.digest())

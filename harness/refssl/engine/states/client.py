@@ -14,7 +14,7 @@ from refssl.ciphers.support import SUITES13
 from refssl.crypto.shares import KeyShare
 from refssl.engine import negotiation, negotiation12
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import PSK_KE, TLS12, TLS13, Config
+from refssl.engine.config import PSK_KE, SSL3, TLS12, TLS13, Config
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import DOWNGRADE_TLS11, DOWNGRADE_TLS12, ClientHello, HelloRetryRequest, ServerHello
@@ -175,9 +175,8 @@ def _constant_extensions(config: Config) -> dict[int, bytes]:
 
 
 def _key_share(shares: dict[int, KeyShare]) -> bytes:
-    """An `ext.KeyShareClientHello`. It differs in every hello, and made of structs it would take thrice the time."""
-    entries = [(group << 16 | len(each.public)).to_bytes(4, "big") + each.public for group, each in shares.items()]
-    return _vector(b"".join(entries))
+    """An `ext.KeyShareClientHello`."""
+    return _vector(b"".join([negotiation.key_share_entry(group, each.public) for group, each in shares.items()]))
 
 
 def _vector(content: bytes) -> bytes:
@@ -325,6 +324,9 @@ def _check_selected_version(connection: Connection, message: ServerHello) -> Non
     selected = negotiation.read_setting(
         ext.SelectedVersion, message.extensions, ext.SUPPORTED_VERSIONS, "LENGTH_MISMATCH"
     )
+    if message.legacy_version == SSL3:
+        # RFC 8446 D.5: whoever receives this in a Hello "MUST abort the handshake with a "protocol_version" alert."
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
     if selected is None:
         # RFC 8446 4.1.4: "The server's extensions MUST contain "supported_versions"."
         raise ProtocolError(AlertDescription.MISSING_EXTENSION, "MISSING_SUPPORTED_VERSIONS_EXTENSION")

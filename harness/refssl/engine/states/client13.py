@@ -160,12 +160,14 @@ def receive_finished(connection: Connection, state: WaitFinished, message: Finis
     common13.verify_finished(connection, message, keys.server)
     connection.server_finished = message.verify_data
     connection.transcript.update(raw)
-    application = common13.application_keys(connection, keys)
+    so_far = connection.transcript.digest()
+    application = common13.application_keys(connection, keys, so_far)
     connection.opener = application.server.opener(suite)
     connection.send_compatibility_ccs()
     if state.request is not None:
         common13.send_client_certificate(connection, state.request)
-    finished = connection.output.send(Finished(keys.client.finished_mac(connection.transcript.digest())))
+        so_far = connection.transcript.digest()
+    finished = connection.output.send(Finished(keys.client.finished_mac(so_far)))
     connection.client_finished = finished.verify_data
     connection.output.change_keys(application.client.sealer(suite))
     connection.peer = state.peer

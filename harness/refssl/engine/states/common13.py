@@ -95,10 +95,9 @@ def handshake_keys(
     return keys
 
 
-def application_keys(connection: Connection, keys: HandshakeKeys) -> ApplicationKeys:
-    """Derive the application traffic secrets; the transcript ends with the server's Finished."""
+def application_keys(connection: Connection, keys: HandshakeKeys, so_far: bytes) -> ApplicationKeys:
+    """Derive the application traffic secrets. so_far: the Transcript-Hash up to the server's Finished."""
     master = schedule13.master_secret(keys.handshake)
-    so_far = connection.transcript.digest()
     made = ApplicationKeys(master, master.derive("c ap traffic", so_far), master.derive("s ap traffic", so_far))
     if connection.config.keylog is not None:
         connection.log_secret("EXPORTER_SECRET", master.derived("exp master", so_far))

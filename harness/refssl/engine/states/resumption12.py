@@ -30,7 +30,7 @@ def accepted_session(connection: Connection, hello: ClientHello, *, extended: bo
     if session.extended_master_secret and not extended:
         # RFC 7627 5.3: "If the original session used the "extended_master_secret" extension but the new ClientHello
         # does not contain it, the server MUST abort the abbreviated handshake."
-        raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INCONSISTENT_EXTMS")
+        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "INCONSISTENT_EXTMS")
     if extended and not session.extended_master_secret:
         # RFC 7627 5.3: "If the original session did not use the "extended_master_secret" extension but the new
         # ClientHello contains the extension, then the server MUST NOT perform the abbreviated handshake."

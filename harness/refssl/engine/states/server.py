@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from refssl.engine import negotiation
 from refssl.engine.alerts import AlertDescription
-from refssl.engine.config import TLS12
+from refssl.engine.config import SSL3, TLS12
 from refssl.engine.faults import ProtocolError
 from refssl.engine.messages import extensions as ext
 from refssl.engine.messages.hello import ClientHello
@@ -74,11 +74,9 @@ def _offered_versions(message: ClientHello) -> tuple[int, ...]:
     if data is None:
         # RFC 8446 4.2.1: without the extension it is TLS 1.2 at most, "even if ClientHello.legacy_version is 0x0304 or
         # later".
-        if message.legacy_version <= 0x0300:
-            # RFC 8446 D.5: SSL 3.0 is never negotiated, nor what is older still.
-            ssl3 = message.legacy_version == 0x0300
-            alert = AlertDescription.HANDSHAKE_FAILURE if ssl3 else AlertDescription.PROTOCOL_VERSION
-            raise ProtocolError(alert, "VERSION_TOO_LOW")
+        if message.legacy_version <= SSL3:
+            # RFC 8446 D.5: SSL 3.0 is never negotiated, nor what is older still: protocol_version.
+            raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "VERSION_TOO_LOW")
         return (TLS12,) if message.legacy_version >= TLS12 else ()
     if data == b"\0":
         return ()
@@ -89,7 +87,7 @@ def _offered_versions(message: ClientHello) -> tuple[int, ...]:
     except ProtocolError as fault:
         # RFC 8446 6.2 would have decode_error; OpenSSL answers whatever goes wrong here with protocol_version.
         raise ProtocolError(AlertDescription.PROTOCOL_VERSION, fault.reason) from None
-    if message.legacy_version <= 0x0300:
-        # RFC 8446 D.5: SSL 3.0 must not even be claimed.
-        raise ProtocolError(AlertDescription.HANDSHAKE_FAILURE, "BAD_LEGACY_VERSION")
+    if message.legacy_version <= SSL3:
+        # RFC 8446 D.5: whoever receives this in a Hello "MUST abort the handshake with a "protocol_version" alert."
+        raise ProtocolError(AlertDescription.PROTOCOL_VERSION, "BAD_LEGACY_VERSION")
     return offered.versions if offered is not None else ()

@@ -298,7 +298,7 @@ def _send_flight(connection: Connection, state: Negotiated) -> WaitCertificate |
         connection.server_signature_scheme = scheme
     finished = output.send(Finished(keys.server.finished_mac(connection.transcript.digest())))
     connection.server_finished = finished.verify_data
-    application = common13.application_keys(connection, keys)
+    application = common13.application_keys(connection, keys, connection.transcript.digest())
     output.change_keys(application.server.sealer(suite))
     if asking:
         return WaitCertificate(suite, keys.client, application)
@@ -313,7 +313,7 @@ def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
         shared = schedule13.labels(state.suite.hash).zeros
     else:
         public, shared = negotiation.answer(connection.config, state.group, state.share)
-        found[ext.KEY_SHARE] = encode(ext.KeyShareEntry(state.group, public))
+        found[ext.KEY_SHARE] = negotiation.key_share_entry(state.group, public)
     found[ext.SUPPORTED_VERSIONS] = _SELECTED_VERSION
     if state.psk is not None:
         found[ext.PRE_SHARED_KEY] = encode(ext.SelectedPsk(connection.selected_identity))
