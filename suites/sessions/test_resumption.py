@@ -3,7 +3,7 @@
 import pytest
 
 client = pytest.mark.roles("client")
-both_kinds = pytest.mark.peers("module", "tlslite")
+both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 
 def with_session(pair):

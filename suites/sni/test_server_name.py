@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.roles("client")
 
-both_kinds = pytest.mark.peers("module", "tlslite")
+both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:server-hostname", "RFC 6066 3:sent")
