@@ -147,7 +147,6 @@ class Channel:
                 self._bio.push(connection.seal(data) if data else connection.take_output())
             return len(data)
         view = readable(data)
-        self._refuse_after_end()
         deadline = self._bio.deadline(_WRITE_TIMED_OUT)
         if self._in_memory:
             return self._write(view, deadline)
@@ -177,7 +176,7 @@ class Channel:
 
     def pending(self) -> int:
         """How many bytes can be read without receiving anything: the rest of the record in hand."""
-        return len(self._rest) - self._offset + sum(map(len, self._connection.plaintext))
+        return len(self._rest) - self._offset
 
     # -- the loop
 

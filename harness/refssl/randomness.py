@@ -19,10 +19,7 @@ __all__ = ["RAND_add", "RAND_bytes", "RAND_status"]
 
 def RAND_bytes(n: int, /) -> bytes:  # noqa: N802
     """`n` unpredictable bytes (ssl.RAND_bytes). Raises ValueError below 0 and OverflowError past a C int."""
-    count = c_int(n)
-    if count < 0:
-        raise ValueError("num must be positive")
-    return os.urandom(count)
+    return os.urandom(c_int(n))
 
 
 def RAND_status() -> bool:  # noqa: N802

@@ -186,11 +186,10 @@ class _SSLContext(_Preferences):
     @verify_mode.setter
     def verify_mode(self, value: int) -> None:
         number = c_int(value)
-        if number not in (0, 1, 2):
-            raise ValueError("invalid value for verify_mode")
-        if number == VerifyMode.CERT_NONE and self._check_hostname:
+        mode = VerifyMode(number)  # which raises ValueError for any other number
+        if mode is VerifyMode.CERT_NONE and self._check_hostname:
             raise ValueError("Cannot set verify_mode to CERT_NONE when check_hostname is enabled.")
-        self._verify_mode = VerifyMode(number)
+        self._verify_mode = mode
         self._forget_configs()
 
     @property

@@ -72,8 +72,8 @@ class TLSConnection(Channel):
         # What is asked of the peer is read once; what becomes of the context's settings afterwards changes nothing.
         self.verify_mode = context._verify_mode
         self.verify_flags = context._path_flags
-        self.checked_hostname = server_hostname if context._check_hostname and not server_side else None
-        if context._check_hostname and not server_side and not server_hostname:
+        self.checked_hostname = server_hostname if context._check_hostname else None
+        if context._check_hostname and not server_hostname:
             raise ValueError("check_hostname requires server_hostname")
         self._session: SSLSession | None = None
         self.assigned_session: SSLSession | None = None
@@ -286,7 +286,7 @@ class TLSConnection(Channel):
     def _check_session(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):
             raise TypeError("Value is not a SSLSession.")
-        if session._context is not self._context or session._context is not self._origin:
+        if session._context is not self._context:
             raise ValueError("Session refers to a different SSLContext.")
         if self.server_side:
             raise ValueError("Cannot set session for server-side SSLSocket.")

@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.feature("HAS_ALPN")
 
-both_kinds = pytest.mark.peers("module", "tlslite")
+both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 
 @pytest.mark.clause(

@@ -36,7 +36,9 @@ def present(pair, name, flag):
     pair.subject_context.verify_flags |= flag
 
 
-@pytest.mark.clause("ssl.SSLContext.verify_flags:policies", "RFC 5280 4.2.1.4:well-formed")
+@pytest.mark.clause(
+    "ssl.SSLContext.verify_flags:policies", "RFC 5280 4.2.1.4:well-formed", "RFC 5280 6.1.4:any-policy-not-mapped"
+)
 @pytest.mark.parametrize("what", MALFORMED, ids=[what.replace("-", "_") for what in MALFORMED])
 def test_malformed_policies_are_refused(pair, impl, what):
     """With X509_V_FLAG_POLICY_CHECK a certificate is refused whose policies are not as RFC 5280 4.2.1.4 has them."""
@@ -65,7 +67,9 @@ def test_good_policies_are_accepted(pair, name):
     assert pair.subject.getpeercert(True) == pair.pki.der(name)
 
 
-@pytest.mark.clause("ssl.SSLContext.verify_flags:policies", "RFC 5280 6.1.1:explicit-policy")
+@pytest.mark.clause(
+    "ssl.SSLContext.verify_flags:policies", "RFC 5280 6.1.1:explicit-policy", "RFC 5280 4.2.1.11:explicit-policy"
+)
 @pytest.mark.parametrize(
     ("name", "flag"),
     [("policed", EXPLICIT_POLICY), ("server", EXPLICIT_POLICY), ("policed-required", POLICY_CHECK)],

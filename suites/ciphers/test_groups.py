@@ -2,7 +2,7 @@
 
 import pytest
 
-both_kinds = pytest.mark.peers("module", "tlslite")
+both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 tls13 = pytest.mark.versions("tls13")
 
 

@@ -38,6 +38,7 @@ def test_sessions_are_counted(pair):
     assert set(before.values()) == {0}
     pair.shake_hands()
     pair.greet()
+    assert pair.subject_context.session_stats()["accept"] == 1
     assert pair.subject_context.session_stats()["accept_good"] == 1
     assert pair.subject_context.session_stats()["hits"] == 0
     second = pair.reconnect()
@@ -45,6 +46,20 @@ def test_sessions_are_counted(pair):
     assert second.peer.seen.resumed
     assert second.subject_context.session_stats()["accept_good"] == 2
     assert second.subject_context.session_stats()["hits"] == 1
+
+
+@pytest.mark.clause("ssl.SSLContext.session_stats:counts")
+@pytest.mark.roles("client")
+def test_handshakes_of_a_client_are_counted(pair, impl):
+    """A client's context counts handshakes that were begun and those that were completed, as `connect...`."""
+    assert pair.subject_context.session_stats()["connect"] == 0
+    with pytest.raises(impl.SSLWantReadError):
+        pair.subject.do_handshake()
+    stats = pair.subject_context.session_stats()
+    assert (stats["connect"], stats["connect_good"], stats["accept"]) == (1, 0, 0)
+    pair.shake_hands()
+    stats = pair.subject_context.session_stats()
+    assert (stats["connect"], stats["connect_good"], stats["accept_good"]) == (1, 1, 0)
 
 
 def behind_the_handshake(couple, impl):

@@ -2,6 +2,11 @@
 
 import pytest
 
+SETTINGS = (
+    *("check_hostname", "hostname_checks_common_name", "keylog_filename", "maximum_version", "minimum_version"),
+    *("num_tickets", "options", "post_handshake_auth", "sni_callback", "verify_flags", "verify_mode"),
+)
+
 
 @pytest.mark.clause("ssl.SSLContext.check_hostname:keeps-verification")
 def test_verification_cannot_go_while_names_are_checked(impl):
@@ -53,10 +58,11 @@ def test_there_are_three_verify_modes(impl, wrong):
 
 
 @pytest.mark.clause("ssl.SSLContext:no-deleters")
-@pytest.mark.parametrize("name", ["check_hostname", "verify_mode", "verify_flags", "options", "minimum_version"])
+@pytest.mark.known("gh-156099")
+@pytest.mark.parametrize("name", SETTINGS)
 def test_a_setting_cannot_be_deleted(impl, name):
     """The settings of a context have no deleter."""
-    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
     with pytest.raises((AttributeError, TypeError)):
         delattr(context, name)
 

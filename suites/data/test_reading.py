@@ -32,7 +32,7 @@ def connected(pair, data):
 
 @pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("all")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.transports("memory", "socketpair")
 def test_read_gives_what_the_peer_sent(pair):
     """read() returns the peer's bytes in order, however they are cut on their way."""

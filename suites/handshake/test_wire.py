@@ -89,7 +89,7 @@ def test_a_second_hello_is_the_first_with_another_share(pair):
 @pytest.mark.clause("RFC 8446 4.2.8:shares-of-groups")
 @pytest.mark.roles("client")
 @pytest.mark.versions("tls13")
-@pytest.mark.parametrize("curve", [None, "X25519", "secp384r1"], ids=["default", "x25519", "secp384r1"])
+@pytest.mark.parametrize("curve", [None, "prime256v1", "secp384r1"], ids=["default", "prime256v1", "secp384r1"])
 def test_shares_are_of_groups_that_are_offered(pair, curve):
     """Each share of a ClientHello is of a group of its list, in the order of the list, and of each there is one."""
     if curve:
@@ -164,3 +164,28 @@ def test_a_server_hello_has_little_in_it(pair):
         assert set(extensions_in(body[35 + body[34] + 5 :])) - {PRE_SHARED_KEY} == {VERSIONS, KEY_SHARE}
         pair = pair.reconnect()
     assert len(randoms) == 2
+
+
+@pytest.mark.clause("RFC 8446 D.4:server-ccs")
+@pytest.mark.roles("server")
+@pytest.mark.versions("tls13")
+def test_a_server_sends_what_middleboxes_like(pair):
+    """A server that was sent a session id sends a change_cipher_spec behind its first message, which means nothing."""
+    pair.shake_hands()
+    first, second, *_ = records(pair)
+    assert (first.content_type, first.content[:1]) == (HANDSHAKE, b"\2")
+    assert (second.content_type, second.content) == (CHANGE_CIPHER_SPEC, b"\1")
+
+
+@pytest.mark.clause("RFC 6066 3:acknowledged")
+@pytest.mark.roles("server")
+@pytest.mark.versions("tls12")
+@pytest.mark.parametrize("name", ["localhost", None], ids=["named", "nameless"])
+def test_a_server_that_goes_by_a_name_says_so(pair, name):
+    """A server that has used the name that it was sent answers with an empty server_name, and else not."""
+    pair.subject_context.sni_callback = lambda *_: None
+    pair.peer.settings.server_hostname = name
+    pair.shake_hands()
+    body = records(pair)[0].content[4:]
+    hello = extensions_in(body[35 + body[34] + 5 : int.from_bytes(records(pair)[0].content[1:4], "big")])
+    assert hello.get(0) == (b"" if name else None)

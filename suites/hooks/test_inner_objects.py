@@ -1,6 +1,7 @@
 """What an SSLObject or SSLSocket holds as `_sslobj`, and the calls of a context that make it."""
 
 import contextlib
+import gc
 import socket
 
 import pytest
@@ -46,6 +47,46 @@ def test_an_inner_object_knows_whose_it_is(pair):
     assert inner.server_side is pair.server_side
     assert inner.server_hostname == pair.bare_subject.server_hostname
     assert (inner.session is None) == (pair.bare_subject.session is None)
+
+
+@pytest.mark.clause("ssl.SSLContext._wrap_bio:owner")
+@pytest.mark.deliveries("whole")
+def test_an_inner_object_changes_hands(pair):
+    """Its owner can be set, and is held weakly: None when it has gone."""
+
+    class Owner:
+        pass
+
+    inner, owner = pair.bare_subject._sslobj, Owner()
+    inner.owner = owner
+    assert inner.owner is owner
+    del owner
+    gc.collect()
+    assert inner.owner is None
+
+
+@pytest.mark.clause("ssl.SSLContext._wrap_bio:name-needed")
+def test_an_inner_object_needs_a_name_where_names_are_checked(impl, pki):
+    """With check_hostname a client's inner object without server_hostname is never connected: ValueError."""
+    client, server = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT), impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    client.load_verify_locations(pki.authority())
+    server.load_cert_chain(*pki["server"])
+    there, back = impl.MemoryBIO(), impl.MemoryBIO()
+    answering = server._wrap_bio(there, back, True)
+    with pytest.raises(ValueError):
+        inner = client._wrap_bio(back, there, False)
+        for _ in range(4):
+            for end in (inner, answering):
+                with contextlib.suppress(impl.SSLWantReadError):
+                    end.do_handshake()
+
+
+@pytest.mark.clause("ssl.SSLSocket._sslobj:binding")
+@pytest.mark.parametrize("wrong", [1, b"tls-unique"], ids=["number", "bytes"])
+def test_an_inner_object_knows_bindings_by_name(pair, wrong):
+    """get_channel_binding() of what is no text raises TypeError."""
+    with pytest.raises(TypeError):
+        pair.bare_subject._sslobj.get_channel_binding(wrong)
 
 
 @pytest.mark.clause("ssl.SSLSocket._sslobj:shared")

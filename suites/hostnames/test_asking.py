@@ -109,6 +109,19 @@ def test_the_server_is_asked_without_a_trailing_dot(pair):
     assert pair.peer.seen.server_name == "localhost"
 
 
+@pytest.mark.clause("ssl.SSLContext.check_hostname:servers")
+@pytest.mark.level("observed")
+@pytest.mark.since("3.15")
+def test_a_server_cannot_check_names(impl, pki):
+    """A context that checks names makes no server, which has none to ask for: ValueError."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*pki["server"])
+    assert context.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_side=True).server_side
+    context.check_hostname = True
+    with pytest.raises(ValueError):
+        context.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_side=True)
+
+
 @pytest.mark.clause("ssl.SSLContext.wrap_bio:parameters")
 @pytest.mark.level("observed")
 @pytest.mark.parametrize("kind", [bytes, bytearray], ids=["bytes", "bytearray"])

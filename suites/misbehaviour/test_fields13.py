@@ -13,6 +13,7 @@ pytestmark = [
 
 SERVER_NAME, ALPN, SIGNATURE_ALGORITHMS, SUPPORTED_GROUPS, EARLY_DATA = 0, 16, 13, 10, 42
 SUPPORTED_VERSIONS, COOKIE, POST_HANDSHAKE_AUTH, KEY_SHARE, UNASSIGNED = 43, 44, 49, 51, 0xFAFA
+HYBRID, EXTRA = b"\x11\xec", b"\xfa\xfa"
 STATUS_REQUEST, PRE_SHARED_KEY, PSK_MODES = 5, 41, 45
 X25519, SECP521R1 = b"\x00\x1d", b"\x00\x19"
 HOST_NAME = b"\0\0\x09localhost"
@@ -301,6 +302,30 @@ def test_a_ticket_with_what_does_not_belong_there(pair, trial, number, data, ale
     """A ticket that holds an extension of another message, or half of one of its own, ends the connection."""
     pair.peer.change_extension("new_session_ticket", number, data)
     trial.refused(*alerts)
+
+
+def with_an_extension_too_long(body):
+    """A Certificate whose last entry has an extension that goes on behind the end of the entry's extensions."""
+    assert body.endswith(b"\0\0")
+    entries = body[4:-2] + b"\0\4" + EXTRA + b"\0\2" + b"??"
+    return body[:1] + len(entries).to_bytes(3, "big") + entries
+
+
+@pytest.mark.messages("certificate")
+@pytest.mark.clause("RFC 8446 6.2:decode-error")
+def test_an_extension_that_goes_on_too_long(pair, trial, message):
+    """An extension that does not end where the list of them ends cannot be decoded: decode_error."""
+    pair.peer.change_body(message, with_an_extension_too_long)
+    trial.refused("decode_error")
+
+
+@pytest.mark.roles("server")
+@pytest.mark.clause("RFC 8446 4.2.8:share-fits")
+def test_a_hybrid_share_of_another_length(pair, trial):
+    """Half of a hybrid share is none; who does not know the group at all has none in common with such a client."""
+    pair.peer.settings.groups = ("X25519MLKEM768",)
+    pair.peer.change_extension("client_hello", KEY_SHARE, lambda _: with_length(HYBRID + with_length(bytes(100))))
+    trial.refused("illegal_parameter", "handshake_failure")
 
 
 @pytest.mark.roles("server")

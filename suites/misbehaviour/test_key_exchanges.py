@@ -103,9 +103,9 @@ def test_a_finite_field_that_is_sound(pair, trial):
     trial.goes_on()
 
 
-def without_certificates(pair):
+def without_certificates(pair, suite=ANONYMOUS):
     """Both ends speak a suite in which nobody shows a certificate."""
-    suite = ANONYMOUS + ":@SECLEVEL=0"
+    suite += ":@SECLEVEL=0"
     pair.subject_context.check_hostname = False
     pair.subject_context.verify_mode = pair.impl.CERT_NONE
     pair.subject_context.set_ciphers(suite)
@@ -133,6 +133,34 @@ def test_an_anonymous_server_that_signs(pair, impl):
     with pytest.raises(impl.SSLError):
         pair.shake_hands()
     assert pair.peer.alert_seen == "decode_error"
+
+
+SQUARE = (2**1024 - 1) ** 2  # no prime, although odd
+
+
+@client
+@pytest.mark.clause("RFC 5246 7.4.3:sound-parameters")
+def test_a_secret_that_everybody_would_know(pair, impl):
+    """A public value of which every power is 0 in its field, which is none, leads to no key."""
+    without_certificates(pair, "ADH-AES128-GCM-SHA256")
+    pair.peer.change_fields("server_key_exchange", body=field(lambda *_: (SQUARE, 2, 2**1024 - 1)))
+    with pytest.raises(impl.SSLError):
+        pair.shake_hands()
+    assert pair.peer.alert_seen in ("illegal_parameter", "internal_error", "handshake_failure")
+
+
+@client
+@pytest.mark.since("3.13")
+@pytest.mark.feature("HAS_PSK")
+@pytest.mark.clause("RFC 4279 2:well-formed")
+def test_a_server_with_a_key_that_asks(pair, impl):
+    """A server that is known by a pre-shared key alone asks for no certificate: unexpected_message."""
+    share_a_key(pair, PLAIN_PSK)
+    pair.peer.settings.psk_hint = None
+    pair.peer.insert("server_hello_done", HANDSHAKE, CERTIFICATE_REQUEST)
+    with pytest.raises(impl.SSLError):
+        pair.shake_hands()
+    assert pair.peer.alert_seen == "unexpected_message"
 
 
 def share_a_key(pair, suite):

@@ -50,7 +50,6 @@ def test_a_share_that_is_none(pair, trial, value):
     """Points off their curve, forms that nobody uses, and values whose secret is all zeros end the handshake."""
     group, edit = VALUES[value]
     pair.peer.settings.groups = (group,)
-    pair.subject_context.set_ecdh_curve(group)
     message = "server_hello" if pair.variant.role == "client" else "client_hello"
     pair.peer.change_extension(message, KEY_SHARE, share_with(edit, several=pair.server_side))
     trial.refused(*REFUSALS)
@@ -67,7 +66,6 @@ def test_a_client_key_exchange_that_is_none(pair, trial, value):
     """
     group, edit = VALUES[value]
     pair.peer.settings.groups = (group,)
-    pair.subject_context.set_ecdh_curve(group)
     pair.peer.change_fields(
         "client_key_exchange", exchange_keys=lambda keys: bytes([len(edit(keys[1:]))]) + edit(keys[1:])
     )

@@ -1,5 +1,7 @@
 """A server that asks the client for its certificate after the handshake, and what the answers lead to."""
 
+import contextlib
+
 import pytest
 
 pytestmark = [
@@ -227,6 +229,93 @@ def test_before_the_handshake_nobody_is_asked(pair, impl):
     with pytest.raises(impl.SSLError) as caught:
         pair.subject.verify_client_post_handshake()
     assert caught.value.reason == "WRONG_SSL_VERSION"
+
+
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:not-before")
+@pytest.mark.level("observed")
+@pytest.mark.deliveries("whole")
+def test_in_mid_handshake_nobody_is_asked(pair, impl):
+    """Between the hellos and the client's Finished asking is an SSLError, and the handshake goes on."""
+    prepare(pair, impl)
+    pair.carry()
+    with pytest.raises(impl.SSLWantReadError):
+        pair.subject.do_handshake()
+    with pytest.raises(impl.SSLError) as caught:
+        pair.subject.verify_client_post_handshake()
+    assert caught.value.reason == "STILL_IN_INIT"
+    pair.shake_hands()
+    pair.greet()
+
+
+OPERATIONS = {
+    "write": lambda subject: subject.write(b"now"),
+    "read": lambda subject: subject.read(1),
+    "do_handshake": lambda subject: subject.do_handshake(),
+}
+
+
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:delayed")
+@pytest.mark.level("observed")
+@pytest.mark.deliveries("whole")
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_operation_takes_the_question_along(pair, impl, operation):
+    """The question goes out with whatever operation comes next, also one that reads."""
+    prepare(pair, impl)
+    pair.shake_hands()
+    pair.greet()
+    pair.subject.verify_client_post_handshake()
+    assert pair.subject_outgoing.pending == 0
+    with contextlib.suppress(impl.SSLWantReadError):
+        OPERATIONS[operation](pair.subject)
+    assert pair.subject_outgoing.pending > 0
+
+
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:delayed")
+@pytest.mark.level("observed")
+@pytest.mark.deliveries("whole")
+def test_a_question_that_waits_is_a_handshake(pair, impl):
+    """Until the question has gone out the connection is in a handshake: no version(), no unwrap()."""
+    prepare(pair, impl)
+    pair.shake_hands()
+    pair.greet()
+    pair.subject.verify_client_post_handshake()
+    assert pair.subject.version() is None
+    with pytest.raises(ValueError):
+        pair.subject.getpeercert()
+    with pytest.raises(impl.SSLError) as caught:
+        pair.subject.unwrap()
+    assert caught.value.reason == "SHUTDOWN_WHILE_IN_INIT"
+
+
+@pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:asks")
+@pytest.mark.level("observed")
+@pytest.mark.deliveries("whole")
+def test_after_the_end_nobody_is_asked(pair, impl):
+    """Who has sent close_notify asks nothing any more: no question goes out."""
+    prepare(pair, impl)
+    pair.shake_hands()
+    pair.greet()
+    with pytest.raises(impl.SSLWantReadError):
+        pair.subject.unwrap()
+    pair.subject_outgoing.read()
+    for operation in (pair.subject.verify_client_post_handshake, pair.subject.do_handshake):
+        with contextlib.suppress(impl.SSLError):
+            operation()
+    assert pair.subject_outgoing.pending == 0
+
+
+@pytest.mark.clause("RFC 8446 4.6.2:answer-fits")
+@pytest.mark.peers("scripted")
+@pytest.mark.deliveries("whole")
+def test_an_answer_to_another_question(pair, impl):
+    """An answer with the context of another question is refused: illegal_parameter."""
+    prepare(pair, impl)
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.change_fields("certificate", certificate_request_context=bytes(32))
+    with pytest.raises(impl.SSLError):
+        ask(pair)
+    assert pair.peer.alert_seen in ("illegal_parameter", "decode_error")
 
 
 @pytest.mark.clause("ssl.SSLSocket.verify_client_post_handshake:tls13-only")

@@ -8,7 +8,7 @@ pytestmark = [
     pytest.mark.feature("HAS_PSK_TLS13"),
 ]
 
-BOTH = pytest.mark.peers("module", "tlslite")
+BOTH = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 IDENTITY, KEY = "subject", b"0123456789abcdef0123456789abcdef"
 SHA256 = "TLS_AES_128_GCM_SHA256"

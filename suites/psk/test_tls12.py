@@ -276,6 +276,9 @@ def test_without_a_callback_nothing_is_offered(pair, impl):
     with pytest.raises(impl.SSLError) as caught:
         pair.shake_hands()
     assert caught.value.reason == "NO_CIPHERS_AVAILABLE"
+    with pytest.raises(impl.SSLError) as caught:
+        pair.subject.do_handshake()
+    assert not isinstance(caught.value, impl.SSLWantReadError)
 
 
 @pytest.mark.clause("ssl.SSLContext.set_psk_server_callback:chosen-with-it")

@@ -3,7 +3,7 @@
 import pytest
 
 client = pytest.mark.roles("client")
-both_kinds = pytest.mark.peers("module", "tlslite")
+both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 
 def with_session(pair):
@@ -116,6 +116,31 @@ def test_a_server_takes_no_session(pair, impl):
     server.load_cert_chain(*pair.pki["server"])
     with pytest.raises(ValueError):
         server.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_side=True, session=session)
+
+
+@pytest.mark.clause("ssl.SSLSocket.session:clients-only")
+@pytest.mark.roles("server")
+@pytest.mark.deliveries("whole")
+def test_a_server_does_not_take_its_own(pair):
+    """Not even a session that the same context has made at a server: ValueError."""
+    pair.shake_hands()
+    pair.greet()
+    session = pair.bare_subject.session
+    second = pair.reconnect()
+    with pytest.raises(ValueError):
+        second.subject.session = session
+
+
+@pytest.mark.clause("ssl.SSLSocket.session:before-handshake")
+@client
+@pytest.mark.level("observed")
+@pytest.mark.deliveries("whole")
+def test_a_session_that_is_offered_can_be_read_back(pair):
+    """Before the handshake `session` is what was handed over."""
+    session = with_session(pair)
+    second = pair.reconnect(session=session)
+    assert second.bare_subject.session is session or second.bare_subject.session == session
+    assert pair.reconnect().bare_subject.session is None
 
 
 @pytest.mark.clause("ssl.SSLSocket.session:sessions-only")

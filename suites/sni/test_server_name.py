@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.roles("client")
 
-both_kinds = pytest.mark.peers("module", "tlslite")
+both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:server-hostname", "RFC 6066 3:sent")
@@ -57,8 +57,10 @@ def test_the_name_can_be_read_back(pair):
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:name-is-checked", "RFC 6066 3:no-name")
 @pytest.mark.parametrize("name", ["", ".example.org", "localhost\0evil"], ids=["empty", "leading_dot", "nul"])
-def test_what_is_no_name_is_refused(impl, name):
+@pytest.mark.parametrize("checked", [True, False], ids=["checked", "unchecked"])
+def test_what_is_no_name_is_refused(impl, name, checked):
     """An empty name, one that begins with a dot and one with a NUL are refused before anything is sent."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = checked
     with pytest.raises((ValueError, TypeError)):
         context.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_hostname=name)

@@ -51,5 +51,5 @@ def _receive_change_cipher_spec(connection: Connection, content: bytes) -> None:
     if content != b"\x01":
         raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "BAD_CHANGE_CIPHER_SPEC")
     if connection.partial:
-        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA")
+        raise ProtocolError(AlertDescription.UNEXPECTED_MESSAGE, "CCS_RECEIVED_EARLY")
     connection.act_on(ChangeCipherSpec(), content)

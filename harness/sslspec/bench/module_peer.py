@@ -52,7 +52,7 @@ class ModulePeer(Peer):
     def resume(self, earlier: Peer) -> None:
         assert isinstance(earlier, ModulePeer)
         self._context = earlier._context
-        if not self.server_side:
+        if not self.server_side and earlier._object.version() is not None:  # else there is none to be asked for
             self._session = earlier._object.session
 
     def _open(self) -> None:
