@@ -360,6 +360,7 @@ class Couple:
 
 
 _shared_contexts = SharedContexts()
+forget_contexts = _shared_contexts.forget
 
 
 def module_peer(module: ModuleType, name: str) -> PeerFactory:
