@@ -47,6 +47,7 @@ def test_read_gives_what_the_peer_sent(pair):
 @pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.parametrize("size", [1, 2**14 - 1, 2**14, 2**14 + 1, 40_000], ids=str)
+@pytest.mark.deliveries("whole", "coalesced", "split")
 def test_read_gives_messages_of_every_size(pair, size):
     """Up to and beyond a full record, what the peer has sent comes out complete."""
     pair.shake_hands()
