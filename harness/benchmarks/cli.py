@@ -5,25 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn, TypeVar
 
 from benchmarks import comparison, measuring, metrics, overhead, peers, prepared, report, requirements, suite
 from benchmarks.comparison import Plan
 from benchmarks.measuring import Cell
 from benchmarks.requirements import BadRequirement, Requirement
 from sslspec.exitcodes import ExitCode
+from sslspec.parser import Parser, positive
 
 _PROGRAM = "python -m benchmarks"
 _QUICK = {"rounds": 3, "batch": 0.1, "connections": 100}
-_Number = TypeVar("_Number", int, float)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,7 +106,7 @@ def _kept(path: Path | None, told: object) -> bool:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog=_PROGRAM,
         description="Measure an ssl module beside its peers, in memory, in interleaved rounds. "
         f"`{_PROGRAM} suite` measures the suite instead.",
@@ -138,11 +132,11 @@ def _parser() -> argparse.ArgumentParser:
         help="exit code 1 unless the subject reaches it; <= where lower is better; the figure itself where the goal "
         "below has no x; METRIC alone for its goal; may be repeated. Without --metrics only these are measured",
     )
-    parser.add_argument("--rounds", type=_positive(int), metavar="N", help="default: 7")
-    parser.add_argument("--batch", type=_positive(float), metavar="S", help="seconds for a peer and round (0.3)")
+    parser.add_argument("--rounds", type=positive(int), metavar="N", help="default: 7")
+    parser.add_argument("--batch", type=positive(float), metavar="S", help="seconds for a peer and round (0.3)")
     parser.add_argument("--clock", choices=tuple(measuring.CLOCKS), default="cpu", help="default: cpu")
     parser.add_argument(
-        "--connections", type=_positive(int), metavar="N", help="pairs held for memory; growth has ten times more (500)"
+        "--connections", type=positive(int), metavar="N", help="pairs held for memory; growth has ten times more (500)"
     )
     parser.add_argument("--quick", action="store_true", help="3 rounds of 0.1 s, 100 pairs: to see that it works")
     parser.add_argument("--ratios", action="store_true", help="no absolute figures but where a goal is one: to quote")
@@ -152,11 +146,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _suite_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog=f"{_PROGRAM} suite", description="How many scenarios a second `sslspec run` executes.", allow_abbrev=False
     )
     parser.add_argument("implementations", nargs="*", metavar="IMPL", help="default: ssl and refssl")
-    parser.add_argument("-j", type=_positive(int), default=2, metavar="N", help="processes, as pytest -n (2)")
+    parser.add_argument("-j", type=positive(int), default=2, metavar="N", help="processes, as pytest -n (2)")
     parser.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     parser.add_argument(
         "--require",
@@ -167,7 +161,7 @@ def _suite_parser() -> argparse.ArgumentParser:
         help="exit code 1 unless it is reached: rate>=N executions a second, cpu_ms<=N for each, harness_ms<=N of it",
     )
     parser.add_argument(
-        "--rounds", type=_positive(int), default=overhead.ROUNDS, metavar="N", help="for what the harness adds (5)"
+        "--rounds", type=positive(int), default=overhead.ROUNDS, metavar="N", help="for what the harness adds (5)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
     return parser
@@ -201,16 +195,3 @@ def _suite_requirement(text: str) -> Requirement:
         return requirements.read(text, suite.METRICS)
     except BadRequirement as problem:
         raise argparse.ArgumentTypeError(str(problem)) from problem
-
-
-def _positive(kind: type[_Number]) -> Callable[[str], _Number]:
-    def read(text: str) -> _Number:
-        try:
-            number = kind(text)
-        except ValueError:
-            number = kind(0)
-        if not 0 < number < 10**6:
-            raise argparse.ArgumentTypeError(f"{text!r} is no number above 0 and below a million")
-        return number
-
-    return read

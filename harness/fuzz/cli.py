@@ -7,21 +7,17 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from fuzz import findings, guided, worker
 from fuzz.guided import Finding
 from fuzz.target import Target
 from fuzz.targets import TARGETS
 from sslspec.exitcodes import ExitCode
+from sslspec.parser import Parser
 
 _PROGRAM = "python -m fuzz"
 _TITLES = f"{'target':<18}{'inputs':>10}{'a second':>10}{'kept':>7}{'reached':>9}{'calls':>8}  findings"
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -99,7 +95,7 @@ def _line(name: str, told: dict[str, Any]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog=_PROGRAM,
         description="Feed refssl what no honest peer or file would hold, and look for what must not happen.",
         epilog="Each finding is written to a file that begins with the command that repeats it.",

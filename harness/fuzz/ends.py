@@ -26,6 +26,7 @@ from refssl.engine.messages.control import HANDSHAKE, Alert
 from refssl.engine.messages.hello import ClientHello
 from refssl.engine.output import M, Output
 from refssl.engine.records import HEADER
+from refssl.engine.session import Session
 
 SAYS = {False: b"the client says something. ", True: b"the server says something. "}
 _LARGE = 1 << 15
@@ -33,16 +34,28 @@ _LABELS = {actors.LEAF: "leaf", actors.CLIENT: "client"}
 
 
 def repeatable(connection: Connection, label: str) -> Config:
-    """The config of `connection`, and what it offers to resume, with all that is random in it drawn from `label`."""
+    """The config of `connection`, and what it offers to resume, with all that is random in it drawn from `label`.
+
+    Its sessions are copies: one that ends badly is forgotten, and others come back to the same.
+    """
     chance = Random(label)
     config = connection.config
+    sessions = config.sessions
+    if sessions is not None:
+        find = sessions.find
+        sessions = replace(sessions, find=lambda name: _copy(find(name)))
     return replace(
         config,
-        session=connection.offered_session,
+        session=_copy(connection.offered_session),
+        sessions=sessions,
         random=chance.randbytes,
         generate_share=lambda group: _share(group, label),
         credentials=tuple(_repeatable_credential(each) for each in config.credentials),
     )
+
+
+def _copy(session: Session | None) -> Session | None:
+    return None if session is None else replace(session)
 
 
 def _share(group: int, label: str) -> Any:

@@ -353,7 +353,9 @@ class Channel:
                 if connection.close_notify_sent:
                     raise errors.library_error("PROTOCOL_IS_SHUTDOWN")
                 connection.send(piece)
-            self._sealed += len(piece)
+                self._sealed += len(piece)
+                # Left in the engine, a reader would take it for answers of its own, and wait until it is sent.
+                self._bio.push(connection.output.take())
         self._owed = self._sealed = 0
         return size
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from sabotage import cold
 from sabotage.witnesses import Places, watching
 from sslspec import session as sessions
 
@@ -127,6 +128,7 @@ class Campaign:
         self.noting(witnesses.meet)
         broken = []
         for number in numbers:
+            cold.start()
             witnesses.next(number)
             following = items[number + 1] if number + 1 in numbers else None
             if self._fails(items[number], following):

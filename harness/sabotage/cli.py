@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import json
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,53 +12,51 @@ from pathlib import Path
 import pytest
 
 import refssl
-from sabotage import answers, faults, mutants, witnesses
+from sabotage import answers, faults, mutants, rules, witnesses, wrong
 from sabotage.campaign import Campaign, Outcome, Task
 from sabotage.witnesses import Places
 from sslspec.exitcodes import ExitCode
+from sslspec.parser import Parser, positive
 
+_PROGRAM = "python -m sabotage"
 _REFSSL = Path(refssl.__path__[0])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Answer a command line; the exit code is one of sslspec's."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        last = _noticed_last_time(arguments.json)
+    except (OSError, ValueError, TypeError, KeyError) as problem:
+        parser.error(f"{arguments.json} is not what came of an earlier campaign: {problem!r}")
     started = time.monotonic()
     campaign = Campaign(
         lambda places: _tasks(places, arguments),
-        faults.noting,
-        _noticed_last_time(arguments.json),
+        rules.noting,
+        last,
         arguments.jobs,
         _Progress(arguments.verbose),
     )
-    given = [
-        "--impl=refssl",
-        "--no-baseline",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "--limit=4",
-        "--tb=native",
-    ]
-    given += [f"--peer={peer}" for peer in arguments.peer or ("stdlib", "scripted")]
+    given = ["--impl=refssl", "--no-baseline", "-q", "-pno:cacheprovider", "-pno:xdist", "--limit=4", "--tb=native"]
+    given += [f"--peer={peer}" for peer in arguments.peer or ("stdlib", "scripted", "tlslite")]
     status = pytest.main([*given, *arguments.pytest, str(_REFSSL.parents[1] / "suites")], plugins=[campaign])
     if status not in (0, 5) or not campaign.outcomes:
-        sys.stderr.write("python -m sabotage: pytest could not collect the scenarios, or no fault was chosen\n")
-        return ExitCode.USAGE
+        parser.error("pytest could not collect the scenarios, or no fault was chosen")
     return _summary(campaign, time.monotonic() - started, arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sabotage", description=__doc__)
+    parser = Parser(prog=_PROGRAM, description=__doc__, allow_abbrev=False)
     parser.add_argument("--faults", action="store_true", help="faults of the surface only")
     parser.add_argument("--mutants", action="store_true", help="faults in the source only")
     parser.add_argument("-k", action="append", metavar="GLOB", help="only faults whose name fits; repeatable")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth fault, for a sample")
+    parser.add_argument("--every", type=positive(int), default=1, metavar="N", help="only each Nth fault, for a sample")
     parser.add_argument("--peer", action="append", metavar="PEER", help="as in sslspec run")
-    parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="how many at the same time")
-    parser.add_argument("--require", type=float, metavar="PERCENT", help="exit 1 if fewer are noticed, answered aside")
+    parser.add_argument("-j", "--jobs", type=positive(int), default=1, metavar="N", help="how many at the same time")
+    parser.add_argument(
+        "--require", type=positive(float), metavar="PERCENT", help="exit 1 if fewer are noticed, answered aside"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="what came of each fault; it speeds up the next run")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each fault")
     parser.add_argument("pytest", nargs="*", help="options for pytest, behind --")
@@ -71,7 +68,7 @@ def _tasks(places: Places, arguments: argparse.Namespace) -> Iterator[Task]:
     found: list[Task] = []
     if both or arguments.faults:
         for fault in faults.every():
-            found.append(Task(fault.name, fault.apply, witnesses.of(places, fault.at), faults.came_to_it))
+            found.append(Task(fault.name, fault.apply, witnesses.of(places, fault.at), wrong.came_to_it))
     if both or arguments.mutants:
         found += [
             Task(mutant.name, mutant.apply, places.get(mutant.place, []), mutants.came_to_it)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -136,6 +137,20 @@ class Pair:
             self.client.read()
         except tuple(module.SSLWantReadError for module in self.modules):
             pass
+
+
+def sockets(**wrap: Any) -> tuple[refssl.SSLSocket, refssl.SSLSocket]:
+    """A client and a server that are connected, over two sockets with time-outs."""
+    client_context, server_context = contexts()
+    left, right = socket.socketpair()
+    left.settimeout(5)
+    right.settimeout(5)
+    made: list[refssl.SSLSocket] = []
+    thread = threading.Thread(target=lambda: made.append(server_context.wrap_socket(right, server_side=True)))
+    thread.start()
+    client = client_context.wrap_socket(left, server_hostname="localhost", **wrap)
+    thread.join()
+    return client, made[0]
 
 
 @contextlib.contextmanager

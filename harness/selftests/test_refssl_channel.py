@@ -8,25 +8,11 @@ import socket
 import threading
 import time
 import weakref
-from typing import Any
 
 import pytest
 
 import refssl
-from selftests.refssl_support import Pair, contexts, raised, waiting
-
-
-def _sockets(**wrap: Any) -> tuple[refssl.SSLSocket, refssl.SSLSocket]:
-    client_context, server_context = contexts()
-    left, right = socket.socketpair()
-    left.settimeout(5)
-    right.settimeout(5)
-    made: list[refssl.SSLSocket] = []
-    thread = threading.Thread(target=lambda: made.append(server_context.wrap_socket(right, server_side=True)))
-    thread.start()
-    client = client_context.wrap_socket(left, server_hostname="localhost", **wrap)
-    thread.join()
-    return client, made[0]
+from selftests.refssl_support import Pair, contexts, raised, sockets
 
 
 def _fill(sock: refssl.SSLSocket, piece: bytes) -> None:
@@ -195,7 +181,7 @@ def test_nothing_is_left_behind_by_a_connection() -> None:
 
 
 def test_a_refused_write_is_retried_with_the_same_data_in_any_buffer() -> None:
-    client, server = _sockets()
+    client, server = sockets()
     with client, server:
         piece = b"x" * 2**16
         client.setblocking(False)
@@ -211,7 +197,7 @@ def test_a_refused_write_is_retried_with_the_same_data_in_any_buffer() -> None:
 
 @pytest.mark.parametrize("shorter", [b"x", b""])
 def test_a_shorter_retry_is_bad_length_and_the_connection_is_dead(shorter: bytes) -> None:
-    client, server = _sockets()
+    client, server = sockets()
     with client, server:
         _fill(client, b"x" * 2**16)
         assert raised(client.send, shorter).reason == "BAD_LENGTH"  # type: ignore[attr-defined]
@@ -245,7 +231,7 @@ def test_a_timeout_is_for_the_whole_operation() -> None:
 
 
 def test_reading_and_writing_time_out_with_their_own_words() -> None:
-    client, server = _sockets()
+    client, server = sockets()
     with client, server:
         client.settimeout(0.05)
         with pytest.raises(TimeoutError, match="The read operation timed out"):
@@ -254,67 +240,9 @@ def test_reading_and_writing_time_out_with_their_own_words() -> None:
             client.sendall(b"x" * 2**24)
 
 
-def test_a_blocked_reader_stops_no_writer_and_a_blocked_writer_no_reader() -> None:
-    client, server = _sockets()
-    with client, server:
-        client.settimeout(10)
-        server.settimeout(10)
-        received: list[bytes] = []
-        reader = threading.Thread(target=lambda: received.append(client.recv(10)))
-        with waiting(writing=False) as reads:
-            reader.start()
-            assert reads.wait(10)
-        client.sendall(b"from the writer")
-        assert server.recv(100) == b"from the writer"
-        writer = threading.Thread(target=lambda: client.sendall(b"x" * 2**22))
-        with waiting(writing=True) as writes:
-            writer.start()
-            assert writes.wait(10)
-        server.sendall(b"to reader")
-        reader.join(5)
-        assert received == [b"to reader"]
-        total = 0
-        while total < 2**22:
-            total += len(server.recv(2**16))
-        writer.join(5)
-        assert not writer.is_alive()
-
-
-def test_a_key_update_that_the_reader_answers_does_not_disturb_the_writer() -> None:
-    client, server = _sockets()
-    with client, server:
-        data = bytes(range(256)) * 4096
-
-        def serve() -> None:
-            for _ in range(20):
-                with server._sslobj._lock:
-                    server._sslobj._connection.update_keys(True)
-                server.sendall(b"x" * 100)
-
-        got = bytearray()
-
-        def collect() -> None:
-            while len(got) < len(data):
-                got.extend(server.recv(2**16))
-
-        def read() -> None:
-            total = 0
-            while total < 2000:
-                total += len(client.recv(2**16))
-
-        threads = [threading.Thread(target=work) for work in (serve, collect, read)]
-        for thread in threads:
-            thread.start()
-        for start in range(0, len(data), 10000):
-            client.sendall(data[start : start + 10000])
-        for thread in threads:
-            thread.join(20)
-        assert got == data
-
-
 @pytest.mark.parametrize("suppress", [True, False])
 def test_ragged_ends_are_suppressed_or_not(suppress: bool) -> None:
-    client, server = _sockets(suppress_ragged_eofs=suppress)
+    client, server = sockets(suppress_ragged_eofs=suppress)
     with client:
         client.settimeout(0.05)
         with pytest.raises(TimeoutError):
@@ -331,7 +259,7 @@ def test_ragged_ends_are_suppressed_or_not(suppress: bool) -> None:
 
 
 def test_unwrap_gives_the_same_socket_in_plain_text() -> None:
-    client, server = _sockets()
+    client, server = sockets()
     with client, server:
         thread = threading.Thread(target=server.unwrap)
         thread.start()

@@ -11,8 +11,7 @@ import pytest
 import refssl
 from refssl.channel import SEALED_AT_ONCE
 from refssl.engine.messages.control import Alert
-from selftests.refssl_support import raised, waiting
-from selftests.test_refssl_channel import _sockets
+from selftests.refssl_support import raised, sockets, waiting
 
 SIZE = 8 * SEALED_AT_ONCE
 
@@ -20,7 +19,7 @@ SIZE = 8 * SEALED_AT_ONCE
 @pytest.mark.parametrize("how", ["nothing", "fault", "alert", "close"])
 def test_a_writer_that_waited_sends_nothing_after_the_end(how: str) -> None:
     """RFC 8446 6.2: after a fatal alert both sides close at once; 6.1: nothing is sent after close_notify."""
-    client, server = _sockets()
+    client, server = sockets()
     outcome: list[BaseException | int] = []
 
     def write() -> None:

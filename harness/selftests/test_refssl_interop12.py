@@ -20,9 +20,9 @@ import trustme
 
 import refssl
 from refssl.ciphers.support import SUITES12
-from selftests.interop.programs import DEADLINE, running, wait_for
 from selftests.refssl_engine.support12 import field
 from selftests.refssl_support import Pair, raised
+from sslspec.peers.process import DEADLINE, running, wait_for
 
 ROLES = [pytest.param(refssl, ssl, id="client"), pytest.param(ssl, refssl, id="server")]
 SUITES = [suite for suite in SUITES12.values() if "CCM" not in suite.name]

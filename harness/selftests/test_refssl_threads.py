@@ -18,8 +18,8 @@ import pytest
 import refssl
 from refssl import socketbio
 from refssl.bio import Deadline, Turn
-from selftests.refssl_support import certificates, contexts, raised, waiting
-from selftests.test_refssl_channel import _sockets
+from refssl.channel import Channel
+from selftests.refssl_support import certificates, contexts, raised, sockets, waiting
 
 
 class Call:
@@ -87,8 +87,91 @@ def test_a_handshake_that_fails_fails_for_all_who_wait_for_it() -> None:
         served.outcome()
 
 
+def test_a_blocked_reader_stops_no_writer_and_a_blocked_writer_no_reader() -> None:
+    client, server = sockets()
+    with client, server:
+        client.settimeout(10)
+        server.settimeout(10)
+        with waiting(writing=False) as reads:
+            reader = Call(client.recv, 10)
+            assert reads.wait(10)
+        client.sendall(b"from the writer")
+        assert server.recv(100) == b"from the writer"
+        with waiting(writing=True) as writes:
+            writer = Call(client.sendall, b"x" * 2**22)
+            assert writes.wait(10)
+        server.sendall(b"to reader")
+        assert reader.outcome() == b"to reader"
+        total = 0
+        while total < 2**22:
+            total += len(server.recv(2**16))
+        assert writer.outcome() is None
+
+
+def test_what_a_writer_has_sealed_is_no_answer_of_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader meets tickets, which are no data, while the writer is between sealing and sending."""
+    client, server = sockets()
+    sealed, may_send = threading.Event(), threading.Event()
+    flush = Channel._flush
+
+    def flush_at_leave(channel: Channel, deadline: Deadline | None) -> None:
+        if channel is client._sslobj and channel._sealed:
+            sealed.set()
+            may_send.wait(10)
+        flush(channel, deadline)
+
+    monkeypatch.setattr(Channel, "_flush", flush_at_leave)
+    with client, server:
+        client.settimeout(10)
+        server.settimeout(10)
+        writer = Call(client.sendall, b"x" * 2**22)
+        assert sealed.wait(10)
+        with waiting(writing=False) as reads:
+            reader = Call(client.recv, 10)
+            assert reads.wait(10)
+        server.sendall(b"to reader")
+        assert reader.outcome() == b"to reader"
+        may_send.set()
+        total = 0
+        while total < 2**22:
+            total += len(server.recv(2**16))
+        assert writer.outcome() is None
+
+
+def test_a_key_update_that_the_reader_answers_does_not_disturb_the_writer() -> None:
+    client, server = sockets()
+    with client, server:
+        data = bytes(range(256)) * 4096
+
+        def serve() -> None:
+            for _ in range(20):
+                with server._sslobj._lock:
+                    server._sslobj._connection.update_keys(True)
+                server.sendall(b"x" * 100)
+
+        got = bytearray()
+
+        def collect() -> None:
+            while len(got) < len(data):
+                got.extend(server.recv(2**16))
+
+        def read() -> None:
+            total = 0
+            while total < 2000:
+                total += len(client.recv(2**16))
+
+        threads = [threading.Thread(target=work) for work in (serve, collect, read)]
+        for thread in threads:
+            thread.start()
+        for start in range(0, len(data), 10000):
+            client.sendall(data[start : start + 10000])
+        for thread in threads:
+            thread.join(20)
+        assert got == data
+
+
 def test_two_writers_take_turns() -> None:
-    client, server = _sockets()
+    client, server = sockets()
     size = 3 * 2**17
     with client, server:
         client.settimeout(10)
@@ -120,7 +203,7 @@ def test_whoever_cannot_wait_for_a_turn_is_told_to_come_again() -> None:
 
 @pytest.mark.parametrize("how", ["unwrap", "shutdown", "close"])
 def test_an_end_that_another_thread_makes_reaches_a_reader(how: str) -> None:
-    client, server = _sockets()
+    client, server = sockets()
     with client, server:
         client.settimeout(10)
         server.settimeout(10)
@@ -149,7 +232,7 @@ def test_what_is_not_taken_at_once_waits_where_the_system_cannot_be_told_not_to(
 ) -> None:
     """As on Windows, which has no MSG_DONTWAIT: a blocking socket's writer must not keep the reader from reading."""
     monkeypatch.setattr(socketbio, "_NO_WAIT", 0)
-    client, server = _sockets()
+    client, server = sockets()
     data = bytes(range(256)) * 8192
     with client, server:
         client.settimeout(None)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sabotage import answers, faults, mutants
+from sabotage import answers, faults, mutants, wrong
+from sslspec.exitcodes import ExitCode
 
 HARNESS = Path(__file__).resolve().parents[1]
 
@@ -49,6 +50,31 @@ def test_a_campaign_heeds_what_pytest_heeds() -> None:
     assert code == 0
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--nonsense"],
+        ["--every", "0"],
+        ["-j", "0"],
+        ["--require", "most"],
+        ["--json", __file__],
+        ["-k", "no such fault"],
+    ],
+    ids=["unknown", "every", "jobs", "require", "json", "nothing"],
+)
+def test_a_wrong_command_line_is_a_usage_error(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, str(HARNESS / "sabotage"), *arguments, "--", "--area=memory_bio"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == ExitCode.USAGE
+    assert done.stderr.startswith("python -m sabotage: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_every_operator_makes_other_code() -> None:
     found = list(mutants.of_module("refssl.x509.hostname", checks_only=False))
     assert len({mutant.name for mutant in found}) == len(found) > 30
@@ -66,7 +92,7 @@ def test_only_checks_are_left_out_of_the_rest() -> None:
 
 @pytest.mark.parametrize("value", [None, True, 3, 1.5, "text", b"bytes", [1], (1, 2), {"a": 1}, {}, b""], ids=repr)
 def test_what_is_altered_is_another_value(value: Any) -> None:
-    assert faults.altered(value) != value
+    assert wrong.altered(value) != value
 
 
 def test_there_are_enough_faults_of_the_surface() -> None:

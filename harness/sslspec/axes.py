@@ -17,6 +17,7 @@ from sslspec.bench import flights
 from sslspec.bench.deliveries import DELIVERIES
 from sslspec.bench.flights import Message
 from sslspec.bench.pair import Variant
+from sslspec.peers import PROGRAMS
 
 # What an axis holds, and what a scenario gets that does not mention it.
 AXES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -24,7 +25,7 @@ AXES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "versions": (("tls12", "tls13"), ("tls12", "tls13")),
     "transports": (("memory", "socketpair", "tcp", "tcp6", "asyncio"), ("memory",)),
     "deliveries": (DELIVERIES, ("whole", "split")),
-    "peers": (("module", "tlslite", "scripted"), ("module",)),
+    "peers": (("module", "tlslite", "scripted", *PROGRAMS), ("module",)),
 }
 NO_PEER = "none"
 SELF = "self"
@@ -77,7 +78,7 @@ def cells(metafunc: pytest.Metafunc, implementations: Iterable[str], peers: Iter
 
 def kind_of(peer: str) -> str:
     """What a scenario's ``peers`` mark calls this peer: by its name, or ``module`` for any implementation."""
-    return peer if peer in ("tlslite", "scripted") else "module"
+    return peer if peer in ("tlslite", "scripted", *PROGRAMS) else "module"
 
 
 def scenario_id(area: str, topic: str, function: str, variant: str, extra: str) -> str:
@@ -100,6 +101,8 @@ def _variants(metafunc: pytest.Metafunc, kind: str) -> list[Variant]:
         for transport in _points(metafunc, "transports")
         for delivery in (_points(metafunc, "deliveries") if transport == "memory" else ("whole",))
     ]
+    if kind in PROGRAMS:
+        ways = [("tcp", "whole")]  # they make their connections themselves
     if kind == "tlslite" and ("memory", "whole") in ways:
         ways = [("memory", "whole")]  # it takes ten times as long, and how bytes travel is tried with the other peers
     roles = _points(metafunc, "roles")

@@ -8,10 +8,11 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from sslspec import __version__, implementations, style
 from sslspec.exitcodes import ExitCode
+from sslspec.parser import Parser
 from sslspec.style import Style
 
 if TYPE_CHECKING:
@@ -22,14 +23,6 @@ _SLOWEST = 5
 _EXIT_CODES = """\
 exit codes: 0 all as expected, 1 unexpected results or stale baseline entries, 2 interrupted, 3 internal error,
 4 usage, 5 nothing selected, 10 the run is incomplete, 11 an implementation could not be loaded"""
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse leaves with 2, which says "interrupted" here."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -212,7 +205,7 @@ def _print(text: str, look: Style) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="sslspec",
         description="An executable specification of Python's ssl surface.",
         epilog=_EXIT_CODES,
@@ -258,7 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_run(commands: argparse._SubParsersAction[Parser]) -> None:
     run = _command(commands, "run", "run the scenarios against implementations", epilog=_EXIT_CODES)
     run.add_argument(
         "implementations",
@@ -271,7 +264,7 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         action="append",
         default=[],
         metavar="PEER",
-        help="stdlib, tlslite, scripted, self or a module",
+        help="stdlib, tlslite, scripted, openssl, gnutls, self or a module",
     )
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
@@ -298,7 +291,7 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _command(
-    commands: argparse._SubParsersAction[_Parser], name: str, summary: str, epilog: str = ""
+    commands: argparse._SubParsersAction[Parser], name: str, summary: str, epilog: str = ""
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sslspec import __version__, child, hermetic, implementations, listing
+from sslspec import __version__, child, hermetic, implementations, listing, peers
 from sslspec.style import Style, plural
 
 PATIENCE = 20.0  # seconds
@@ -108,6 +108,7 @@ def _here(style: Style) -> str:
         ("crypto policy", found["crypto_policy"] or "none"),
         ("openssl.cnf", conf or "sets nothing for TLS"),
     ]
+    rows += [(f"peer {name}", said) for name, said in peers.programs().items()]
     rows += [("scrubbed", ", ".join(scrubbed))] if scrubbed else []
     rows += [("preloaded", ", ".join(found["preloaded"]))] if "preloaded" in found else []
     return _section("here", rows, style)

@@ -34,7 +34,7 @@ DECLARATIONS = (
     "versions(*names): tls12, tls13; none for a scenario that sets them itself",
     "transports(*names): memory, socketpair, tcp, tcp6, asyncio",
     "deliveries(*names): whole, coalesced, split, bytewise",
-    "peers(*kinds): module, tlslite, scripted",
+    "peers(*kinds): module, tlslite, scripted, openssl, gnutls",
     "messages(*words): names, -name, followed, handshake",
 )
 

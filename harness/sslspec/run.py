@@ -19,7 +19,19 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
-from sslspec import __version__, baseline, child, doctor, hermetic, implementations, layout, limits, listing, record
+from sslspec import (
+    __version__,
+    baseline,
+    child,
+    doctor,
+    hermetic,
+    implementations,
+    layout,
+    limits,
+    listing,
+    peers,
+    record,
+)
 from sslspec.baseline import Baseline, Expectation, Facts
 from sslspec.events import Tailer
 from sslspec.exitcodes import ExitCode
@@ -28,7 +40,7 @@ from sslspec.state import State
 from sslspec.verdicts import EXPECTED, Verdict
 
 INACTIVITY = 60.0  # seconds without an event, until the session is given up
-FOREIGN_PEERS = frozenset({"tlslite", "scripted", "self"})
+FOREIGN_PEERS = frozenset({"tlslite", "scripted", "self", *peers.PROGRAMS})
 _POLL = 0.1
 _GLOB = frozenset("*?[")
 _TAIL = 4000  # bytes of what the child printed, for when it fails before it can say so in events
@@ -116,7 +128,7 @@ def preflight(options: Options) -> list[doctor.Examination]:
     specs = [*options.implementations, *(peer for peer in options.peers if peer not in FOREIGN_PEERS)]
     with ThreadPoolExecutor(max_workers=4) as pool:
         examined = list(pool.map(doctor.examine, dict.fromkeys(specs)))
-    problems = [found.problem for found in examined if found.problem]
+    problems = [*peers.missing(options.peers), *(found.problem for found in examined if found.problem)]
     if problems:
         raise NotLoadable(problems)
     return examined

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.deliveries("whole")
     ],
 )
 @pytest.mark.level("should")
+@pytest.mark.peers("module", "openssl", "gnutls")
 def test_the_alert_says_what_is_wrong(pair, impl, name, alert):
     """The alert that the peer gets is the one that RFC 8446 describes for the fault."""
     refuse(pair, name)

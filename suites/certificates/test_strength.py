@@ -51,7 +51,7 @@ def test_weak_certificates_are_accepted_on_request(pair, name, code):
     "RFC 8446 9.1:mandatory-signatures",
 )
 @pytest.mark.roles("client")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.parametrize(
     "name",
     ["rsa", "p384", "p521", "ed25519", "ed448", "rsa-pss"],

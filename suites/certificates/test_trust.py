@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.roles("client")
 
-BOTH = pytest.mark.peers("module", "tlslite")
+BOTH = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 
 @pytest.mark.clause(

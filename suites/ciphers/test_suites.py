@@ -119,7 +119,7 @@ def test_the_option_says_whose_order_counts(pair, impl, prefers):
     "What's New 3.15:suites",
 )
 @pytest.mark.versions("tls13")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl")
 @pytest.mark.since("3.15")
 @pytest.mark.parametrize("suite", sorted(TLS13_SUITES), ids=str.lower)
 def test_the_chosen_suite_of_tls_1_3_is_used(pair, suite):

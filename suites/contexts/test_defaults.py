@@ -2,6 +2,8 @@
 
 import pytest
 
+PURPOSES = pytest.mark.parametrize("purpose", ["SERVER_AUTH", "CLIENT_AUTH"], ids=str.lower)
+
 
 @pytest.mark.clause(
     "ssl.PROTOCOL_TLS_CLIENT:verifies",
@@ -121,17 +123,19 @@ def test_the_default_context_for_clients_to_come_serves(impl):
 @pytest.mark.clause("ssl.create_default_context:strict", "ssl.create_default_context:partial-chain")
 @pytest.mark.since("3.13")
 @pytest.mark.known("gh-107361")
-def test_the_default_context_is_strict(impl):
+@PURPOSES
+def test_the_default_context_is_strict(impl, purpose):
     """Since 3.13 create_default_context() sets VERIFY_X509_STRICT and VERIFY_X509_PARTIAL_CHAIN."""
-    context = impl.create_default_context()
+    context = impl.create_default_context(getattr(impl.Purpose, purpose))
     assert context.verify_flags & impl.VERIFY_X509_STRICT
     assert context.verify_flags & impl.VERIFY_X509_PARTIAL_CHAIN
 
 
 @pytest.mark.clause("ssl.create_default_context:given-authorities")
-def test_a_ca_given_to_the_default_context_is_the_only_one(impl, pki):
+@PURPOSES
+def test_a_ca_given_to_the_default_context_is_the_only_one(impl, pki, purpose):
     """With cafile= the default context trusts that authority, and the system's are not loaded."""
-    context = impl.create_default_context(cafile=pki.authority())
+    context = impl.create_default_context(getattr(impl.Purpose, purpose), cafile=pki.authority())
     assert context.cert_store_stats()["x509_ca"] == 1
 
 

@@ -8,6 +8,7 @@ pytestmark = pytest.mark.peers("module", "tlslite")
 @pytest.mark.clause("ssl.SSLSocket.write:stream")
 @pytest.mark.deliveries("all")
 @pytest.mark.transports("memory", "socketpair", "asyncio")
+@pytest.mark.peers("module", "openssl", "gnutls")
 def test_a_dialogue_goes_to_and_fro(pair):
     """Question and answer alternate, begun by either end, for as long as they like."""
     pair.shake_hands()

@@ -32,7 +32,7 @@ def connected(pair, data):
 
 @pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.deliveries("all")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.transports("memory", "socketpair")
 def test_read_gives_what_the_peer_sent(pair):
     """read() returns the peer's bytes in order, however they are cut on their way."""
@@ -47,6 +47,7 @@ def test_read_gives_what_the_peer_sent(pair):
 @pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.parametrize("size", [1, 2**14 - 1, 2**14, 2**14 + 1, 40_000], ids=str)
+@pytest.mark.deliveries("whole", "coalesced", "split")
 def test_read_gives_messages_of_every_size(pair, size):
     """Up to and beyond a full record, what the peer has sent comes out complete."""
     pair.shake_hands()

@@ -162,6 +162,7 @@ def test_a_level_does_not_excuse_an_error_in_tls13(pair, impl, number):
     ids=["unknown_ca", "expired", "wrong_host", "wrong_purpose"],
 )
 @pytest.mark.transports("memory", "asyncio")
+@pytest.mark.peers("module", "openssl")
 def test_a_server_learns_why_a_client_refused_it(pair, impl, certificate, trust, host, reason):
     """Where a client refuses the server's certificate, the server's handshake fails with what the client says."""
     pair.subject_context.load_cert_chain(*pair.pki[certificate])

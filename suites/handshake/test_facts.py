@@ -95,7 +95,7 @@ def test_ciphers_stay_unsaid_until_the_handshake_is_complete(pair, impl, name):
 
 @pytest.mark.clause("ssl.SSLSocket.version:negotiated", "What's New 3.5:version")
 @pytest.mark.transports("memory", "socketpair", "asyncio")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 def test_version_is_the_version_negotiated(pair):
     """After the handshake version() names the protocol: "TLSv1.2" or "TLSv1.3"."""
     pair.shake_hands()
@@ -105,7 +105,7 @@ def test_version_is_the_version_negotiated(pair):
 @pytest.mark.clause("ssl.SSLSocket.version:negotiated")
 @pytest.mark.versions
 @pytest.mark.feature("HAS_TLSv1_2", "HAS_TLSv1_3")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.parametrize("version", ["tls12", "tls13"])
 def test_the_version_is_the_peers_where_the_peer_has_only_one(pair, version):
     """An end that speaks both versions uses the one that the other end speaks, and version() says which."""
@@ -116,7 +116,7 @@ def test_the_version_is_the_peers_where_the_peer_has_only_one(pair, version):
 
 @pytest.mark.clause("ssl.SSLSocket.cipher:tuple")
 @pytest.mark.transports("memory", "socketpair", "asyncio")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 def test_cipher_names_the_suite_in_use(pair):
     """cipher() is a tuple of the suite's name, the version that defines it, and the number of secret bits."""
     pair.shake_hands()
@@ -146,7 +146,7 @@ def test_cipher_follows_what_the_peer_allows(pair, name):
 
 @pytest.mark.clause("ssl.SSLSocket.shared_ciphers:tuples", "What's New 3.5:shared-ciphers")
 @pytest.mark.roles("server")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 def test_a_server_lists_the_ciphers_that_both_ends_have(pair):
     """A server's shared_ciphers() is a list of (name, version, bits), with the one in use and none it does not have."""
     pair.shake_hands()
@@ -218,7 +218,7 @@ def test_npn_selects_nothing(pair, impl):
 
 
 @pytest.mark.clause("RFC 8446 4.1.1:selection-shows", "ssl.SSLSocket.cipher:tuple", "ssl.SSLSocket.version:negotiated")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl")
 @pytest.mark.transports("memory", "asyncio")
 def test_both_ends_tell_the_same(pair):
     """What the subject says of version and cipher is what its peer says."""

@@ -15,9 +15,10 @@ def ask(pair, name, host):
 
 
 @pytest.mark.clause("ssl.SSLContext.hostname_checks_common_name:default")
-def test_the_default_is_to_look(impl):
+@pytest.mark.parametrize("protocol", ["PROTOCOL_TLS_CLIENT", "PROTOCOL_TLS_SERVER"], ids=str.lower)
+def test_the_default_is_to_look(impl, protocol):
     """hostname_checks_common_name is True in a new context, and a truth value when set."""
-    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    context = impl.SSLContext(getattr(impl, protocol))
     assert context.hostname_checks_common_name is True
     context.hostname_checks_common_name = False
     assert context.hostname_checks_common_name is False

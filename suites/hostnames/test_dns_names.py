@@ -34,7 +34,8 @@ def test_any_of_the_names_will_do(pair, host):
     "What's New 3.7:names-in-handshake",
     "RFC 9525 6.6:failure",
 )
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
+@pytest.mark.deliveries("all")
 def test_another_name_is_refused(pair, impl):
     """A valid certificate for another name is refused within the handshake, and the server is told.
 

@@ -193,6 +193,17 @@ def test_a_handshake_message_after_the_handshake(pair, trial, message):
     fails(pair, trial, *alerts)
 
 
+@pytest.mark.versions("tls12")
+@pytest.mark.parametrize("message", ["certificate_verify", "finished", "unknown_type"])
+@pytest.mark.clause("RFC 5246 7.4:order")
+def test_a_message_of_a_handshake_that_is_over(pair, trial, message):
+    """After the handshake of TLS 1.2 none of its messages comes again but by a hello: unexpected_message."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(HANDSHAKE, MESSAGES[message][0])
+    fails(pair, trial, "unexpected_message")
+
+
 @pytest.mark.versions("tls13")
 @pytest.mark.roles("client")
 @pytest.mark.clause("RFC 8446 4.6.2:unexpected-request")

@@ -62,7 +62,7 @@ def test_a_fault_is_no_ragged_end(pair, impl, whose, method):
 
 
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:clean-end")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 def test_a_clean_end_is_no_error(pair):
     """With suppress_ragged_eofs False, close_notify is still the normal end."""
     pair.wrap(suppress_ragged_eofs=False)

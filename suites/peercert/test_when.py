@@ -24,7 +24,7 @@ def test_within_the_handshake_there_is_nothing_to_ask(pair, impl, binary_form):
 
 @pytest.mark.clause("ssl.SSLSocket.getpeercert:validated-dict", "ssl.SSLSocket.getpeercert:der")
 @pytest.mark.roles("client")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.transports("memory", "asyncio")
 def test_a_validated_certificate_is_a_dict_and_bytes(pair):
     """Of a validated certificate getpeercert() gives a dict, and with binary_form its DER."""
@@ -39,7 +39,7 @@ def test_a_validated_certificate_is_a_dict_and_bytes(pair):
 @pytest.mark.clause("ssl.SSLSocket.getpeercert:unvalidated-empty", "ssl.SSLSocket.getpeercert:der")
 @pytest.mark.known("wolfssl-py#57")
 @pytest.mark.roles("client")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.parametrize("name", ["server", "other-server"], ids=["good", "unknown_ca"])
 def test_a_certificate_that_was_not_validated_is_bytes_only(pair, impl, name):
     """With CERT_NONE the dict is empty, whether the certificate would have been good or not; the DER form is there."""
@@ -54,7 +54,7 @@ def test_a_certificate_that_was_not_validated_is_bytes_only(pair, impl, name):
 @pytest.mark.clause("ssl.SSLSocket.getpeercert:no-certificate")
 @pytest.mark.known("pypy#5120")
 @pytest.mark.roles("server")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.parametrize("mode", ["CERT_NONE", "CERT_OPTIONAL"], ids=["not_asked", "asked"])
 @pytest.mark.transports("memory", "asyncio")
 def test_a_client_without_certificate_is_none(pair, impl, mode):

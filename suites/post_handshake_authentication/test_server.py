@@ -161,6 +161,25 @@ def test_one_question_at_a_time(pair, impl):
     assert caught.value.reason == "REQUEST_SENT"
 
 
+@pytest.mark.clause("RFC 8446 4.6.2:answer-in-order", "RFC 8446 4:order")
+@pytest.mark.peers("scripted")
+@pytest.mark.deliveries("whole")
+@pytest.mark.parametrize("missing", ["certificate", "certificate_verify", "finished"])
+def test_an_answer_has_all_its_messages(pair, impl, missing):
+    """Certificate, CertificateVerify and Finished answer together: where one is missing it is unexpected_message."""
+    prepare(pair, impl)
+    pair.shake_hands()
+    pair.greet()
+    if missing == "finished":
+        pair.peer.repeat("certificate_verify")
+    else:
+        pair.peer.leave_out(missing)
+    with pytest.raises(impl.SSLError) as caught:
+        ask(pair)
+    assert caught.value.reason == "UNEXPECTED_MESSAGE"
+    assert pair.peer.alert_seen == "unexpected_message"
+
+
 @pytest.mark.clause("RFC 8446 4.6.2:keys-between")
 @pytest.mark.peers("tlslite")
 def test_the_client_may_change_its_keys_before_it_answers(pair, impl):

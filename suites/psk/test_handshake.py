@@ -8,7 +8,7 @@ pytestmark = [
     pytest.mark.feature("HAS_PSK_TLS13"),
 ]
 
-BOTH = pytest.mark.peers("module", "tlslite")
+BOTH = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 IDENTITY, KEY = "subject", b"0123456789abcdef0123456789abcdef"
 SHA256 = "TLS_AES_128_GCM_SHA256"
@@ -43,6 +43,7 @@ def prepare(pair, key=KEY, peer=(IDENTITY, KEY)):
 )
 @pytest.mark.known("micropython#14396")
 @BOTH
+@pytest.mark.deliveries("all")
 def test_who_has_the_key_needs_no_certificate(pair):
     """Two ends with the same key are connected, and no certificate is shown."""
     asked = prepare(pair)

@@ -10,7 +10,7 @@ def connected(pair):
 
 
 @pytest.mark.clause("RFC 8446 6.1:clean-end", "ssl.SSLSocket.read:end")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.deliveries("all")
 @pytest.mark.transports("memory", "socketpair", "asyncio")
 def test_everything_sent_before_close_notify_is_read_first(pair):

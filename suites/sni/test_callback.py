@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.feature("HAS_SNI")
 
 serving = pytest.mark.roles("server")
-both_kinds = pytest.mark.peers("module", "tlslite")
+both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 # Those that end a connection, and that each peer has a name for.
 ALERTS = (

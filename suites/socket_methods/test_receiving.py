@@ -9,7 +9,7 @@ pytestmark = pytest.mark.transports("socketpair", "tcp", "tcp6")
 
 
 @pytest.mark.clause("ssl.SSLSocket.recv:data")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 def test_recv_gives_what_the_peer_sent(pair):
     """recv() returns the application data that the peer sent, as bytes."""
     pair.shake_hands()
@@ -146,7 +146,7 @@ def test_recv_into_what_cannot_be_written_is_refused(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.recv:end", "ssl.SSLSocket.recv_into:end")
-@pytest.mark.peers("module", "tlslite")
+@pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 def test_end_of_stream_is_empty_for_ever(pair):
     """After the peer's close_notify, recv() returns b"" and recv_into() 0, however often they are called.
 

@@ -5,7 +5,7 @@ import pytest
 pytestmark = pytest.mark.versions()
 
 needs_both = pytest.mark.feature("HAS_TLSv1_2", "HAS_TLSv1_3")
-both_kinds = pytest.mark.peers("module", "tlslite")
+both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 
 
 @pytest.mark.clause(

@@ -37,16 +37,11 @@ class Output:
     about to be sent and its bytes, where these are known already.
     """
 
-    # fmt: off
-    __slots__ = (
-        "_flight", "_records", "_unobserved", "observe", "record_version", "sealer", "transcript", "version", "written",
-    )
-    # fmt: on
+    __slots__ = ("_flight", "_records", "observe", "record_version", "sealer", "transcript", "version", "written")
 
     def __init__(self) -> None:
-        self._flight: list[bytes] = []
+        self._flight: list[bytes] | None = None  # as most of the time there is none
         self._records: list[bytes] = []
-        self._unobserved: list[bytes] = []
         self.sealer: Sealing | None = None
         self.transcript: Transcript | None = None
         self.observe: Callable[[bool, int, int, bytes], None] | None = None
@@ -62,9 +57,10 @@ class Output:
             data = framed(message) if written is None or written[0] is not message else written[1]
             if self.transcript is not None:
                 self.transcript.update(data)
-            self._flight.append(data)
-            if self.observe is not None:
-                self._unobserved.append(data)
+            if self._flight is None:
+                self._flight = [data]
+            else:
+                self._flight.append(data)
             return message
         if self._flight:
             self.flush()
@@ -110,12 +106,13 @@ class Output:
 
     def flush(self) -> None:
         """End the flight: put the handshake messages that wait into as few records as possible."""
-        if self._flight:
-            data = self._flight[0] if len(self._flight) == 1 else b"".join(self._flight)
-            self._flight.clear()
-            self._record(HANDSHAKE, data)
+        flight = self._flight
+        if flight is not None:
+            self._flight = None
+            self._record(HANDSHAKE, flight[0] if len(flight) == 1 else b"".join(flight))
             if self.observe is not None:
-                self._observe_messages()
+                for message in flight:  # behind the record that brings them
+                    self.observe(True, self.version, HANDSHAKE, message)
 
     def take(self) -> bytes:
         """Give all records queued so far."""
@@ -145,10 +142,3 @@ class Output:
             self.observe(True, record[1] << 8 | record[2], RECORD_HEADER, record[:HEADER])
             if self.version == TLS13 and self.sealer is not None and content_type != CHANGE_CIPHER_SPEC:
                 self.observe(True, TLS12, INNER_CONTENT_TYPE, bytes((content_type,)))
-
-    def _observe_messages(self) -> None:
-        """Tell of the messages behind the record that brings them."""
-        if self.observe is not None:
-            for message in self._unobserved:
-                self.observe(True, self.version, HANDSHAKE, message)
-        self._unobserved.clear()

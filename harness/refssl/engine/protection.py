@@ -22,10 +22,10 @@ _TYPES = [bytes((content_type,)) for content_type in range(256)]
 class Sealer:
     """The sending direction under one key. remaining: how many records may still be protected with it."""
 
-    __slots__ = ("_encrypt", "_iv", "_overhead", "_sequence", "remaining")
+    __slots__ = ("_aead", "_iv", "_overhead", "_sequence", "remaining")
 
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
-        self._encrypt = aead.keyed(algorithm, tag_length)(key).encrypt
+        self._aead = aead.keyed(algorithm, tag_length)(key)
         self._overhead = tag_length + 1  # and the content type
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
@@ -39,16 +39,16 @@ class Sealer:
         nonce = (self._iv ^ sequence).to_bytes(12, "big")
         self._sequence = sequence + 1
         self.remaining -= 1
-        return header + self._encrypt(nonce, content + _TYPES[content_type], header)
+        return header + self._aead.encrypt(nonce, content + _TYPES[content_type], header)
 
 
 class Opener:
     """The receiving direction under one key."""
 
-    __slots__ = ("_decrypt", "_failures", "_iv", "_sequence")
+    __slots__ = ("_aead", "_failures", "_iv", "_sequence")
 
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
-        self._decrypt = aead.keyed(algorithm, tag_length)(key).decrypt
+        self._aead = aead.keyed(algorithm, tag_length)(key)
         self._failures = aead.failures()
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
@@ -58,7 +58,7 @@ class Opener:
         sequence = self._sequence
         nonce = (self._iv ^ sequence).to_bytes(12, "big")
         try:
-            inner = self._decrypt(nonce, record[HEADER:], record[:HEADER])
+            inner = self._aead.decrypt(nonce, record[HEADER:], record[:HEADER])
         except self._failures:
             raise RecordFault(AlertDescription.BAD_RECORD_MAC, "DECRYPTION_FAILED_OR_BAD_RECORD_MAC") from None
         self._sequence = sequence + 1

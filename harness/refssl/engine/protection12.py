@@ -37,10 +37,10 @@ class Opening(Protocol):
 class ExplicitNonceSealer:
     """AES-GCM (RFC 5288) and AES-CCM (RFC 6655): the record carries eight bytes of its nonce."""
 
-    __slots__ = ("_encrypt", "_salt", "_sequence", "_tag", "remaining")
+    __slots__ = ("_aead", "_salt", "_sequence", "_tag", "remaining")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
-        self._encrypt = aead.keyed(suite.aead, suite.tag_length)(key).encrypt
+        self._aead = aead.keyed(suite.aead, suite.tag_length)(key)
         self._salt = iv
         self._sequence = 0
         self._tag = suite.tag_length
@@ -52,7 +52,7 @@ class ExplicitNonceSealer:
         number = self._sequence.to_bytes(8, "big")
         self._sequence += 1
         size = len(content)
-        sealed = self._encrypt(
+        sealed = self._aead.encrypt(
             self._salt + number, content, number + (content_type << 32 | 0x03030000 | size).to_bytes(5, "big")
         )
         return (content_type << 32 | 0x03030000 | size + _EXPLICIT + self._tag).to_bytes(5, "big") + number + sealed
@@ -61,10 +61,10 @@ class ExplicitNonceSealer:
 class ExplicitNonceOpener:
     """The receiving side of `ExplicitNonceSealer`."""
 
-    __slots__ = ("_decrypt", "_failures", "_overhead", "_salt", "_sequence")
+    __slots__ = ("_aead", "_failures", "_overhead", "_salt", "_sequence")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
-        self._decrypt = aead.keyed(suite.aead, suite.tag_length)(key).decrypt
+        self._aead = aead.keyed(suite.aead, suite.tag_length)(key)
         self._failures = aead.failures()
         self._salt = iv
         self._sequence = 0
@@ -76,7 +76,7 @@ class ExplicitNonceOpener:
         if size < 0:
             raise RecordFault(AlertDescription.BAD_RECORD_MAC, "LENGTH_TOO_SHORT")
         try:
-            content = self._decrypt(
+            content = self._aead.decrypt(
                 self._salt + record[5:13],
                 record[13:],
                 self._sequence.to_bytes(8, "big") + record[:3] + size.to_bytes(2, "big"),
@@ -92,10 +92,10 @@ class ExplicitNonceOpener:
 class ImplicitNonceSealer:
     """ChaCha20-Poly1305 (RFC 7905): the nonce is the IV XORed with the sequence number."""
 
-    __slots__ = ("_encrypt", "_iv", "_sequence", "remaining")
+    __slots__ = ("_aead", "_iv", "_sequence", "remaining")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
-        self._encrypt = aead.keyed(suite.aead, suite.tag_length)(key).encrypt
+        self._aead = aead.keyed(suite.aead, suite.tag_length)(key)
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
         self.remaining = UNLIMITED
@@ -105,7 +105,7 @@ class ImplicitNonceSealer:
         number = self._sequence
         self._sequence = number + 1
         size = len(content)
-        sealed = self._encrypt(
+        sealed = self._aead.encrypt(
             (self._iv ^ number).to_bytes(12, "big"),
             content,
             (number << 40 | content_type << 32 | 0x03030000 | size).to_bytes(13, "big"),
@@ -116,10 +116,10 @@ class ImplicitNonceSealer:
 class ImplicitNonceOpener:
     """The receiving side of `ImplicitNonceSealer`."""
 
-    __slots__ = ("_decrypt", "_failures", "_iv", "_sequence")
+    __slots__ = ("_aead", "_failures", "_iv", "_sequence")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
-        self._decrypt = aead.keyed(suite.aead, suite.tag_length)(key).decrypt
+        self._aead = aead.keyed(suite.aead, suite.tag_length)(key)
         self._failures = aead.failures()
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
@@ -131,7 +131,7 @@ class ImplicitNonceOpener:
             raise RecordFault(AlertDescription.BAD_RECORD_MAC, "LENGTH_TOO_SHORT")
         number = self._sequence
         try:
-            content = self._decrypt(
+            content = self._aead.decrypt(
                 (self._iv ^ number).to_bytes(12, "big"),
                 record[HEADER:],
                 number.to_bytes(8, "big") + record[:3] + size.to_bytes(2, "big"),

@@ -24,7 +24,6 @@ from tlslite.handshakesettings import CURVE_NAMES
 from tlslite.utils.compat import ML_KEM_AVAILABLE
 from tlslite.x509 import X509
 
-from selftests.interop.programs import DEADLINE
 from selftests.interop.rows import (
     ALLOW_NO_DHE_KEX,
     AUTHENTICATION,
@@ -45,6 +44,7 @@ from selftests.interop.rows import (
     anonymous,
     weak,
 )
+from sslspec.peers.process import DEADLINE
 
 Speak = Callable[[socket.socket], bytes]
 

@@ -16,7 +16,6 @@ import pytest
 import refssl
 from selftests.interop.foreign import Stdlib, Tlslite
 from selftests.interop.peers import GnuTLS, OpenSSL
-from selftests.interop.programs import DEADLINE
 from selftests.interop.rows import (
     ALLOW_NO_DHE_KEX,
     AUTHENTICATION,
@@ -37,6 +36,7 @@ from selftests.interop.rows import (
     weak,
 )
 from sslspec import pki
+from sslspec.peers.process import DEADLINE
 
 _ISSUERS_SCHEME = "ecdsa_secp256r1_sha256"  # what the PKI's root signs certificates with
 

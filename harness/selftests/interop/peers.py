@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from selftests.interop.programs import DEADLINE, Commands, operated, running, wait_for
+from selftests.interop.programs import Commands, operated
 from selftests.interop.rows import (
     AUTHENTICATION,
     IDENTITY,
@@ -32,8 +32,7 @@ from selftests.interop.rows import (
     Row,
     weak,
 )
-
-_LISTENING = "0A"
+from sslspec.peers.process import DEADLINE, listening_port, running, wait_for
 
 
 class OpenSSL:
@@ -221,7 +220,9 @@ class GnuTLS:
             command += ["--disable-client-cert"]
         with running(command, folder) as process:
             wait_for(process, b"done")
-            yield _listening_port(process.pid)
+            port = listening_port(process.pid)
+            assert port is not None
+            yield port
 
     def asking(self, row: Row, port: int, folder: Path, scratch: Path) -> Commands:
         """A client that connects to this port; it does so twice to resume, and has something to say the second time."""
@@ -242,14 +243,3 @@ class GnuTLS:
         if row.resumes:
             command += ["--resume", "--waitresumption"]
         return Commands([command], folder, update=b"^rekey^\n")
-
-
-def _listening_port(pid: int) -> int:
-    """The port at which a process of this machine listens over IPv4: gnutls-serv does not tell it."""
-    links = [Path(f"/proc/{pid}/fd/{entry.name}").readlink() for entry in Path(f"/proc/{pid}/fd").iterdir()]
-    inodes = {found[1] for link in links if (found := re.match(r"socket:\[(\d+)\]", str(link)))}
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[3] == _LISTENING and fields[9] in inodes:
-            return int(fields[1].rpartition(":")[2], 16)
-    raise AssertionError("the server does not listen")

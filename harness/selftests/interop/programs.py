@@ -1,55 +1,18 @@
 """Programs as peers: how they are run, listened to and spoken to; their command lines are peers.py's.
 
-Each process has a deadline. Whatever waits here waits for a line of a program's output.
+How a program is run at all is the suite's own (sslspec.peers.process). Whatever waits here waits for a line of a
+program's output.
 """
 
 from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from selftests.interop.rows import LINE
-
-DEADLINE = 20
-
-
-@contextmanager
-def running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A program in `folder`, its output one pipe; it is killed at the end and after DEADLINE seconds."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "OPENSSL_CONF": "/dev/null"},
-    )
-    deadline = threading.Timer(DEADLINE, process.kill)
-    deadline.start()
-    try:
-        yield process
-    finally:
-        deadline.cancel()
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None and not pipe.closed:
-                with suppress(BrokenPipeError):  # what is left for its input is not wanted any more
-                    pipe.close()
-        process.wait()
-
-
-def wait_for(process: subprocess.Popen[bytes], word: bytes) -> bytes:
-    """The line of the program's output that has this word. Raises AssertionError where it ends without."""
-    assert process.stdout is not None
-    seen = b""
-    while line := process.stdout.readline():
-        if word in line:
-            return line
-        seen += line
-    raise AssertionError(f"{process.args} ended: {seen.decode(errors='replace')}")
+from sslspec.peers.process import DEADLINE, running, wait_for
 
 
 def operated(process: subprocess.Popen[bytes], done: bytes, rounds: list[tuple[bytes, bytes]]) -> threading.Thread:

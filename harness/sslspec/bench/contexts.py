@@ -48,5 +48,9 @@ class SharedContexts:
                     "the scenario changed a context that others share: look at pair.subject_context first"
                 )
 
+    def forget(self) -> None:
+        """Have all of them made anew."""
+        self._made.clear()
+
     def _settings(self, context: Any) -> list[Any]:
         return [getattr(context, name, None) for name in self.SETTINGS]

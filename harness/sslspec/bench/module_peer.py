@@ -134,6 +134,12 @@ def _context(ssl: Any, server_side: bool, pki: Pki, key: tuple[Any, ...]) -> Any
     return _contexts[full_key]
 
 
+def forget_contexts(module: str) -> None:
+    """Have the contexts of a module made anew."""
+    for key in [key for key in _contexts if key[0] == module]:
+        del _contexts[key]
+
+
 def _make_context(ssl: Any, server_side: bool, pki: Pki, settings: dict[str, Any]) -> Any:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
     lowest, highest = (version_of(ssl, version) for version in settings["versions"])

@@ -117,9 +117,14 @@ class Pair:
 
     def _wrap_socket(self, context: Any, options: dict[str, Any]) -> Any:
         options.setdefault("do_handshake_on_connect", False)
-        near, far = self.plain_ends()
+        joined = self.peer.join(self.variant.transport)
+        if joined is not None:
+            near, self._line = joined
+            near.settimeout(loopback.DEADLINE)
+        else:
+            near, far = self.plain_ends()
+            self._line = SocketLine(self.peer, far)
         self._spare.append(near)
-        self._line = SocketLine(self.peer, far)
         return self._noted("wrap_socket", context.wrap_socket, near, **options)
 
     def _wrap_streams(self, context: Any, options: dict[str, Any]) -> Any:
@@ -355,6 +360,7 @@ class Couple:
 
 
 _shared_contexts = SharedContexts()
+forget_contexts = _shared_contexts.forget
 
 
 def module_peer(module: ModuleType, name: str) -> PeerFactory:

@@ -6,6 +6,7 @@ scenario's own thread, on a socket in a thread of the line's. Subclasses supply 
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -87,6 +88,10 @@ class Peer:
         self._plaintext = bytearray()
         self._output = bytearray()
         self._open_for_use = False
+
+    def join(self, transport: str) -> tuple[socket.socket, Line] | None:
+        """The subject's end of a new connection, for a peer that makes its own; None for all that are sans-IO."""
+        return None
 
     # -- what a line does with it ------------------------------------------------------------------------------------
 
