@@ -205,6 +205,8 @@ class Channel:
         while not connection.handshake_complete:
             if connection.close_notify_received:
                 raise errors.zero_return()
+            if self._unsent:  # the peer does not answer half a flight
+                self._flush(deadline)
             self._receive(deadline, self._arrived)
         self._complete()
         if not self._in_memory:  # memory has taken each answer already
@@ -283,7 +285,6 @@ class Channel:
                 raise errors.dead_connection()
             if self._unsent > ANSWERS_HELD:
                 self._flush(deadline)
-                self._unsent = 0
             try:
                 record = self._bio.receive_record(self._check_header, deadline)
                 with self._lock:
@@ -365,6 +366,7 @@ class Channel:
         while True:
             with self._lock:
                 if bio.push(self._connection.output.take()):
+                    self._unsent = 0
                     return
             bio.wait_writable(deadline)
 

@@ -48,8 +48,6 @@ _DEFAULT_OPTIONS = int(
     | Options.OP_ENABLE_MIDDLEBOX_COMPAT
 )
 _OP_IGNORE_UNEXPECTED_EOF = int(Options.OP_IGNORE_UNEXPECTED_EOF)
-_NO_PARTIAL_WILDCARDS = 0x4
-_NEVER_CHECK_SUBJECT = 0x20
 _DEFAULT_VERIFY_FLAGS = int(VerifyFlags.VERIFY_X509_TRUSTED_FIRST)
 _MINIMUM_SUPPORTED = int(TLSVersion.MINIMUM_SUPPORTED)
 _MAXIMUM_SUPPORTED = int(TLSVersion.MAXIMUM_SUPPORTED)
@@ -235,10 +233,6 @@ class _SSLContext(_Preferences):
     def hostname_checks_common_name(self, value: object) -> None:
         self._common_name = bool(value)
         self._forget_configs()
-
-    @property
-    def _host_flags(self) -> int:
-        return _NO_PARTIAL_WILDCARDS | (0 if self._common_name else _NEVER_CHECK_SUBJECT)
 
     @property
     def post_handshake_auth(self) -> bool:

@@ -125,10 +125,20 @@ def _changes(function: ast.FunctionDef, *, checks_only: bool) -> Iterator[tuple[
     operators = (_left_out_checks,) if checks_only else (_left_out_checks, _statements, _expressions)
     body = function.body[1:] if ast.get_docstring(function) is not None else function.body
     for statement in body:
-        for node in ast.walk(statement):
+        for node in _without_annotations(statement):
             for operator in operators:
                 for what, replacement in operator(node):
                     yield what, node, replacement
+
+
+def _without_annotations(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and all below it but annotations, which nobody evaluates."""
+    yield node
+    for name, field in ast.iter_fields(node):
+        below = field if isinstance(field, list) else [field]
+        for child in below if name != "annotation" else ():
+            if isinstance(child, ast.AST):
+                yield from _without_annotations(child)
 
 
 def _left_out_checks(node: ast.AST) -> Iterator[Change]:

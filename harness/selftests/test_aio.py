@@ -117,7 +117,7 @@ class TestTheTransport:
 
 @pytest.mark.parametrize(
     "scenario",
-    ["asyncio/ends/closing_sends_close_notify", "alpn/negotiation/the_common_protocol_is_selected"],
+    ["under_asyncio/ends/closing_sends_close_notify", "alpn/negotiation/the_common_protocol_is_selected"],
     ids=["own", "transport"],
 )
 def test_a_script_does_without_the_harness(scenario: str) -> None:

@@ -19,6 +19,7 @@ both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 )
 @both_kinds
 @pytest.mark.transports("memory", "asyncio")
+@pytest.mark.deliveries("all")
 def test_the_common_protocol_is_selected(pair):
     """Both ends see the one protocol that both have."""
     pair.subject_context.set_alpn_protocols(["spdy/2", "http/1.1"])

@@ -14,6 +14,7 @@ tls13 = pytest.mark.versions("tls13")
 )
 @tls13
 @both_kinds
+@pytest.mark.deliveries("all")
 @pytest.mark.parametrize("group", ["X25519", "prime256v1", "secp384r1", "secp521r1"], ids=str.lower)
 def test_a_peer_with_one_group_is_met(pair, group):
     """A peer that allows one group is met in that group, after a HelloRetryRequest where the client guessed another."""

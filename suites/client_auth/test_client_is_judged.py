@@ -10,6 +10,7 @@ BOTH = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.clause("ssl.SSLContext.load_cert_chain:presented", "RFC 5246 7.4.6:client-certificate")
 @BOTH
 @pytest.mark.transports("memory", "asyncio")
+@pytest.mark.deliveries("all")
 def test_the_server_gets_the_certificate_that_was_loaded(pair):
     """A client sends the certificate of load_cert_chain() to a server that asks for one."""
     pair.peer.settings.verify_client = "optional"

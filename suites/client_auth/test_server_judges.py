@@ -35,6 +35,7 @@ def test_cert_none_asks_for_nothing(pair, impl):
 @BOTH
 @pytest.mark.parametrize("mode", ["CERT_OPTIONAL", "CERT_REQUIRED"], ids=["optional", "required"])
 @pytest.mark.transports("memory", "asyncio")
+@pytest.mark.deliveries("all")
 def test_a_trusted_client_is_let_in_and_known(pair, impl, mode):
     """A client with a certificate that the server trusts is let in, and getpeercert() tells who it is."""
     judge(pair, getattr(impl, mode))

@@ -47,6 +47,7 @@ def test_read_gives_what_the_peer_sent(pair):
 @pytest.mark.clause("ssl.SSLSocket.read:stream")
 @pytest.mark.transports("memory", "socketpair", "asyncio")
 @pytest.mark.parametrize("size", [1, 2**14 - 1, 2**14, 2**14 + 1, 40_000], ids=str)
+@pytest.mark.deliveries("whole", "coalesced", "split")
 def test_read_gives_messages_of_every_size(pair, size):
     """Up to and beyond a full record, what the peer has sent comes out complete."""
     pair.shake_hands()
@@ -229,3 +230,37 @@ def test_the_buffer_is_free_afterwards(pair):
     pair.subject.read(4, buffer)
     buffer.clear()
     assert buffer == b""
+
+
+@pytest.mark.clause("ssl.SSLSocket.read:buffer")
+@pytest.mark.deliveries("whole")
+def test_no_more_than_was_asked_for_goes_into_the_buffer(pair):
+    """read(n, buffer) fills n bytes of a larger buffer, and leaves the rest of it and of the record alone."""
+    pair.shake_hands()
+    pair.peer.send(b"data")
+    buffer = bytearray(b"..........")
+    assert pair.drive(pair.subject.read, 1, buffer) == 1
+    assert buffer == b"d........."
+    assert pair.subject.read(3, buffer) == 3
+    assert buffer == b"ata......."
+
+
+@pytest.mark.clause("ssl.SSLError:dead-afterwards")
+@pytest.mark.deliveries("whole")
+@pytest.mark.parametrize("place", [5, -1], ids=["first", "last"])
+def test_a_dead_connection_fills_no_buffer(pair, impl, place):
+    """After a fault of the peer reading into a buffer raises SSLError like any other reading, and waits for nothing."""
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send(b"data")
+    pair.carry()
+    record = bytearray(pair.subject_incoming.read())
+    record[place] ^= 1
+    pair.subject_incoming.write(record)
+    with pytest.raises(impl.SSLError):
+        pair.subject.read(100)
+    buffer = bytearray(10)
+    with pytest.raises(impl.SSLError) as caught:
+        pair.subject.read(10, buffer)
+    assert not isinstance(caught.value, impl.SSLWantReadError)
+    assert buffer == bytes(10)

@@ -125,7 +125,7 @@ def test_write_copies_what_it_is_given(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.write:stream")
-@pytest.mark.deliveries("whole")
+@pytest.mark.deliveries("all")
 @pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 def test_writes_are_one_stream(pair):
     """Data of many writes arrives joined, in order, without loss."""

@@ -54,7 +54,7 @@ def test_waiting_puts_out_nothing_twice(pair, impl):
 
 
 @pytest.mark.clause("ssl.SSLSocket.do_handshake:again")
-@pytest.mark.deliveries("whole")
+@pytest.mark.deliveries("all")
 @pytest.mark.peers("module", "tlslite")
 @pytest.mark.transports("memory", "socketpair")
 def test_a_second_do_handshake_does_nothing(pair):
@@ -74,6 +74,7 @@ def test_a_second_do_handshake_does_nothing(pair):
 @pytest.mark.clause("ssl.SSLSocket.write:may-read")
 @pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.transports("memory", "socketpair")
+@pytest.mark.deliveries("all")
 def test_write_begins_the_handshake(pair):
     """write() on a fresh object performs the handshake first and then sends its data."""
     assert pair.drive(pair.subject.write, b"straight away") == 13

@@ -35,6 +35,7 @@ def test_any_of_the_names_will_do(pair, host):
     "RFC 9525 6.6:failure",
 )
 @pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
+@pytest.mark.deliveries("all")
 def test_another_name_is_refused(pair, impl):
     """A valid certificate for another name is refused within the handshake, and the server is told.
 

@@ -43,6 +43,7 @@ def prepare(pair, key=KEY, peer=(IDENTITY, KEY)):
 )
 @pytest.mark.known("micropython#14396")
 @BOTH
+@pytest.mark.deliveries("all")
 def test_who_has_the_key_needs_no_certificate(pair):
     """Two ends with the same key are connected, and no certificate is shown."""
     asked = prepare(pair)

@@ -24,6 +24,7 @@ def with_session(pair):
 )
 @pytest.mark.known("GraalPy's list", "scylladb#789", "urllib3#1898", "aiohttp#2673")
 @client
+@pytest.mark.deliveries("all")
 def test_a_session_is_resumed(pair):
     """A client that hands over a session resumes it, and both ends say so."""
     second = pair.reconnect(session=with_session(pair))
@@ -49,6 +50,7 @@ def test_without_a_session_nothing_is_resumed(pair):
 @pytest.mark.known("aiohttp#2673")
 @pytest.mark.roles("server")
 @both_kinds
+@pytest.mark.deliveries("all")
 def test_a_server_resumes_what_it_issued(pair):
     """A server recognises the session of its own context, and both ends say so."""
     pair.shake_hands()

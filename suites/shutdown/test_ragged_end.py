@@ -165,3 +165,30 @@ def test_a_truncated_handshake_is_never_ignored(pair, impl):
         pair.drive(pair.subject.do_handshake)
     assert not isinstance(caught.value, impl.SSLWantReadError)
     assert pair.subject.version() is None
+
+
+@pytest.mark.clause("RFC 8446 6.1:truncation-noticed")
+@pytest.mark.level("observed")
+@pytest.mark.peers("scripted")
+@pytest.mark.deliveries("whole")
+def test_a_truncation_is_told(pair, impl):
+    """Who is cut off sends decode_error, in case that somebody still listens."""
+    connected(pair)
+    pair.subject_incoming.write_eof()
+    with pytest.raises(impl.SSLEOFError):
+        pair.subject.read(10)
+    pair.carry()
+    pair.peer.receive(0)
+    assert pair.peer.alert_seen == "decode_error"
+
+
+@pytest.mark.clause("ssl.OP_IGNORE_UNEXPECTED_EOF:unwrap")
+@pytest.mark.since("3.10")
+@pytest.mark.level("observed")
+@pytest.mark.deliveries("whole")
+def test_an_end_that_is_ignored_is_one_for_unwrap_too(pair, impl):
+    """With OP_IGNORE_UNEXPECTED_EOF unwrap() takes the end of the stream for the peer's close_notify."""
+    pair.subject_context.options |= impl.OP_IGNORE_UNEXPECTED_EOF
+    connected(pair)
+    pair.subject_incoming.write_eof()
+    assert pair.subject.unwrap() is None

@@ -10,6 +10,7 @@ both_kinds = pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.clause("ssl.SSLContext.wrap_socket:server-hostname", "RFC 6066 3:sent")
 @both_kinds
 @pytest.mark.transports("memory", "asyncio")
+@pytest.mark.deliveries("all")
 def test_the_name_is_sent(pair):
     """The server is told server_hostname."""
     pair.shake_hands()
