@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 _PKCS3 = b"DH PARAMETERS"
 _LABELS = (_PKCS3, b"X9.42 DH PARAMETERS")
 _NO_START_LINE = 108
-_BAD_END_LINE = 102
-_BAD_BASE64_DECODE = 100
+_PEM_ERRNOS = {"BAD_BASE64_DECODE": 100, "BAD_END_LINE": 102}
 _ASN1_LIB = 524301
 _DH_KEY_TOO_SMALL = 394
 
@@ -39,11 +38,10 @@ def _read(text: bytes) -> tuple[int, int, int]:
     if block is None:
         raise errors.library_error("NO_START_LINE", "PEM", _NO_START_LINE)
     if block.data is None:
-        if b"-----END " + block.label + b"-----" in text:
-            raise errors.library_error("BAD_BASE64_DECODE", "PEM", _BAD_BASE64_DECODE)
-        raise errors.library_error("BAD_END_LINE", "PEM", _BAD_END_LINE)
-    if not block.data:
-        raise errors.usage_error("unknown error (0x0)")
+        if block.problem not in _PEM_ERRNOS:
+            # A block without a line: OpenSSL fails and does not say why.
+            raise errors.usage_error("unknown error (0x0)")
+        raise errors.library_error(block.problem, "PEM", _PEM_ERRNOS[block.problem])
     try:
         numbers = _integers(block.data)
     except der.MalformedCertificate:

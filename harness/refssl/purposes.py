@@ -32,10 +32,7 @@ class _ASN1Object(_Object):
     @classmethod
     def fromnid(cls, nid: int) -> _ASN1Object:
         """The object with OpenSSL's number `nid`. Raises ValueError for an unknown one."""
-        number = c_int(nid)
-        if number < 0:
-            raise ValueError("NID must be positive.")
-        return cls._find(0, number)
+        return cls._find(0, c_int(nid))
 
     @classmethod
     def fromname(cls, name: str) -> _ASN1Object:

@@ -73,15 +73,6 @@ def test_what_a_pem_file_may_look_like(text: str, certificates: int, crls: int) 
     assert (store.stats()["x509"], store.stats()["crl"]) == (certificates, crls)
 
 
-def test_der_is_read_until_it_makes_no_sense() -> None:
-    store = TrustStore()
-    assert store.add_der(R + I + b"junk") == 2
-    for data, found in ((b"", 0), (b"junk", 1), (R[:-1], 1)):
-        with pytest.raises(NothingLoaded) as nothing:
-            TrustStore().add_der(data)
-        assert nothing.value.found == found
-
-
 def test_only_authorities_are_counted_as_such() -> None:
     store = TrustStore()
     for encoded in (R, I, L):

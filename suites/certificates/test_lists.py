@@ -18,6 +18,7 @@ MALFORMED = [
     "behind",
     "entry-time",
     "entry-more",
+    "bare",
     "twice",
     "scope",
     "scope-name",

@@ -39,7 +39,11 @@ def test_a_proxy_is_let_in_on_request(pair, impl):
 
 
 @pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:proxies", "RFC 3820 3.8:lines")
-@pytest.mark.parametrize("name", ["proxy-of-proxy", "last-proxy"], ids=["proxy_of_a_proxy", "last_of_its_line"])
+@pytest.mark.parametrize(
+    "name",
+    ["proxy-of-proxy", "last-proxy", "proxy-of-silent"],
+    ids=["proxy_of_a_proxy", "last_of_its_line", "of_one_who_may_do_anything"],
+)
 def test_a_line_of_proxies_is_let_in_on_request(pair, impl, name):
     """With VERIFY_ALLOW_PROXY_CERTS a proxy may have proxies, as far as ProxyCertInfo lets it."""
     judge(pair, name)
@@ -51,8 +55,8 @@ def test_a_line_of_proxies_is_let_in_on_request(pair, impl, name):
 @pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:proxies", "RFC 3820 3.4:subject", "RFC 3820 3.8.1:length")
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("proxy-renamed", 72), ("proxy-too-many", 38), ("proxy-of-authority", 37)],
-    ids=["in_another_s_name", "too_many_in_a_line", "of_an_authority"],
+    [("proxy-renamed", 72), ("proxy-too-many", 38), ("proxy-of-authority", 37), ("proxy-of-agreeing", 39)],
+    ids=["in_another_s_name", "too_many_in_a_line", "of_an_authority", "of_one_who_must_not_sign"],
 )
 def test_a_proxy_has_no_more_rights_than_its_holder(pair, impl, name, code):
     """A proxy bears its issuer's name with one common name more, and a proxy that may have none has none."""
@@ -71,8 +75,9 @@ def test_a_malformed_proxy_is_refused(pair, impl, name):
     """Who lets in proxies lets in none whose ProxyCertInfo cannot be read."""
     judge(pair, name)
     pair.subject_context.verify_flags |= impl.VERIFY_ALLOW_PROXY_CERTS
-    with pytest.raises(impl.SSLCertVerificationError):
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
+    assert caught.value.verify_code == 20
 
 
 @pytest.mark.clause("ssl.VERIFY_ALLOW_PROXY_CERTS:no-authorities", "RFC 5280 6.1.4:authority")

@@ -136,6 +136,33 @@ def test_a_list_of_something_else_is_a_refusal(pair, impl, crl, code):
     assert pair.peer.alert_seen == "certificate_unknown"
 
 
+@pytest.mark.clause("RFC 5280 6.3.3:bad-list")
+@pytest.mark.level("observed")
+@pytest.mark.parametrize(
+    ("trusted", "name", "flag", "lists", "code"),
+    [
+        ("again-no-lists", "unrevoked", "VERIFY_CRL_CHECK_LEAF", ["crl"], 35),
+        (
+            "revoked-intermediate",
+            "revoked-issuer",
+            "VERIFY_CRL_CHECK_CHAIN",
+            ["crl-intermediate", "odd-crl-anonymous"],
+            8,
+        ),
+    ],
+    ids=["of_one_who_may_sign_none", "of_one_who_is_not_trusted"],
+)
+def test_a_list_is_believed_of_who_may_sign_it(pair, impl, trusted, name, flag, lists, code):
+    """A list of an authority whose key is not for lists, or who is not in the chain that is trusted, says nothing."""
+    pair.subject_context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    pair.subject_context.load_verify_locations(pair.pki.authority(trusted))
+    pair.subject_context.verify_flags |= impl.VERIFY_X509_PARTIAL_CHAIN
+    check(pair, name, flag, *lists)
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == code
+
+
 @pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:leaf-revoked", "RFC 5280 5.2.5:scope", "RFC 5280 6.3.3:revoked")
 def test_a_user_on_a_list_of_users_is_refused(pair, impl):
     """A list for certificates of users only is believed about a user who is revoked on it."""

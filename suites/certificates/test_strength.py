@@ -32,6 +32,18 @@ def test_weak_certificates_are_refused(pair, impl, name, code):
     assert pair.peer.alert_seen == "bad_certificate"
 
 
+@pytest.mark.clause("ssl.SSLContext.security_level:forbids")
+@pytest.mark.level("observed")
+@pytest.mark.roles("client")
+def test_a_weak_key_is_told_before_anything_else(pair, impl):
+    """Of a certificate that nobody vouches for, and whose key is too weak, verify_code says the latter."""
+    pair.subject_context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    present(pair, "weak-rsa")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 66
+
+
 @pytest.mark.clause("ssl.SSLContext.set_ciphers:security-level-word", "ssl.SSLContext.security_level:lowered")
 @WEAK
 def test_weak_certificates_are_accepted_on_request(pair, name, code):

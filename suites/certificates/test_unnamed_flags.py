@@ -30,6 +30,7 @@ def trusting(pair, root, name, flags):
 
 GOOD = [
     ("again-old", "timed", USE_CHECK_TIME),
+    ("again-old", "timed-second", USE_CHECK_TIME),
     ("root", "expired", NO_CHECK_TIME),
     ("again-broken", "server", 0),
     ("root", "server", CHECK_SS_SIGNATURE),

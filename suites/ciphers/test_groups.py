@@ -71,8 +71,9 @@ def test_a_client_without_common_group_is_refused(pair, impl):
 def test_an_unknown_curve_is_refused(impl):
     """set_ecdh_curve() with a name that is none raises ValueError, with what is no text TypeError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
-    with pytest.raises(ValueError):
-        context.set_ecdh_curve("no-such-curve")
+    for wrong in ("no-such-curve", "prime256v1\0", b"prime256v1\0"):
+        with pytest.raises(ValueError):
+            context.set_ecdh_curve(wrong)
     with pytest.raises(TypeError):
         context.set_ecdh_curve(None)
 
@@ -103,8 +104,9 @@ def test_the_group_in_use_has_a_name(pair, group, name):
 def test_an_unknown_group_is_refused(impl):
     """set_groups() with a name that is none raises SSLError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
-    with pytest.raises(impl.SSLError):
-        context.set_groups("no-such-group")
+    for wrong in ("no-such-group", "X25519:", "??X25519", "X25519:?" + "x" * 64, "*X25519:*X448:*P-256:*P-384:*P-521"):
+        with pytest.raises(impl.SSLError):
+            context.set_groups(wrong)
 
 
 @pytest.mark.clause("ssl.SSLContext.get_groups:listed", "RFC 8446 9.1:mandatory-groups")

@@ -24,7 +24,7 @@ def test_the_algorithms_that_are_listed_can_be_set(impl):
 def test_an_unknown_algorithm_is_refused(impl, setter):
     """A name that is no algorithm raises SSLError, also beside one that is; what is no text raises TypeError."""
     context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
-    for wrong in ("no-such-algorithm", "ed25519:no-such-algorithm", ""):
+    for wrong in ("no-such-algorithm", "ed25519:no-such-algorithm", "", "?no-such-algorithm"):
         with pytest.raises(impl.SSLError):
             getattr(context, setter)(wrong)
     with pytest.raises(TypeError):

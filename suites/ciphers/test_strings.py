@@ -132,6 +132,13 @@ def test_a_string_can_set_the_security_level(impl):
         context.security_level = 1
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ciphers:list-format")
+def test_a_string_has_no_nul(impl):
+    """A NUL in the string does not end it: ValueError."""
+    with pytest.raises(ValueError):
+        impl.SSLContext(impl.PROTOCOL_TLS_SERVER).set_ciphers("DEFAULT\0:NONSENSE")
+
+
 @pytest.mark.clause("ssl.SSLContext.set_ciphers:security-level-word", "ssl.SSLContext.security_level:forbids")
 @pytest.mark.versions("tls12")
 @pytest.mark.deliveries("whole")

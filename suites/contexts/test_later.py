@@ -53,6 +53,20 @@ def test_no_common_names_any_more(pair, impl):
         pair.reconnect().shake_hands()
 
 
+@pytest.mark.clause("ssl.SSLContext.verify_flags:observable", "ssl.SSLContext.set_ciphers:chosen-in-use")
+@client
+@pytest.mark.parametrize("chosen", [True, False], ids=["ciphers_chosen", "default_ciphers"])
+def test_flags_stay_where_ciphers_are_chosen(pair, impl, chosen):
+    """Whether ciphers are chosen or not, a list of revoked certificates that is asked for has to be there."""
+    if chosen:
+        pair.subject_context.set_ciphers("ECDHE+AESGCM")
+    pair.shake_hands()
+    pair.subject_context.verify_flags |= impl.VERIFY_CRL_CHECK_LEAF
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.reconnect().shake_hands()
+    assert caught.value.verify_code == 3
+
+
 @pytest.mark.clause("ssl.SSLContext.keylog_filename:observable")
 @pytest.mark.since("3.8")
 def test_a_key_log_that_is_begun(pair, tmp_path):
@@ -63,7 +77,7 @@ def test_a_key_log_that_is_begun(pair, tmp_path):
     pair.subject_context.keylog_filename = str(path)
     pair.reconnect().shake_hands()
     written = path.read_bytes()
-    assert b" " in written
+    assert b"CLIENT_" in written
     pair.subject_context.keylog_filename = None
     pair.reconnect().shake_hands()
     assert path.read_bytes() == written

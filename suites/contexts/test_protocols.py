@@ -64,6 +64,8 @@ def test_protocols_of_one_version_are_deprecated(impl, protocol):
             assert impl.SSLContext(getattr(impl, protocol)).protocol == getattr(impl, protocol)
         except ValueError:
             assert not getattr(impl, protocol.replace("PROTOCOL", "HAS"))
+        else:
+            assert getattr(impl, protocol.replace("PROTOCOL", "HAS"), True)
     assert [warning.category for warning in told] == [DeprecationWarning]
 
 

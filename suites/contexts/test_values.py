@@ -78,8 +78,8 @@ def test_a_flag_about_policies_has_them_checked(context, flag):
     """A flag that says how certificate policies are to be checked sets X509_V_FLAG_POLICY_CHECK beside it."""
     context.verify_flags = flag
     assert context.verify_flags == flag | 0x80
-    context.verify_flags = 0x40
-    assert context.verify_flags == 0x40
+    context.verify_flags = 0x41
+    assert context.verify_flags == 0x41
 
 
 @pytest.mark.clause("ssl.SSLContext.check_hostname:optional-goes")
@@ -103,6 +103,15 @@ def test_a_context_cannot_be_duplicated(context, double):
     """A context holds keys and is neither pickled nor copied: TypeError."""
     with pytest.raises(TypeError):
         double(context)
+
+
+@pytest.mark.clause("ssl.SSLContext.set_servername_callback:called")
+def test_a_callback_can_be_taken_away(context):
+    """set_servername_callback(None) leaves no callback."""
+    context.set_servername_callback(lambda *_: None)
+    assert context.sni_callback is not None
+    context.set_servername_callback(None)
+    assert context.sni_callback is None
 
 
 CALLS = {
@@ -191,3 +200,5 @@ def test_a_deprecation_points_at_the_program(impl, case):
     with pytest.warns(DeprecationWarning, match="deprecated") as told:
         use(impl)
     assert [warning.filename for warning in told] == [__file__] * count
+    first = use.__code__.co_firstlineno
+    assert {warning.lineno for warning in told} <= {first, first + 1}

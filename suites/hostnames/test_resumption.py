@@ -21,6 +21,67 @@ def test_a_session_stands_for_its_host(pair, host):
     again.greet()
 
 
+def made_with(pair, name, host="localhost"):
+    """A session of a connection to the server `name`, asked for as `host`, under the subject's context as it is."""
+    pair.peer.settings.certificate, pair.peer.settings.trust = name, None
+    pair.server_hostname = host
+    pair.shake_hands()
+    pair.greet()
+    return pair.subject.session
+
+
+def nothing(_, __):
+    """The context stays as it is."""
+
+
+def no_names(context, _):
+    context.check_hostname = False
+
+
+def common_names(context, _):
+    context.hostname_checks_common_name = True
+
+
+def no_common_names(context, _):
+    context.hostname_checks_common_name = False
+
+
+def strictness(context, impl):
+    context.verify_flags |= impl.VERIFY_X509_STRICT
+
+
+def no_strictness(context, impl):
+    context.verify_flags &= ~impl.VERIFY_X509_STRICT
+
+
+# The certificate, who is asked for, what is set before and between.
+NO_STRICTER = {
+    "the_same_address": ("address-only", "127.0.0.1", nothing, nothing),
+    "no_host": ("server", "localhost", nothing, no_names),
+    "no_address": ("address-only", "127.0.0.1", nothing, no_names),
+    "common_names": ("server", "localhost", no_common_names, common_names),
+    "no_common_names_as_before": ("server", "localhost", no_common_names, nothing),
+    "no_strictness": ("server", "localhost", strictness, no_strictness),
+}
+
+
+@pytest.mark.clause("RFC 8446 4.6.1:resumption-name")
+@pytest.mark.roles("client")
+@pytest.mark.parametrize("how", NO_STRICTER)
+def test_a_session_proves_what_was_asked(pair, impl, how):
+    """Where no more is asked than when the session was made, it is resumed."""
+    name, host, first, then = NO_STRICTER[how]
+    context = pair.subject_context
+    first(context, impl)
+    session = made_with(pair, name, host)
+    then(context, impl)
+    again = pair.reconnect()
+    again.server_hostname = host
+    again.wrap(session=session)
+    again.shake_hands()
+    assert again.subject.session_reused is True
+
+
 @pytest.mark.clause("RFC 6066 3:resumption")
 @pytest.mark.roles("server")
 @pytest.mark.versions("tls12")

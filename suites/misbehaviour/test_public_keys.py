@@ -1,5 +1,8 @@
 """Key agreement with public values that are none: no secret can come of them."""
 
+import base64
+import pathlib
+
 import pytest
 
 pytestmark = [pytest.mark.peers("scripted"), pytest.mark.deliveries("whole")]
@@ -70,3 +73,45 @@ def test_a_client_key_exchange_that_is_none(pair, trial, value):
         "client_key_exchange", exchange_keys=lambda keys: bytes([len(edit(keys[1:]))]) + edit(keys[1:])
     )
     trial.refused(*REFUSALS)
+
+
+def prime_of(pki):
+    """The prime of ffdhe2048, which stands in front of the generator at the end of the parameters."""
+    lines = pathlib.Path(pki.authority("dh-parameters")).read_text().split("\n")
+    return base64.b64decode("".join(lines[1:-2]))[-259:-3]
+
+
+ELEMENTS = {
+    "one": lambda prime: bytes(len(prime) - 1) + b"\1",
+    "minus_one": lambda prime: prime[:-1] + bytes([prime[-1] - 1]),
+    "the_prime": lambda prime: prime,
+    "of_another_length": lambda prime: prime[1:],
+}
+
+
+@pytest.mark.versions("tls13")
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("value", ELEMENTS)
+@pytest.mark.clause("RFC 8446 4.2.8:share-fits")
+def test_an_element_of_a_field_that_is_none(pair, trial, value):
+    """A share of ffdhe2048 is as long as its prime p, and between 1 and p - 1 (RFC 8446 4.2.8.1)."""
+    element = ELEMENTS[value](prime_of(pair.pki))
+    pair.peer.settings.groups = ("ffdhe2048",)
+    pair.peer.change_extension("client_hello", KEY_SHARE, share_with(lambda _: element, several=True))
+    trial.refused("illegal_parameter")
+
+
+ENCAPSULATION_KEYS = {"of_another_length": lambda key: key[:-1], "not_reduced": lambda key: b"\xff" * 1184 + key[1184:]}
+
+
+@pytest.mark.versions("tls13")
+@pytest.mark.roles("server")
+@pytest.mark.since("3.15")
+@pytest.mark.parametrize("value", ENCAPSULATION_KEYS)
+@pytest.mark.clause("RFC 8446 4.2.8:share-fits")
+def test_an_encapsulation_key_that_is_none(pair, trial, value):
+    """A share of X25519MLKEM768 that is too short, or whose key is not reduced (FIPS 203 7.2), ends the handshake."""
+    pair.peer.settings.groups = ("X25519MLKEM768",)
+    edit = share_with(ENCAPSULATION_KEYS[value], several=True)
+    pair.peer.change_extension("client_hello", KEY_SHARE, edit)
+    trial.refused("illegal_parameter")

@@ -6,6 +6,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.versions("tls13"),
+    pytest.mark.peers("module", "scripted"),
     pytest.mark.since("3.15"),
     pytest.mark.feature("HAS_PSK_TLS13"),
 ]
@@ -111,6 +112,26 @@ def test_a_callback_that_fails_has_no_key(pair, monkeypatch, wrong):
     assert told == [LookupError if wrong == "raises" else TypeError]
 
 
+@pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:fails-quietly")
+@client
+@pytest.mark.level("observed")
+@pytest.mark.parametrize(
+    "answer",
+    [KEY, [IDENTITY, KEY], (IDENTITY, KEY, 1), (IDENTITY,), (5, KEY)],
+    ids=["key", "list", "three", "one", "number"],
+)
+def test_a_client_answers_with_a_pair(pair, monkeypatch, answer):
+    """A client's answer is a tuple of two, the first of them text or None; else TypeError is told.
+
+    CPython has SystemError for what is no tuple at all.
+    """
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: told.append(args.exc_type))
+    prepare(pair, lambda _: answer)
+    assert outcome(pair) is False
+    assert told in ([TypeError], [SystemError])
+
+
 @pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:long-identity")
 @pytest.mark.level("observed")
 def test_an_identity_or_a_key_that_is_too_long_is_none(pair):
@@ -142,8 +163,9 @@ def test_the_callback_is_checked_when_it_is_set(impl, role):
         setter(lambda _: b"", identity_hint=None)
         with pytest.raises(TypeError):
             setter(lambda _: b"", b"hint")
-        with pytest.raises(ValueError):
-            setter(lambda _: b"", "h" * 257)
+        for wrong in ("h" * 257, "a hint\0"):
+            with pytest.raises(ValueError):
+                setter(lambda _: b"", wrong)
 
 
 @pytest.mark.clause(

@@ -144,8 +144,6 @@ class PublicKey:
         Raises UnsupportedAlgorithm for an algorithm that is not known here.
         """
         kinds, padding, digest, salt = signature_algorithm(algorithm)
-        if self.kind == "unknown":
-            raise UnsupportedAlgorithm("public key")
         if self.kind not in kinds or self._hash not in (None, digest):
             return False
         return self._verify(padding, digest, salt, signature, content)

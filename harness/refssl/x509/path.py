@@ -56,11 +56,10 @@ class Policy:
     def implies(self, other: Policy) -> bool:
         """Whether a path that was accepted under this policy would be under `other` too; in doubt it would not.
 
-        The host counts only where the other policy names one.
+        Both have the same purpose. The host counts only where the other policy names one.
         """
         return (
-            self.purpose == other.purpose
-            and imply(self.flags, other.flags)
+            imply(self.flags, other.flags)
             and self.security_level >= other.security_level
             and (other.check_common_name or not self.check_common_name)
             and (other.hostname is None or self.hostname == other.hostname)

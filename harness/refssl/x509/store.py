@@ -98,24 +98,6 @@ class TrustStore:
             else:
                 self.add_crl(item)
 
-    def add_der(self, data: bytes) -> int:
-        """Trust certificates in DER, one after the other; gives their number.
-
-        Certificates before a malformed one stay loaded. Raises NothingLoaded where the first is malformed, or none is.
-        """
-        loaded = at = 0
-        while at < len(data):
-            try:
-                end = der.element(data, at, len(data))[2]
-                self._add(Anchor(Certificate(data[at:end])))
-            except MalformedCertificate:
-                break
-            loaded += 1
-            at = end
-        if not loaded:
-            raise NothingLoaded(int(bool(data)), "asn1" if data else "empty")
-        return loaded
-
     def add_hashed_directory(self, path: str | os.PathLike[str]) -> None:
         """Look into this directory for ``<subject hash>.0`` and so on (``.r0`` for CRLs) when a name is asked for."""
         directory = Path(path)

@@ -1,7 +1,8 @@
 """Who is on the other end: neutral verbs and settings, whatever library does the work.
 
-A Peer is sans-IO. A line (``lines.py``) feeds it bytes and carries away what it puts out, on a memory transport in the
-scenario's own thread, on a socket in a thread of the line's. Subclasses supply the hooks at the end of the class.
+A Peer is sans-IO, unless it is a program. A line (``lines.py``) feeds it bytes and carries away what it puts out, on a
+memory transport in the scenario's own thread, on a socket in a thread of the line's. Subclasses supply the hooks at the
+end of the class.
 """
 
 from __future__ import annotations
