@@ -45,14 +45,14 @@ def _idna(name: str) -> str:
         return name.encode("idna").decode("ascii")
     except UnicodeEncodeError:
         raise
-    except UnicodeError as error:
-        # Before Python 3.14 the codec does not say which label is wrong.
-        reason = "label too long" if "too long" in str(error) and "empty" not in str(error) else "label empty"
+    except UnicodeError:
+        pass  # before Python 3.13 the codec does not say which label is wrong
     start = 0
     for label in name.split("."):
         if not label or len(label) > _LONGEST_LABEL:
             break
         start += len(label) + 1
+    reason = "label too long" if label else "label empty"
     raise UnicodeEncodeError("idna", name, start, start + max(len(label), 1), reason)
 
 
