@@ -1,7 +1,10 @@
 """A peer that says nothing, or takes nothing: every call that waits for it ends with TimeoutError."""
 
 import socket
+import sys
 import time
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -29,7 +32,7 @@ def beside_silence(pair, **options):
     return pair.subject_context.wrap_socket(near, do_handshake_on_connect=False, **options), far
 
 
-@pytest.mark.clause("ssl.SSLSocket.settimeout:set", "ssl.SSLSocket.read:waits")
+@pytest.mark.clause("ssl.SSLSocket.settimeout:set", "ssl.SSLSocket.read:waits", "What's New 3.10:time-out-error")
 @pytest.mark.known("bpo-42413", "pyOpenSSL#168")
 @pytest.mark.parametrize("method", READS)
 def test_reading_ends_with_the_time_out(pair, impl, method):
@@ -42,6 +45,25 @@ def test_reading_ends_with_the_time_out(pair, impl, method):
         READS[method](pair.subject)
     assert time.monotonic() - begun > 0.9 * SHORT
     assert not isinstance(caught.value, impl.SSLError)
+
+
+@pytest.mark.clause("What's New 3.15:real-time-outs")
+@pytest.mark.since("3.15")
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="what a socket takes for a time-out is the interpreter's")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("kind", [float, Fraction, Decimal], ids=lambda kind: kind.__name__.lower())
+def test_a_time_out_is_any_real_number(pair, impl, kind):
+    """A Fraction and a Decimal are time-outs like a float; a complex number is none."""
+    subject, far = beside_silence(pair)
+    with subject, far:
+        subject.settimeout(kind(SHORT))
+        with pytest.raises(TimeoutError):
+            subject.do_handshake()
+        assert subject.gettimeout() == pytest.approx(SHORT)
+        with pytest.raises(TypeError):
+            subject.settimeout(complex(SHORT))
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TimeoutError):
+        impl.get_server_certificate(silent.getsockname(), timeout=kind(SHORT))
 
 
 @pytest.mark.clause("ssl.SSLSocket.do_handshake:block")
