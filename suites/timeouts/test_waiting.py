@@ -1,7 +1,9 @@
 """A peer that says nothing, or takes nothing: every call that waits for it ends with TimeoutError."""
 
+import signal
 import socket
 import sys
+import threading
 import time
 from decimal import Decimal
 from fractions import Fraction
@@ -195,3 +197,42 @@ def test_the_handshake_goes_on_after_a_time_out(pair):
         pair.attach(far)
         subject.do_handshake()
         assert subject.version() is not None
+
+
+class Enough(Exception):
+    """What the handler of a signal raises."""
+
+
+@pytest.mark.clause("What's New 3.5:interrupted")
+@pytest.mark.versions("tls13")
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="no such signal here")
+@pytest.mark.parametrize("raises", [False, True], ids=["returns", "raises"])
+def test_a_signal_ends_no_read(pair, background, raises):
+    """Signals do not end a recv() that waits, and it gives what comes later; it ends by what their handler raises."""
+    pair.shake_hands()
+    pair.greet()
+    reader, over, seen = threading.get_ident(), threading.Event(), []
+
+    def handle(number, _frame):
+        seen.append(number)
+        if len(seen) == 3 and raises:
+            raise Enough
+        if len(seen) == 3:
+            pair.peer.send(b"at last")
+
+    def interrupt():
+        while not over.wait(0.01):
+            signal.pthread_kill(reader, signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, handle)
+    interrupting = background(interrupt)
+    try:
+        if raises:
+            with pytest.raises(Enough):
+                pair.bare_subject.recv(100)
+        else:
+            assert pair.bare_subject.recv(100) == b"at last"
+    finally:
+        over.set()
+        interrupting.result()
+        signal.signal(signal.SIGUSR1, before)
