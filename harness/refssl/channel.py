@@ -348,14 +348,12 @@ class Channel:
                 break
             piece = view[self._sealed : min(self._sealed + SEALED_AT_ONCE, size)]
             with self._lock:
-                # Another thread may have closed the connection, or met its end, while this one waited.
-                self._refuse_after_end()
+                self._refuse_after_end()  # another thread may have closed the connection, or met its end, meanwhile
                 if connection.close_notify_sent:
                     raise errors.library_error("PROTOCOL_IS_SHUTDOWN")
                 connection.send(piece)
                 self._sealed += len(piece)
-                # Left in the engine, a reader would take it for answers of its own, and wait until it is sent.
-                self._bio.push(connection.output.take())
+                self._bio.push(connection.output.take())  # or a reader takes it for answers of its own to wait for
         self._owed = self._sealed = 0
         return size
 

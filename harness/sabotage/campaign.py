@@ -70,13 +70,14 @@ class _Trial:
 class Campaign:
     """Runs tasks over collected items.
 
-    plan: makes the tasks, once it is known who passes where. noting: has more than lines told of. last: which execution
-    noticed each fault the last time; it is tried first.
+    plan: makes the tasks, once it is known who passes where. noting: has more than that told of. last: which execution
+    noticed each fault the last time; it is tried first. lines: whether the plan asks for more than functions.
     """
 
     plan: Callable[[Places], Iterable[Task]]
     noting: Callable[[Callable[[tuple[str, int]], None]], None] = lambda _meet: None
     last: Mapping[str, str] = field(default_factory=dict)
+    lines: bool = True
     jobs: int = 1
     told: Callable[[Outcome, int], None] = lambda _outcome, _left: None
     outcomes: list[Outcome] = field(default_factory=list)
@@ -124,7 +125,7 @@ class Campaign:
         return places, broken
 
     def _watched(self, items: list[pytest.Item], numbers: range) -> tuple[Places, list[str]]:
-        witnesses = watching()
+        witnesses = watching(lines=self.lines)
         self.noting(witnesses.meet)
         broken = []
         for number in numbers:

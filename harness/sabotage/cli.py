@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         lambda places: _tasks(places, arguments),
         rules.noting,
         last,
+        arguments.mutants or not arguments.faults,
         arguments.jobs,
         _Progress(arguments.verbose),
     )

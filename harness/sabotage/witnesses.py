@@ -37,16 +37,17 @@ class Witnesses:
         return {place: list(numbers) for place, numbers in self._places.items()}
 
 
-def watching() -> Witnesses:
-    """What this interpreter has; it watches at once."""
-    return _Monitored() if hasattr(sys, "monitoring") else _Traced()
+def watching(*, lines: bool) -> Witnesses:
+    """What this interpreter has; it watches at once. lines: whether each line counts, or functions alone."""
+    return _Monitored(lines) if hasattr(sys, "monitoring") else _Traced(lines)
 
 
 class _Monitored(Witnesses):
     """Lines are told of in refssl alone: each of its functions is found when it is entered for the first time."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: bool) -> None:
         super().__init__()
+        self._lines = lines
         self._monitoring: Any = sys.monitoring  # type: ignore[attr-defined, unused-ignore]
         self._tool: int = self._monitoring.COVERAGE_ID
         events = self._monitoring.events
@@ -66,7 +67,9 @@ class _Monitored(Witnesses):
 
     def _enter(self, code: CodeType, _offset: int) -> Any:
         if code.co_filename.startswith(_HOME):
-            self._monitoring.set_local_events(self._tool, code, self._monitoring.events.LINE)
+            self.meet(_entry(code))
+            if self._lines:
+                self._monitoring.set_local_events(self._tool, code, self._monitoring.events.LINE)
         return self._monitoring.DISABLE
 
     def _line(self, code: CodeType, line: int) -> Any:
@@ -75,8 +78,9 @@ class _Monitored(Witnesses):
 
 
 class _Traced(Witnesses):
-    def __init__(self) -> None:
+    def __init__(self, lines: bool) -> None:
         super().__init__()
+        self._lines = lines
         threading.settrace(self._enter)
         sys.settrace(self._enter)
 
@@ -86,7 +90,10 @@ class _Traced(Witnesses):
         return super().stop()
 
     def _enter(self, frame: FrameType, _event: str, _argument: object) -> Any:
-        return self._step if frame.f_code.co_filename.startswith(_HOME) else None
+        if not frame.f_code.co_filename.startswith(_HOME):
+            return None
+        self.meet(_entry(frame.f_code))
+        return self._step if self._lines else None
 
     def _step(self, frame: FrameType, event: str, _argument: object) -> Any:
         if event == "line":
@@ -101,5 +108,9 @@ def of(places: Places, where: Any) -> list[int] | None:
     code = where.__code__ if isinstance(where, FunctionType) else None
     if code is None:
         return []
-    lines = {line for *_, line in code.co_lines() if line is not None and line != code.co_firstlineno}
-    return sorted({number for line in lines for number in places.get((code.co_filename, line), ())})
+    return sorted(places.get(_entry(code), ()))
+
+
+def _entry(code: CodeType) -> tuple[str, int]:
+    """The place that stands for the beginning of a function; its line is also that at which a module defines it."""
+    return f"{code.co_filename} (entered)", code.co_firstlineno

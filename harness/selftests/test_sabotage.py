@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sabotage import answers, faults, mutants, wrong
+from refssl import names
+from sabotage import answers, cold, faults, mutants, wrong
 from sslspec.exitcodes import ExitCode
 
 HARNESS = Path(__file__).resolve().parents[1]
@@ -38,6 +39,30 @@ def test_a_fault_is_noticed_by_scenarios_about_it(area: str, status: int, told: 
     code, last = sabotage("--faults", "-k", "MemoryBIO.pending gives*", "--require=99", "--", f"--area={area}")
     assert told in last
     assert code == status
+
+
+@pytest.mark.parametrize(
+    ("fault", "scenarios"),
+    [
+        ("CERT_HAS_EXPIRED is overlooked", "the_alert_says_what_is_wrong"),
+        ("options has no 0x100000 in a new client context", "looks_like_tls_1_2"),
+        ("client: WaitFinished overlooks *", "a_message_comes_twice and certificate_verify"),
+        ("CERT_REQUIRED of a client is taken for CERT_NONE", "an_unknown_authority"),
+    ],
+    ids=["verification", "default", "state", "mode"],
+)
+def test_a_broken_rule_is_noticed_by_who_comes_to_it(fault: str, scenarios: str) -> None:
+    code, last = sabotage("--faults", "-k", fault, "--require=99", "--", "-k", scenarios)
+    assert " 1 noticed, 0 not" in last
+    assert code == 0
+
+
+def test_an_execution_starts_as_cold_as_the_first() -> None:
+    """Who makes what is shared, and who fills a cache, must not depend on who came first."""
+    names.parse_suites("TLS_AES_128_GCM_SHA256")
+    assert names.parse_suites.cache_info().currsize
+    cold.start()
+    assert not names.parse_suites.cache_info().currsize
 
 
 def test_a_campaign_heeds_what_pytest_heeds() -> None:
@@ -96,8 +121,8 @@ def test_what_is_altered_is_another_value(value: Any) -> None:
 
 
 def test_there_are_enough_faults_of_the_surface() -> None:
-    names = [fault.name for fault in faults.every()]
-    assert len(set(names)) == len(names) >= 150
+    titles = [fault.name for fault in faults.every()]
+    assert len(set(titles)) == len(titles) >= 150
 
 
 def test_an_answer_is_for_the_fault_that_it_names() -> None:

@@ -24,6 +24,9 @@ MALFORMED = pytest.mark.parametrize(
         ("hidden-signer", 79),
         ("signs-though-no-authority", 82),
         ("path-length-of-none", 80),
+        ("path-length-without-signing", 81),
+        ("nameless-authority", 84),
+        ("any-usage-issuer", 92),
     ],
     ids=[
         "no_authority_key_identifier",
@@ -32,6 +35,9 @@ MALFORMED = pytest.mark.parametrize(
         "authority_by_key_usage_alone",
         "key_usage_of_an_authority",
         "path_length_of_no_authority",
+        "path_length_without_signing",
+        "authority_without_name",
+        "authority_without_key_usage",
     ],
 )
 

@@ -172,6 +172,17 @@ def test_a_user_on_a_list_of_users_is_refused(pair, impl):
     assert caught.value.verify_code == 23
 
 
+@pytest.mark.clause("RFC 5280 6.3.3:bad-list")
+def test_a_list_of_who_may_sign_none_is_a_refusal(pair, impl):
+    """A list by an authority whose key usage has no cRLSign says nothing; where none is asked for, nobody minds."""
+    pair.peer.settings.certificate = "no-crl-sign-issuer"
+    pair.shake_hands()
+    check(pair, "no-crl-sign-issuer", "VERIFY_CRL_CHECK_LEAF", "crl-no-crl-sign")
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.reconnect().shake_hands()
+    assert caught.value.verify_code == 35
+
+
 @pytest.mark.clause("ssl.VERIFY_CRL_CHECK_LEAF:leaf-only")
 def test_the_leaf_alone_is_checked(pair):
     """VERIFY_CRL_CHECK_LEAF does not ask whether the authorities above have been revoked."""

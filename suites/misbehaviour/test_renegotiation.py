@@ -13,18 +13,23 @@ HELLO_REQUEST = bytes(4)
 CLIENT_HELLO = bytes((1, 0, 0, 41, 3, 3)) + bytes(32) + b"\0\0\2\xc0\x2b\1\0"
 
 
+def goes_on_after(pair, impl, message):
+    """Whoever is asked to shake hands again says no, and takes what comes after it."""
+    pair.subject_context.options |= impl.OP_NO_RENEGOTIATION
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.send_record(HANDSHAKE, message)
+    pair.peer.send(b"as before")
+    assert pair.read(9) == b"as before"
+    assert pair.peer.alert_seen == "no_renegotiation"
+
+
 @pytest.mark.roles("server")
 @pytest.mark.clause("ssl.OP_NO_RENEGOTIATION:refused", "RFC 5246 7.2.2:warning-goes-on")
 @pytest.mark.known("conscrypt#228", "badssl.com#220")
 def test_a_client_that_begins_again(pair, impl):
     """A server that is asked to shake hands again says no_renegotiation, or ends the connection; it does not do so."""
-    pair.subject_context.options |= impl.OP_NO_RENEGOTIATION
-    pair.shake_hands()
-    pair.greet()
-    pair.peer.send_record(HANDSHAKE, CLIENT_HELLO)
-    pair.peer.send(b"as before")
-    assert pair.read(9) == b"as before"
-    assert pair.peer.alert_seen == "no_renegotiation"
+    goes_on_after(pair, impl, CLIENT_HELLO)
 
 
 @pytest.mark.roles("client")
@@ -32,13 +37,7 @@ def test_a_client_that_begins_again(pair, impl):
 @pytest.mark.known("conscrypt#228", "badssl.com#220")
 def test_a_server_that_asks_to_begin_again(pair, impl):
     """A client that is asked to shake hands again may say no_renegotiation, and goes on as before."""
-    pair.subject_context.options |= impl.OP_NO_RENEGOTIATION
-    pair.shake_hands()
-    pair.greet()
-    pair.peer.send_record(HANDSHAKE, HELLO_REQUEST)
-    pair.peer.send(b"as before")
-    assert pair.read(9) == b"as before"
-    assert pair.peer.alert_seen == "no_renegotiation"
+    goes_on_after(pair, impl, HELLO_REQUEST)
 
 
 @pytest.mark.roles("client")

@@ -1,7 +1,5 @@
 """TLS 1.3, a second ClientHello: what a server may ask for, and what a client must keep to when it is asked."""
 
-from typing import NamedTuple
-
 import pytest
 
 pytestmark = [
@@ -14,39 +12,20 @@ SERVER_NAME, ALPN, SUPPORTED_VERSIONS, COOKIE, KEY_SHARE = 0, 16, 43, 44, 51
 X25519, SECP384R1 = b"\x00\x1d", b"\x00\x18"
 
 
-class Change(NamedTuple):
-    """A message with other fields, and with extensions added, changed or taken out (None)."""
-
-    alerts: tuple
-    fields: dict | None = None
-    extensions: dict | None = None
-
-
-def change(peer, message, case):
-    if case.fields:
-        peer.change_fields(message, **case.fields)
-    for number, data in (case.extensions or {}).items():
-        peer.change_extension(message, number, data)
-
-
 def with_length(data, size=2):
     return len(data).to_bytes(size, "big") + data
 
 
 REQUESTS = {
-    "for_the_share_that_is_there": Change(("illegal_parameter",), extensions={KEY_SHARE: X25519}),
-    "for_a_group_that_was_not_offered": Change(("illegal_parameter",), extensions={KEY_SHARE: b"\xfa\xfa"}),
-    "for_nothing": Change(("illegal_parameter",), extensions={KEY_SHARE: None}),
-    "of_no_version": Change(
-        ("missing_extension", "protocol_version", "illegal_parameter"), extensions={SUPPORTED_VERSIONS: None}
-    ),
-    "of_tls_1_2": Change(("illegal_parameter",), extensions={SUPPORTED_VERSIONS: b"\3\3"}),
-    "with_an_unknown_suite": Change(("illegal_parameter",), fields={"cipher_suite": 0xFAFA}),
-    "with_an_unknown_extension": Change(("unsupported_extension", "illegal_parameter"), extensions={0xFAFA: b""}),
-    "with_a_misplaced_extension": Change(
-        ("unsupported_extension", "illegal_parameter"), extensions={ALPN: b"\0\3\2h2"}
-    ),
-    "with_an_empty_cookie": Change(("decode_error",), extensions={COOKIE: b"\0\0"}),
+    "for_the_share_that_is_there": ({KEY_SHARE: X25519}, ("illegal_parameter",)),
+    "for_a_group_that_was_not_offered": ({KEY_SHARE: b"\xfa\xfa"}, ("illegal_parameter",)),
+    "for_nothing": ({KEY_SHARE: None}, ("illegal_parameter",)),
+    "of_no_version": ({SUPPORTED_VERSIONS: None}, ("missing_extension", "protocol_version", "illegal_parameter")),
+    "of_tls_1_2": ({SUPPORTED_VERSIONS: b"\3\3"}, ("illegal_parameter",)),
+    "with_an_unknown_suite": ({"cipher_suite": 0xFAFA}, ("illegal_parameter",)),
+    "with_an_unknown_extension": ({0xFAFA: b""}, ("unsupported_extension", "illegal_parameter")),
+    "with_a_misplaced_extension": ({ALPN: b"\0\3\2h2"}, ("unsupported_extension", "illegal_parameter")),
+    "with_an_empty_cookie": ({COOKIE: b"\0\0"}, ("decode_error",)),
 }
 
 
@@ -56,8 +35,9 @@ REQUESTS = {
 def test_a_hello_retry_request_that_makes_no_sense(pair, trial, case):
     """A server asks for the share of a group that was offered without one; anything else is an illegal_parameter."""
     pair.peer.settings.groups = ("secp384r1",)
-    change(pair.peer, "hello_retry_request", REQUESTS[case])
-    trial.refused(*REQUESTS[case].alerts)
+    change, alerts = REQUESTS[case]
+    pair.peer.change("hello_retry_request", change)
+    trial.refused(*alerts)
 
 
 @pytest.mark.roles("client")
@@ -73,19 +53,19 @@ def test_a_second_hello_retry_request(pair, trial, apart):
 @pytest.mark.roles("client")
 @pytest.mark.versions
 @pytest.mark.parametrize(
-    "case",
+    ("change", "alerts"),
     [
-        Change(("illegal_parameter",), fields={"cipher_suite": 0x1301}),
-        Change(("protocol_version", "illegal_parameter"), extensions={SUPPORTED_VERSIONS: None}),
+        ({"cipher_suite": 0x1301}, ("illegal_parameter",)),
+        ({SUPPORTED_VERSIONS: None}, ("protocol_version", "illegal_parameter")),
     ],
     ids=["suite", "version"],
 )
 @pytest.mark.clause("RFC 8446 4.1.4:retry-kept")
-def test_a_server_that_changes_its_mind(pair, trial, case):
+def test_a_server_that_changes_its_mind(pair, trial, change, alerts):
     """The suite and the version of a HelloRetryRequest are those of the ServerHello that follows."""
     pair.peer.settings.groups = ("secp384r1",)
-    change(pair.peer, "server_hello", case)
-    trial.refused(*case.alerts)
+    pair.peer.change("server_hello", change)
+    trial.refused(*alerts)
 
 
 @pytest.mark.roles("client")
@@ -115,18 +95,17 @@ def ask_again(pair):
 
 
 HELLOS = {
-    "without_the_suite": Change(("illegal_parameter",), fields={"cipher_suites": (0x1301,)}),
-    "with_a_share_of_another_group": Change(
-        ("illegal_parameter",), extensions={KEY_SHARE: with_length(X25519 + with_length(bytes(32)))}
+    "without_the_suite": ({"cipher_suites": (0x1301,)}, ("illegal_parameter",)),
+    "with_a_share_of_another_group": (
+        {KEY_SHARE: with_length(X25519 + with_length(bytes(32)))},
+        ("illegal_parameter",),
     ),
-    "without_a_share": Change(("illegal_parameter", "missing_extension"), extensions={KEY_SHARE: b"\0\0"}),
+    "without_a_share": ({KEY_SHARE: b"\0\0"}, ("illegal_parameter", "missing_extension")),
 }
 CHANGED = {
-    "random": Change(("illegal_parameter",), fields={"random": bytes(32)}),
-    "session_id": Change(("illegal_parameter",), fields={"legacy_session_id": bytes(32)}),
-    "server_name": Change(
-        ("illegal_parameter",), extensions={SERVER_NAME: with_length(b"\0" + with_length(b"other.example"))}
-    ),
+    "random": ({"random": bytes(32)}, ("illegal_parameter",)),
+    "session_id": ({"legacy_session_id": bytes(32)}, ("illegal_parameter",)),
+    "server_name": ({SERVER_NAME: with_length(b"\0" + with_length(b"other.example"))}, ("illegal_parameter",)),
 }
 
 
@@ -136,8 +115,9 @@ CHANGED = {
 def test_a_second_hello_that_is_no_answer(pair, trial, case):
     """A client that was asked for a share sends it, and offers the suite that the server has chosen, as before."""
     ask_again(pair)
-    pair.peer.let_pass("client_hello", lambda: change(pair.peer, "client_hello", HELLOS[case]))
-    trial.refused(*HELLOS[case].alerts)
+    change, alerts = HELLOS[case]
+    pair.peer.let_pass("client_hello", lambda: pair.peer.change("client_hello", change))
+    trial.refused(*alerts)
 
 
 @pytest.mark.roles("server")
@@ -147,8 +127,9 @@ def test_a_second_hello_that_is_no_answer(pair, trial, case):
 def test_a_second_hello_that_says_something_else(pair, trial, case):
     """A client that is asked for a share sends its hello again without other changes; a server may hold it to that."""
     ask_again(pair)
-    pair.peer.let_pass("client_hello", lambda: change(pair.peer, "client_hello", CHANGED[case]))
-    trial.refused(*CHANGED[case].alerts)
+    change, alerts = CHANGED[case]
+    pair.peer.let_pass("client_hello", lambda: pair.peer.change("client_hello", change))
+    trial.refused(*alerts)
 
 
 @pytest.mark.roles("server")
@@ -157,8 +138,7 @@ def test_a_second_hello_that_says_something_else(pair, trial, case):
 def test_a_second_hello_of_tls_1_2(pair, trial):
     """Who was asked for a share of TLS 1.3 does not come back with TLS 1.2."""
     ask_again(pair)
-    later = Change((), extensions={SUPPORTED_VERSIONS: None})
-    pair.peer.let_pass("client_hello", lambda: change(pair.peer, "client_hello", later))
+    pair.peer.let_pass("client_hello", lambda: pair.peer.change_extension("client_hello", SUPPORTED_VERSIONS, None))
     trial.refused("protocol_version", "illegal_parameter")
 
 

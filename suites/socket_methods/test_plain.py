@@ -63,13 +63,19 @@ def filled(method, size, *nbytes):
     """What a method puts into a buffer of this size; those of the name "from" tell of an address, too."""
     buffer = bytearray(size)
     count = method(buffer, *nbytes)
-    return bytes(buffer[: count[0] if isinstance(count, tuple) else count])
+    return bytes(buffer[: without_address(count) if isinstance(count, tuple) else count])
+
+
+def without_address(given):
+    """What came, of what came and whence."""
+    came, _ = given
+    return came
 
 
 RECEIVING = {
     "recv": lambda plain: plain.recv(3),
     "recv_with_flags": lambda plain: plain.recv(3, socket.MSG_PEEK),
-    "recvfrom": lambda plain: plain.recvfrom(3)[0],
+    "recvfrom": lambda plain: without_address(plain.recvfrom(3)),
     "recv_into": lambda plain: filled(plain.recv_into, 10, 3),
     "recv_into_all": lambda plain: filled(plain.recv_into, 3),
     "recvfrom_into": lambda plain: filled(plain.recvfrom_into, 10, 3),

@@ -7,7 +7,7 @@ really sent goes into its transcript, so that only the fault itself is wrong.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import refssl
@@ -95,6 +95,20 @@ class Script(Output):
         self._records.append(data)
 
 
+def _framed(msg_type: int, body: bytes) -> bytes:
+    return bytes([msg_type]) + len(body).to_bytes(3, "big") + body
+
+
+def _with_extensions(present: dict[int, bytes], changes: Mapping[int, Any]) -> dict[int, bytes]:
+    found = dict(present)
+    for number, data in changes.items():
+        if data is None:
+            found.pop(number, None)
+        else:
+            found[number] = data(present[number]) if callable(data) else data
+    return found
+
+
 class ScriptedPeer(ModulePeer):
     """refssl as a peer that misbehaves. Faults are named before the subject is made, each once for a message.
 
@@ -105,7 +119,6 @@ class ScriptedPeer(ModulePeer):
     def __init__(self, pki: Pki, *, server_side: bool, versions: tuple[str, str]) -> None:
         super().__init__(refssl, "scripted", pki, server_side=server_side, versions=versions)
         self._script = Script()
-        self._unprotected = 0
         self._tampering: Callable[[bytes], bytes] | None = None
 
     def _open(self) -> None:
@@ -115,21 +128,22 @@ class ScriptedPeer(ModulePeer):
             inner._connection.config, self._script, session=inner._connection.offered_session
         )
 
-    def _receive(self, data: bytes) -> None:
-        super()._receive(data)
-        wire = bytes(self.bytes_seen)
-        while len(wire) > RECORD_HEADER:
-            end = RECORD_HEADER + int.from_bytes(wire[3:5], "big")
-            if wire[0] == control.ALERT and end == RECORD_HEADER + ALERT_LENGTH and len(wire) >= end:
-                self._unprotected = wire[RECORD_HEADER + 1]
-            wire = wire[end:]
-
     @property
     def alert_seen(self) -> str | None:
         seen = super().alert_seen
         if getattr(self.error, "reason", None) == "NO_RENEGOTIATION":  # how refssl takes what it has not asked for
             return "no_renegotiation"
-        return AlertDescription(self._unprotected).name.lower() if seen is None and self._unprotected else seen
+        return seen or self._unprotected_alert()
+
+    def _unprotected_alert(self) -> str | None:
+        """The last alert that came in the clear."""
+        wire, found = bytes(self.bytes_seen), None
+        while len(wire) > RECORD_HEADER:
+            end = RECORD_HEADER + int.from_bytes(wire[3:5], "big")
+            if wire[0] == control.ALERT and end == RECORD_HEADER + ALERT_LENGTH and len(wire) >= end:
+                found = AlertDescription(wire[RECORD_HEADER + 1]).name.lower()
+            wire = wire[end:]
+        return found
 
     # -- faults of the handshake -------------------------------------------------------------------------------------
 
@@ -192,10 +206,6 @@ class ScriptedPeer(ModulePeer):
 
         self.act(message, act)
 
-    def stop_before(self, message: str) -> None:
-        """Send neither it nor anything behind it."""
-        self.cut(message, lambda _record: b"")
-
     def cut(self, message: str, edit: Callable[[bytes], bytes]) -> None:
         """Send only a part of the record that holds it, which `edit` picks, and nothing behind it."""
 
@@ -208,12 +218,24 @@ class ScriptedPeer(ModulePeer):
 
         self.act(message, act)
 
+    def change(self, message: str, change: Mapping[str | int, Any] | Callable[[bytes], bytes]) -> None:
+        """Send it otherwise, as a table says: with other fields, by name, and other extensions, by number, as
+        `change_fields` and `change_extension` have it; or with what a function makes of its body."""
+        if callable(change):
+            self.change_body(message, change)
+            return
+        fields = {name: value for name, value in change.items() if isinstance(name, str)}
+        extensions = {number: data for number, data in change.items() if isinstance(number, int)}
+        if extensions:
+            fields["extensions"] = lambda present: _with_extensions(present, extensions)
+        self.change_fields(message, **fields)
+
     def change_body(self, message: str, edit: Callable[[bytes], bytes]) -> None:
         """Send it with another body; its length field follows."""
 
         def act(script: Script, sent: Any) -> Any:
             body = edit(framed(sent)[HANDSHAKE_HEADER:])
-            script.put(bytes([sent.msg_type]) + len(body).to_bytes(3, "big") + body)
+            script.put(_framed(sent.msg_type, body))
             return sent
 
         self.act(message, act)
@@ -238,14 +260,8 @@ class ScriptedPeer(ModulePeer):
         self.act(message, act)
 
     def change_extension(self, message: str, number: int, data: bytes | Callable[[bytes], bytes] | None) -> None:
-        """Send it with this extension made so, or without it; a function is given the old content."""
-
-        def edit(present: dict[int, bytes]) -> dict[int, bytes]:
-            if data is None:
-                return {known: value for known, value in present.items() if known != number}
-            return {**present, number: data(present[number]) if callable(data) else data}
-
-        self.change_fields(message, extensions=edit)
+        """Send it with this extension made so, or without it (None); a function is given the old content."""
+        self.change(message, {number: data})
 
     def repeat_extension(self, message: str) -> None:
         """Send it with its first extension once more behind the last."""
@@ -258,7 +274,7 @@ class ScriptedPeer(ModulePeer):
             before = framed(sent)[HANDSHAKE_HEADER : -2 - len(b"".join(blocks))]
             after = b"".join([*blocks, blocks[0]])
             body = before + len(after).to_bytes(2, "big") + after
-            script.put(bytes([sent.msg_type]) + len(body).to_bytes(3, "big") + body)
+            script.put(_framed(sent.msg_type, body))
             return sent
 
         self.act(message, act)
