@@ -136,8 +136,7 @@ def test_a_key_that_is_none_is_unknown(der: bytes) -> None:
     public = PublicKey.from_spki(der)
     assert (public.kind, public.bits, public.security_bits) == ("unknown", 0, 0)
     assert not public.verify_scheme(0x0403, b"", b"")
-    with pytest.raises(UnsupportedAlgorithm):
-        public.verify_algorithm(SHA256_RSA, b"", b"")
+    assert not public.verify_algorithm(SHA256_RSA, b"", b"")
 
 
 EXCHANGES = [group for group in shares.GROUPS if group not in kems.GROUPS]
