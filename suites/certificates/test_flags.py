@@ -62,6 +62,7 @@ def test_malformed_certificates_are_accepted_by_default(pair, impl, name, code):
     "RFC 5280 4.2.1.6:critical-without-subject",
     "RFC 5280 4.2.1.9:critical-in-authorities",
     "RFC 5280 4.2.1.9:path-length-of-authorities",
+    "What's New 3.13:malformed-refused",
 )
 @MALFORMED
 @pytest.mark.known("gh-107361")

@@ -109,7 +109,7 @@ def test_an_unknown_group_is_refused(impl):
             context.set_groups(wrong)
 
 
-@pytest.mark.clause("ssl.SSLContext.get_groups:listed", "RFC 8446 9.1:mandatory-groups")
+@pytest.mark.clause("ssl.SSLContext.get_groups:listed", "RFC 8446 9.1:mandatory-groups", "What's New 3.15:groups")
 @pytest.mark.since("3.15")
 def test_the_groups_are_listed(impl):
     """get_groups() lists names, X25519 among them."""
@@ -117,7 +117,7 @@ def test_the_groups_are_listed(impl):
     assert "x25519" in [name.lower() for name in groups]
 
 
-@pytest.mark.clause("ssl.SSLContext.get_groups:within-bounds")
+@pytest.mark.clause("ssl.SSLContext.get_groups:within-bounds", "What's New 3.15:groups-of-versions")
 @pytest.mark.since("3.15")
 def test_groups_are_listed_within_the_bounds(impl):
     """get_groups() lists what the versions between minimum_version and maximum_version can use, and nothing else."""
@@ -146,11 +146,20 @@ def test_other_names_are_listed_on_request(impl):
         context.get_groups(True)
 
 
-@pytest.mark.clause("ssl.SSLContext.set_groups:observable", "ssl.SSLContext.set_groups:list-format")
+@pytest.mark.clause(
+    "ssl.SSLContext.set_groups:observable", "ssl.SSLContext.set_groups:list-format", "What's New 3.15:several-groups"
+)
 @tls13
 @pytest.mark.since("3.15")
 @pytest.mark.parametrize(
-    ("groups", "used"), [("X25519:secp384r1", "x25519"), ("secp384r1:X25519", "secp384r1")], ids=["x25519", "secp384r1"]
+    ("groups", "used"),
+    [
+        ("X25519:secp384r1", "x25519"),
+        ("secp384r1:X25519", "secp384r1"),
+        ("ffdhe2048:X25519", "ffdhe2048"),
+        ("X25519MLKEM768:X25519", "X25519MLKEM768"),
+    ],
+    ids=["x25519", "secp384r1", "ffdhe2048", "post_quantum"],
 )
 def test_the_first_of_several_groups_is_used(couple, groups, used):
     """Of several groups, separated by colons and the same at both ends, the first is used; both ends say so."""

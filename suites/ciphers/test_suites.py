@@ -154,6 +154,23 @@ def test_tls_1_2_does_not_listen_to_set_ciphersuites(impl):
     assert before
 
 
+@pytest.mark.clause(
+    "ssl.SSLContext.set_ciphers:tls13-untouched",
+    "ssl.SSLContext.set_ciphersuites:tls12-untouched",
+    "What's New 3.15:suites-of-each-version",
+)
+@pytest.mark.since("3.15")
+@pytest.mark.versions("tls12", "tls13")
+def test_each_version_has_the_suite_that_was_set_for_it(pair):
+    """Where set_ciphers() and set_ciphersuites() have both been called, the version settles whose suite is used."""
+    pair.subject_context.set_ciphers(LARGE)
+    pair.subject_context.set_ciphersuites("TLS_CHACHA20_POLY1305_SHA256")
+    pair.shake_hands()
+    used = {"TLSv1.2": LARGE, "TLSv1.3": "TLS_CHACHA20_POLY1305_SHA256"}
+    assert pair.subject.cipher()[0] == used[pair.subject.version()]
+    assert pair.variant.version == ("tls12" if pair.subject.version() == "TLSv1.2" else "tls13")
+
+
 @pytest.mark.clause("RFC 5246 9:mandatory-suite")
 @pytest.mark.versions("tls12")
 def test_the_suite_that_tls_1_2_demands_is_there_on_request(pair, pki):

@@ -195,3 +195,14 @@ def test_a_chain_is_sent_from_its_file(pair, impl, pki, sent):
     with pytest.raises(impl.SSLError) as caught:
         pair.shake_hands()
     assert caught.value.reason == "TLSV1_ALERT_UNKNOWN_CA"
+
+
+@pytest.mark.clause("What's New 3.12:any-truth")
+@pytest.mark.since("3.12")
+@pytest.mark.parametrize(("value", "true"), [("yes", True), ([], False)], ids=["true", "false"])
+def test_anything_is_true_or_false(impl, pki, value, true):
+    """An argument that is a boolean may be anything that is true or false."""
+    context = impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(pki.authority())
+    assert context.get_ca_certs(value) == context.get_ca_certs(true)
+    assert context.get_ca_certs(value) != context.get_ca_certs(not true)

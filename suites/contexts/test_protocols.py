@@ -7,7 +7,12 @@ import pytest
 quiet = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-@pytest.mark.clause("ssl.SSLContext:protocol-default", "ssl.PROTOCOL_TLS:deprecated", "What's New 3.10:deprecations")
+@pytest.mark.clause(
+    "ssl.SSLContext:protocol-default",
+    "ssl.PROTOCOL_TLS:deprecated",
+    "What's New 3.10:deprecations",
+    "What's New 3.13:still-deprecated",
+)
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("arguments", [(), ("PROTOCOL_TLS",)], ids=["without", "protocol_tls"])
 def test_the_general_protocol_is_deprecated(impl, arguments):
@@ -50,8 +55,10 @@ def test_the_older_name_is_an_alias(impl):
     "ssl.PROTOCOL_TLSv1:old-protocol",
     "ssl.PROTOCOL_TLSv1_1:old-protocol",
     "ssl.PROTOCOL_TLSv1_2:deprecated",
+    "What's New 3.6:deprecations",
     "What's New 3.10:deprecations",
     "What's New 3.10:old-versions",
+    "What's New 3.13:still-deprecated",
 )
 @pytest.mark.known("graalpython#908")
 @pytest.mark.since("3.10")
@@ -97,7 +104,7 @@ def test_a_protocol_of_one_version_has_no_bounds(impl, bound):
         setattr(context, bound, impl.TLSVersion.TLSv1_2)
 
 
-@pytest.mark.clause("ssl.TLSVersion:deprecated")
+@pytest.mark.clause("ssl.TLSVersion:deprecated", "What's New 3.13:still-deprecated")
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"], ids=str.lower)
 def test_bounds_below_tls_1_2_are_deprecated(impl, version):
@@ -112,7 +119,11 @@ def test_bounds_below_tls_1_2_are_deprecated(impl, version):
 
 
 @pytest.mark.clause(
-    "ssl.OP_NO_TLSv1_2:deprecated", "ssl.OP_NO_TLSv1_3:deprecated", "What's New 3.10:no-warning-for-defaults"
+    "ssl.OP_NO_TLSv1_2:deprecated",
+    "ssl.OP_NO_TLSv1_3:deprecated",
+    "What's New 3.10:deprecations",
+    "What's New 3.10:no-warning-for-defaults",
+    "What's New 3.13:still-deprecated",
 )
 @pytest.mark.since("3.10")
 @pytest.mark.parametrize("option", ["OP_NO_TLSv1_2", "OP_NO_TLSv1_3"], ids=str.lower)
@@ -128,7 +139,10 @@ def test_options_against_versions_are_deprecated(impl, option):
 
 
 @pytest.mark.clause(
-    "ssl.SSLContext.set_npn_protocols:not-there", "ssl.SSLContext.set_npn_protocols:deprecated", "What's New 3.10:npn"
+    "ssl.SSLContext.set_npn_protocols:not-there",
+    "ssl.SSLContext.set_npn_protocols:deprecated",
+    "What's New 3.10:npn",
+    "What's New 3.13:still-deprecated",
 )
 @pytest.mark.since("3.10")
 def test_npn_cannot_be_asked_for(impl):

@@ -1,6 +1,8 @@
 """RAND_bytes(), RAND_status(), RAND_add()."""
 
 import os
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -62,3 +64,15 @@ def test_a_fork_draws_other_bytes(impl):
         drawn = pipe.read()
     assert len(drawn) == 32
     assert drawn != impl.RAND_bytes(32)
+
+
+@pytest.mark.clause("What's New 3.10:integers-only")
+@pytest.mark.since("3.10")
+@pytest.mark.parametrize("number", [Decimal(4), Fraction(4)], ids=["decimal", "fraction"])
+def test_other_numbers_are_no_lengths(impl, number):
+    """A Decimal or a Fraction for an integer raises TypeError, though nothing of it would be lost."""
+    assert len(impl.RAND_bytes(int(number))) == 4
+    with pytest.raises(TypeError):
+        impl.RAND_bytes(number)
+    with pytest.raises(TypeError):
+        impl.MemoryBIO().read(number)

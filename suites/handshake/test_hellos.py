@@ -14,6 +14,7 @@ SIGNATURES, GROUPS, TICKET, PRE_SHARED_KEY, VERSIONS, KEY_SHARE, RENEGOTIATION_I
 SCSV = 0x00FF  # RFC 5746 3.3: the suite that stands for an empty renegotiation_info
 DOWNGRADED = b"DOWNGRD\x01"  # RFC 8446 4.1.3
 NOT_ASSIGNED = 0x1234
+X25519, SECP256R1 = 0x001D, 0x0017
 CBC = "ECDHE-ECDSA-AES128-SHA256"
 
 
@@ -262,3 +263,34 @@ def test_a_ticket_is_asked_for(pair, impl, wanted):
     if not wanted:
         pair.subject_context.options |= impl.OP_NO_TICKET
     assert hello_in(flight(pair, impl)).extensions.get(TICKET) == (b"" if wanted else None)
+
+
+def shares_in(hello):
+    """The groups for which a ClientHello has key shares (RFC 8446 4.2.8)."""
+    left, groups = hello.extensions[KEY_SHARE][2:], []
+    while left:
+        group, size = struct.unpack_from("!HH", left)
+        groups.append(group)
+        left = left[4 + size :]
+    return groups
+
+
+@pytest.mark.clause("ssl.SSLContext.set_groups:key-shares", "What's New 3.15:key-shares")
+@client
+@pytest.mark.versions("tls13")
+@pytest.mark.since("3.15")
+@pytest.mark.parametrize(
+    ("groups", "shares"),
+    [
+        ("X25519:secp256r1", [X25519]),
+        ("X25519:*secp256r1", [SECP256R1]),
+        ("*X25519:*secp256r1", [X25519, SECP256R1]),
+    ],
+    ids=["first", "marked", "both_marked"],
+)
+def test_key_shares_are_sent_as_they_were_set(pair, impl, groups, shares):
+    """A client sends key shares for the groups that set_groups() marks, or else for the first, and offers all."""
+    pair.subject_context.set_groups(groups)
+    hello = hello_in(flight(pair, impl))
+    assert shares_in(hello) == shares
+    assert hello.extensions[GROUPS] == struct.pack("!HHH", 4, X25519, SECP256R1)

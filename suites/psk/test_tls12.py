@@ -67,7 +67,6 @@ def present(pair, name):
     "RFC 4279 2:psk-suites",
     "ssl.SSLContext.set_psk_client_callback:identity-and-key",
     "ssl.SSLContext.set_psk_server_callback:key-of-identity",
-    "What's New 3.13:psk",
     "RFC 4279 2:key-exchanged",
 )
 @pytest.mark.known("micropython#14396")

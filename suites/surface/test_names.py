@@ -2,6 +2,7 @@
 
 import enum
 import socket
+import warnings
 
 import pytest
 
@@ -113,6 +114,7 @@ def test_the_library_is_no_older_than_1_1_1(impl):
     "ssl.HAS_TLSv1_1:flag",
     "ssl.HAS_TLSv1_2:flag",
     "ssl.HAS_TLSv1_3:flag",
+    "What's New 3.5:has-alpn",
     "What's New 3.7:bounds",
 )
 @pytest.mark.known("pypy#3539")
@@ -213,3 +215,15 @@ def test_old_functions_warned(impl, name, arguments):
     """Before they were removed, functions that were long deprecated warned of it."""
     with pytest.warns(DeprecationWarning, match="deprecated"):
         getattr(impl, name)(*arguments)
+
+
+@pytest.mark.clause("What's New 3.7:wrap-socket", "What's New 3.10:old-functions")
+@pytest.mark.since("3.10")
+@pytest.mark.until("3.11")
+def test_the_modules_wrap_socket_warned(impl):
+    """Before it was removed, the module's wrap_socket() warned; a context's does not."""
+    with pytest.warns(DeprecationWarning, match="wrap_socket"):
+        impl.wrap_socket(socket.socket()).close()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        impl.create_default_context().wrap_socket(socket.socket(), server_hostname="localhost").close()

@@ -1,7 +1,12 @@
 """A peer that says nothing, or takes nothing: every call that waits for it ends with TimeoutError."""
 
+import signal
 import socket
+import sys
+import threading
 import time
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -29,7 +34,7 @@ def beside_silence(pair, **options):
     return pair.subject_context.wrap_socket(near, do_handshake_on_connect=False, **options), far
 
 
-@pytest.mark.clause("ssl.SSLSocket.settimeout:set", "ssl.SSLSocket.read:waits")
+@pytest.mark.clause("ssl.SSLSocket.settimeout:set", "ssl.SSLSocket.read:waits", "What's New 3.10:time-out-error")
 @pytest.mark.known("bpo-42413", "pyOpenSSL#168")
 @pytest.mark.parametrize("method", READS)
 def test_reading_ends_with_the_time_out(pair, impl, method):
@@ -42,6 +47,25 @@ def test_reading_ends_with_the_time_out(pair, impl, method):
         READS[method](pair.subject)
     assert time.monotonic() - begun > 0.9 * SHORT
     assert not isinstance(caught.value, impl.SSLError)
+
+
+@pytest.mark.clause("What's New 3.15:real-time-outs")
+@pytest.mark.since("3.15")
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="what a socket takes for a time-out is the interpreter's")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("kind", [float, Fraction, Decimal], ids=lambda kind: kind.__name__.lower())
+def test_a_time_out_is_any_real_number(pair, impl, kind):
+    """A Fraction and a Decimal are time-outs like a float; a complex number is none."""
+    subject, far = beside_silence(pair)
+    with subject, far:
+        subject.settimeout(kind(SHORT))
+        with pytest.raises(TimeoutError):
+            subject.do_handshake()
+        assert subject.gettimeout() == pytest.approx(SHORT)
+        with pytest.raises(TypeError):
+            subject.settimeout(complex(SHORT))
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TimeoutError):
+        impl.get_server_certificate(silent.getsockname(), timeout=kind(SHORT))
 
 
 @pytest.mark.clause("ssl.SSLSocket.do_handshake:block")
@@ -173,3 +197,42 @@ def test_the_handshake_goes_on_after_a_time_out(pair):
         pair.attach(far)
         subject.do_handshake()
         assert subject.version() is not None
+
+
+class Enough(Exception):
+    """What the handler of a signal raises."""
+
+
+@pytest.mark.clause("What's New 3.5:interrupted")
+@pytest.mark.versions("tls13")
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="no such signal here")
+@pytest.mark.parametrize("raises", [False, True], ids=["returns", "raises"])
+def test_a_signal_ends_no_read(pair, background, raises):
+    """Signals do not end a recv() that waits, and it gives what comes later; it ends by what their handler raises."""
+    pair.shake_hands()
+    pair.greet()
+    reader, over, seen = threading.get_ident(), threading.Event(), []
+
+    def handle(number, _frame):
+        seen.append(number)
+        if len(seen) == 3 and raises:
+            raise Enough
+        if len(seen) == 3:
+            pair.peer.send(b"at last")
+
+    def interrupt():
+        while not over.wait(0.01):
+            signal.pthread_kill(reader, signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, handle)
+    interrupting = background(interrupt)
+    try:
+        if raises:
+            with pytest.raises(Enough):
+                pair.bare_subject.recv(100)
+        else:
+            assert pair.bare_subject.recv(100) == b"at last"
+    finally:
+        over.set()
+        interrupting.result()
+        signal.signal(signal.SIGUSR1, before)

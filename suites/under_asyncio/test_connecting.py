@@ -169,7 +169,7 @@ def test_an_end_within_the_handshake_is_raised(pair, aio):
     aio.run(meet())
 
 
-@pytest.mark.clause("asyncio.open_connection:handshake-time-out")
+@pytest.mark.clause("asyncio.open_connection:handshake-time-out", "What's New 3.7:handshake-time-out")
 @pytest.mark.known("bpo-29970")
 @pytest.mark.roles("client", "server")
 @pytest.mark.versions("tls13")

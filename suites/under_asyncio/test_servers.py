@@ -111,8 +111,7 @@ def test_the_sni_callback_is_given_the_object(pair, aio, impl):
     assert seen[0][0] is ssl_object
 
 
-@pytest.mark.clause("asyncio.loop.sock_recv:no-ssl-socket")
-@pytest.mark.level("observed")
+@pytest.mark.clause("asyncio.loop.sock_recv:no-ssl-socket", "What's New 3.9:no-ssl-socket")
 @pytest.mark.roles("client", "server")
 @pytest.mark.versions("tls13")
 @pytest.mark.parametrize("call", ["sock_recv", "sock_recv_into", "sock_sendall", "sock_accept"])

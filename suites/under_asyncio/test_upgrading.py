@@ -21,7 +21,7 @@ def name_for(pair):
     return {} if pair.server_side else {"server_hostname": pair.server_hostname}
 
 
-@pytest.mark.clause("asyncio.StreamWriter.start_tls:upgrades")
+@pytest.mark.clause("asyncio.StreamWriter.start_tls:upgrades", "What's New 3.11:start-tls")
 @pytest.mark.known("bpo-33674")
 @pytest.mark.peers("module", "tlslite")
 def test_streams_go_over_to_tls(pair, aio, impl):
@@ -47,7 +47,7 @@ def test_streams_go_over_to_tls(pair, aio, impl):
     aio.run(talk())
 
 
-@pytest.mark.clause("asyncio.loop.start_tls:new-transport")
+@pytest.mark.clause("asyncio.loop.start_tls:new-transport", "What's New 3.7:start-tls")
 def test_the_loop_gives_another_transport(pair, aio, impl):
     """loop.start_tls() gives a new transport, which speaks TLS over the old one."""
 
