@@ -57,6 +57,7 @@ UNREADABLE = {
     "no-pointers",
     "empty-pointer",
     "path-length-of-none",
+    "version-2",
 }
 
 ENTRY = """
@@ -190,9 +191,8 @@ def _check_extensions(entry: Certificate, certificate: x509.Certificate, issuer:
 
 @pytest.mark.parametrize("name", sorted(UNREADABLE))
 def test_what_cryptography_does_not_read_is_listed_for_a_reason(made: Pki, name: str) -> None:
-    certificate = x509.load_der_x509_certificate(made.der(name))
-    with pytest.raises((ValueError, x509.DuplicateExtension)):
-        len(certificate.extensions)
+    with pytest.raises((ValueError, x509.DuplicateExtension, x509.InvalidVersion)):
+        len(x509.load_der_x509_certificate(made.der(name)).extensions)
 
 
 def test_keys_are_of_the_kind_that_is_asked_for(made: Pki) -> None:

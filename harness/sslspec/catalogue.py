@@ -77,6 +77,7 @@ class NameConstraints:
 
     permitted: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    more_excluded: int = 0  # that many dns names more, n0.none.example and so on
 
 
 @dataclass(frozen=True, kw_only=True)

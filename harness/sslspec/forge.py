@@ -326,10 +326,13 @@ def _basic_constraints(ca: bool, path_length: int | None) -> bytes:
 
 
 def _name_constraints(constraints: NameConstraints) -> bytes:
+    excluded = constraints.excluded + tuple(
+        f"dns:n{number}.none.example" for number in range(constraints.more_excluded)
+    )
     return der.sequence(
         *(
             der.context(number, *(der.sequence(general_name(text)) for text in names))
-            for number, names in ((0, constraints.permitted), (1, constraints.excluded))
+            for number, names in ((0, constraints.permitted), (1, excluded))
             if names
         )
     )

@@ -171,6 +171,21 @@ def test_a_chain_with_a_gap_is_refused(pair, name):
     assert pair.peer.alert_seen == "unknown_ca"
 
 
+@pytest.mark.clause("RFC 5280 6.1:gap-refused", "ssl.VERIFY_X509_PARTIAL_CHAIN:intermediate-anchors")
+@pytest.mark.roles("client")
+def test_authorities_that_vouch_for_each_other_are_no_chain(pair, impl):
+    """Of two loaded authorities that vouch for each other, and no root for either, no chain is made: it has no end.
+
+    With VERIFY_X509_PARTIAL_CHAIN it ends at the first of them.
+    """
+    for name in ("mutual", "mutual-other"):
+        pair.subject_context.load_verify_locations(pair.pki.authority(name))
+    assert refused(pair, "mutual-issuer").verify_code == 22
+    assert pair.peer.alert_seen == "unknown_ca"
+    pair.subject_context.verify_flags |= impl.VERIFY_X509_PARTIAL_CHAIN
+    pair.reconnect().shake_hands()
+
+
 @pytest.mark.clause("RFC 8446 4.4.2:order-tolerated")
 @pytest.mark.parametrize(
     "name",

@@ -27,6 +27,7 @@ MALFORMED = pytest.mark.parametrize(
         ("path-length-without-signing", 81),
         ("nameless-authority", 84),
         ("any-usage-issuer", 92),
+        ("version-2", 93),
     ],
     ids=[
         "no_authority_key_identifier",
@@ -38,6 +39,7 @@ MALFORMED = pytest.mark.parametrize(
         "path_length_without_signing",
         "authority_without_name",
         "authority_without_key_usage",
+        "extensions_of_another_version",
     ],
 )
 
@@ -54,6 +56,7 @@ def test_malformed_certificates_are_accepted_by_default(pair, impl, name, code):
 
 @pytest.mark.clause(
     "ssl.VERIFY_X509_STRICT:no-workarounds",
+    "RFC 5280 4.1.2.1:extensions-version-3",
     "RFC 5280 4.2.1.1:needed",
     "RFC 5280 4.2.1.3:authorities-only",
     "RFC 5280 4.2.1.6:critical-without-subject",
@@ -105,14 +108,21 @@ def test_strict_holds_roots_to_the_rules(pair, impl, root, name, code):
     assert caught.value.verify_code == code
 
 
-@pytest.mark.clause("ssl.VERIFY_X509_STRICT:no-workarounds", "RFC 5280 4.2.1.6:not-empty")
-def test_strict_refuses_an_empty_list_of_names(pair, impl):
-    """Where there is a list of alternative names, there is a name in it; else VERIFY_X509_STRICT refuses."""
+@pytest.mark.clause(
+    "ssl.VERIFY_X509_STRICT:no-workarounds", "RFC 5280 4.2.1.6:not-empty", "RFC 5280 4.1.1.2:algorithms-agree"
+)
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("no-names-in-list", 87), ("contradictory-algorithm", 78)],
+    ids=["empty_list_of_names", "two_algorithms"],
+)
+def test_strict_says_what_is_malformed(pair, impl, name, code):
+    """What is wrong with a certificate's form VERIFY_X509_STRICT finds before its name and its signature are asked."""
     pair.subject_context.verify_flags |= impl.VERIFY_X509_STRICT
-    present(pair, "no-names-in-list")
+    present(pair, name)
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
-    assert caught.value.verify_code == 87
+    assert caught.value.verify_code == code
 
 
 @pytest.mark.clause("ssl.VERIFY_X509_STRICT:good-ones-pass")
@@ -188,6 +198,7 @@ def test_a_partial_chain_may_end_at_a_trusted_intermediate(pair, impl, name):
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.verify_code in (2, 20)
+    assert pair.peer.alert_seen == "unknown_ca"
     context.verify_flags |= impl.VERIFY_X509_PARTIAL_CHAIN
     again = pair.reconnect()
     again.shake_hands()

@@ -117,6 +117,21 @@ def test_a_common_name_outside_is_refused(pair, impl):
     assert caught.value.verify_code == 47
 
 
+@pytest.mark.clause("RFC 5280 4.2.1.10:limit")
+@pytest.mark.level("observed")
+@pytest.mark.versions("tls13")
+@pytest.mark.parametrize("name", ["crowd", "crowd-of-names"], ids=["one", "a_crowd"])
+def test_a_million_comparisons_are_too_many(pair, impl, name):
+    """Where it would take more than 2**20 comparisons the chain is refused, though each name may be certified."""
+    pair.peer.settings.certificate = name
+    if name == "crowd":
+        pair.shake_hands()
+        return
+    with pytest.raises(impl.SSLCertVerificationError) as caught:
+        pair.shake_hands()
+    assert caught.value.verify_code == 1
+
+
 @pytest.mark.clause("RFC 5280 4.2.1.10:clients-too")
 @pytest.mark.roles("server")
 @pytest.mark.parametrize(

@@ -104,8 +104,14 @@ def test_a_missing_list_is_a_refusal(pair, impl, lists):
 )
 @pytest.mark.parametrize(
     ("crl", "code"),
-    [("crl-expired", 12), ("crl-future", 11), ("crl-broken", 8)],
-    ids=["outdated", "not_yet_issued", "badly_signed"],
+    [
+        ("crl-expired", 12),
+        ("crl-future", 11),
+        ("crl-broken", 8),
+        ("odd-crl-no-month", 15),
+        ("odd-crl-no-month-next", 16),
+    ],
+    ids=["outdated", "not_yet_issued", "badly_signed", "issued_at_no_time", "outdated_at_no_time"],
 )
 def test_a_list_that_cannot_be_believed_is_a_refusal(pair, impl, crl, code):
     """A list that is out of its time or badly signed says nothing, and is as good as none."""

@@ -48,12 +48,13 @@ def test_an_anchor_is_trusted_for_what_it_says(pair, tmp_path, settings, name):
 @pytest.mark.parametrize("settings", REJECTED)
 @pytest.mark.parametrize("name", ["server", "server-intermediate"], ids=["beneath", "further_down"])
 def test_an_anchor_is_trusted_for_nothing_else(pair, impl, tmp_path, settings, name):
-    """One that is trusted for clients alone, or rejected for servers, vouches for no server."""
+    """One that is trusted for clients alone, or rejected for servers, vouches for no server: a bad_certificate."""
     load(pair, tmp_path, REJECTED[settings])
     pair.peer.settings.certificate = name
     with pytest.raises(impl.SSLCertVerificationError) as caught:
         pair.shake_hands()
     assert caught.value.verify_code == 28
+    assert pair.peer.alert_seen == "bad_certificate"
 
 
 @pytest.mark.clause("ssl.SSLContext.load_verify_locations:trust-settings")

@@ -16,6 +16,7 @@ FINITE = "DHE-RSA-AES128-GCM-SHA256"
 ANONYMOUS = "AECDH-AES128-SHA"
 IDENTITY, KEY = "subject", b"0123456789abcdef0123456789abcdef"
 PLAIN_PSK, ELLIPTIC_PSK = "PSK-AES128-GCM-SHA256", "ECDHE-PSK-AES128-CBC-SHA256"
+FINISHED = bytes((20, 0, 0, 12)) + bytes(12)
 CERTIFICATE_REQUEST = bytes((13, 0, 0, 8, 1, 64, 0, 2, 4, 3, 0, 0))
 
 
@@ -152,12 +153,13 @@ def test_a_secret_that_everybody_would_know(pair, impl):
 @client
 @pytest.mark.since("3.13")
 @pytest.mark.feature("HAS_PSK")
+@pytest.mark.parametrize("message", [CERTIFICATE_REQUEST, FINISHED], ids=["request", "finished"])
 @pytest.mark.clause("RFC 4279 2:well-formed")
-def test_a_server_with_a_key_that_asks(pair, impl):
-    """A server that is known by a pre-shared key alone asks for no certificate: unexpected_message."""
+def test_a_server_with_a_key_that_asks(pair, impl, message):
+    """A server that is known by a pre-shared key alone gives a hint or is done, and asks for no certificate."""
     share_a_key(pair, PLAIN_PSK)
     pair.peer.settings.psk_hint = None
-    pair.peer.insert("server_hello_done", HANDSHAKE, CERTIFICATE_REQUEST)
+    pair.peer.insert("server_hello_done", HANDSHAKE, message)
     with pytest.raises(impl.SSLError):
         pair.shake_hands()
     assert pair.peer.alert_seen == "unexpected_message"

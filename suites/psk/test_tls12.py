@@ -334,6 +334,18 @@ def test_with_rsa_psk_the_client_is_asked(pair, impl, shows):
         assert caught.value.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
 
 
+@pytest.mark.clause("RFC 4279 4:certificate-judged")
+@client
+@pytest.mark.parametrize("hint", [None, "hint"], ids=["without_a_hint", "with_a_hint"])
+def test_with_rsa_psk_a_client_may_be_asked(pair, hint):
+    """A client shows its certificate to a server that asks for it, whether a hint comes before the request or not."""
+    prepare(pair, RSA, hint=hint)
+    pair.subject_context.load_cert_chain(*pair.pki["client"])
+    pair.peer.settings.verify_client = "required"
+    pair.shake_hands()
+    pair.greet()
+
+
 @pytest.mark.clause("RFC 5077 3.1:tickets")
 @client
 @pytest.mark.parametrize("suite", [PLAIN, ELLIPTIC, RSA], ids=str.lower)

@@ -53,6 +53,7 @@ def _check_certificate(
         if constraints is None:
             continue
         try:
+            comparisons.take(_count(certificate) * sum(map(len, constraints)))
             _check_names(_names(certificate, check_common_name and not depth), *constraints, comparisons)
         except _Refused as refused:
             raise VerificationError(refused.code, depth) from None
@@ -84,6 +85,12 @@ class _Comparisons:
         if known is None:
             known = self._canonical[name] = canonical(name)
         return known
+
+
+def _count(certificate: Certificate) -> int:
+    """How many names a certificate claims at most; that they are too many has to be known before they are compared."""
+    attributes = sum(map(len, certificate.subject.rdns))
+    return 1 + attributes + len(certificate.facts.subject_alternative_names or ())
 
 
 def _names(certificate: Certificate, common_names: bool) -> Iterator[ext.GeneralName]:
@@ -127,7 +134,6 @@ def _check_names(
     comparisons: _Comparisons,
 ) -> None:
     for name in names:
-        comparisons.take(len(permitted) + len(excluded))
         constrained = matched = False
         for subtree in permitted:
             if _concerns(subtree, name):
