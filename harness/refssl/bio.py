@@ -49,8 +49,11 @@ if TYPE_CHECKING:
         def push(self, data: bytes) -> bool:
             """Queue `data` and hand over what goes without waiting; whether nothing is left."""
 
-        def wait_writable(self, deadline: Deadline | None) -> None:
-            """Wait until push() may get further. Raises SSLWantWriteError or TimeoutError."""
+        def wait_writable(self, deadline: Deadline | None, reading: bool) -> bool:
+            """Wait until push() may get further; with `reading` also until there is something to read: whether it is.
+
+            Raises SSLWantWriteError or TimeoutError.
+            """
 
         def turn(self, turn: Turn, deadline: Deadline | None) -> AbstractContextManager[None]:
             """Keep other threads from doing the same, once they have done with it.
@@ -312,7 +315,7 @@ class MemoryBios:
                 outgoing.write(data)
         return True
 
-    def wait_writable(self, deadline: Deadline | None) -> None:
+    def wait_writable(self, deadline: Deadline | None, reading: bool) -> bool:
         """Never needed: memory takes everything at once."""
         raise NotImplementedError("a MemoryBIO never refuses data")
 

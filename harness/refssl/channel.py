@@ -22,7 +22,7 @@ can; hand over what it has queued; if that is not enough, bring it *one* record 
   send a receive, and a KeyUpdate that the reader has to answer is sealed between the writer's records, not within.
 * **Those that want the same take turns** (`Bio.turn`): two writers, two threads in the first handshake, one that waits
   for the close_notify that another receives. Whose turn has come looks whether anything `_arrived` meanwhile.
-* **Answers do not pile up.** A peer that asks for more than `ANSWERS_HELD` and takes nothing is not read from.
+* **Answers go out while nothing comes in**, and a peer that takes nothing is not read from beyond `ANSWERS_HELD`.
 * **One deadline for an operation**, not for each of its system calls.
 """
 
@@ -113,7 +113,7 @@ class Channel:
         b"" or 0 once the peer has sent close_notify. Raises like do_handshake, and SSLZeroReturnError when both
         sides have closed. Source: ssl.SSLSocket.read, RFC 8446 6.1.
         """
-        if type(size) is not int or size > SIZE_MAX:
+        if type(size) is not int or not ~SIZE_MAX <= size <= SIZE_MAX:
             size = c_size(size)
         if buffer is None:
             if size < 0:
@@ -283,8 +283,8 @@ class Channel:
                 return
             if self._end or self._connection.failed:
                 raise errors.dead_connection()
-            if self._unsent > ANSWERS_HELD:
-                self._flush(deadline)
+            if self._unsent:  # the peer may be waiting for them
+                self._flush(deadline, reading=self._unsent <= ANSWERS_HELD)
             try:
                 record = self._bio.receive_record(self._check_header, deadline)
                 with self._lock:
@@ -319,10 +319,9 @@ class Channel:
             return
         with self._lock:
             # OpenSSL 3 answers a truncation with decode_error, in case someone still listens.
-            if not self._connection.failed:
-                self._connection.failed = True
+            if self._end is None:
+                self._end = End.TRUNCATED
                 self._connection.output.send(Alert(AlertLevel.FATAL, AlertDescription.DECODE_ERROR))
-            self._end = self._end or End.TRUNCATED
         self._fail()
         raise errors.unexpected_eof()
 
@@ -357,8 +356,8 @@ class Channel:
         self._owed = self._sealed = 0
         return size
 
-    def _flush(self, deadline: Deadline | None) -> None:
-        """Hand over everything that is queued; raises where the transport does not take it in time."""
+    def _flush(self, deadline: Deadline | None, *, reading: bool = False) -> None:
+        """Hand over all that is queued, `reading` only until something comes; raises where it is not taken in time."""
         bio = self._bio
         self._asking = False
         while True:
@@ -366,7 +365,8 @@ class Channel:
                 if bio.push(self._connection.output.take()):
                     self._unsent = 0
                     return
-            bio.wait_writable(deadline)
+            if bio.wait_writable(deadline, reading):
+                return
 
     # -- the end
 
@@ -375,7 +375,6 @@ class Channel:
         self._end = self._end or End.FAILED
         self._rest = b""
         self._offset = 0
-        self._connection.plaintext.clear()
         try:
             with self._lock:
                 self._bio.push(self._connection.take_output())

@@ -53,7 +53,7 @@ def client_answer(callback: Callable[..., Any]) -> Callable[[bytes], tuple[bytes
     def ask(hint: bytes) -> tuple[bytes, bytes] | None:
         try:
             identity, key = _pair(callback(hint.decode("utf-8") or None))
-        except Exception as error:
+        except BaseException as error:
             _tell(error, "client", callback)
             return None
         return (identity, key) if 0 < len(key) <= LONGEST_KEY and len(identity) < LONGEST_IDENTITY else None
@@ -72,7 +72,7 @@ def server_answer(callback: Callable[..., Any]) -> Callable[[bytes], bytes | Non
             return None
         try:
             key = _octets(callback(identity.decode("utf-8") or None))
-        except Exception as error:
+        except BaseException as error:
             _tell(error, "server", callback)
             return None
         return key if 0 < len(key) <= LONGEST_KEY else None

@@ -9,6 +9,7 @@ import socket
 import weakref
 
 from refssl.engine.alerts import AlertDescription
+from refssl.integers import c_long
 from refssl.unraisable import tell
 
 TYPE_CHECKING = False  # typing is not imported here: it would cost a third of what importing refssl costs
@@ -44,14 +45,14 @@ def _idna(name: str) -> str:
         return name.encode("idna").decode("ascii")
     except UnicodeEncodeError:
         raise
-    except UnicodeError as error:
-        # Before Python 3.14 the codec does not say which label is wrong.
-        reason = "label too long" if "too long" in str(error) and "empty" not in str(error) else "label empty"
+    except UnicodeError:
+        pass  # before Python 3.13 the codec does not say which label is wrong
     start = 0
     for label in name.split("."):
         if not label or len(label) > _LONGEST_LABEL:
             break
         start += len(label) + 1
+    reason = "label too long" if label else "label empty"
     raise UnicodeEncodeError("idna", name, start, start + max(len(label), 1), reason)
 
 
@@ -89,7 +90,7 @@ class ServerNameChoice:
             return AlertDescription.INTERNAL_ERROR
         try:
             answer = self._callback(owner, name, self._context)
-        except Exception as error:
+        except BaseException as error:  # KeyboardInterrupt and SystemExit too: the client is always told
             _tell(error, repr(self._callback))
             return AlertDescription.HANDSHAKE_FAILURE
         if answer is not None:
@@ -102,12 +103,13 @@ class ServerNameChoice:
 
 
 def _alert(answer: object) -> AlertDescription:
-    if not hasattr(answer, "__index__"):
-        error = TypeError(f"{type(answer).__name__!r} object cannot be interpreted as an integer")
+    try:
+        number = c_long(answer)  # type: ignore[arg-type]
+    except BaseException as error:
         _tell(error, f"(result={answer!r})")
         return AlertDescription.INTERNAL_ERROR
     try:
-        alert = AlertDescription(answer.__index__())
+        alert = AlertDescription(number)
     except ValueError:
         return AlertDescription.INTERNAL_ERROR
     # RFC 8446 6.1: close_notify would say that all is well.

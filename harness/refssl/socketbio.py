@@ -27,16 +27,19 @@ UNASKED = 2048
 """How many bytes a socket that can be written to takes without waiting, where MSG_DONTWAIT is unknown (Windows)."""
 
 
-def _wait(fd: int, writing: bool, seconds: float | None) -> bool:
-    """Whether `fd` is ready for reading or writing within `seconds` (None: for ever); signals are handled."""
+def _wait(sock: socket.socket, writing: bool, seconds: float | None, *, too: bool = False) -> bool:
+    """Whether `sock` is ready for reading or writing, or (`too`) for either of them, within `seconds` (None: for ever).
+
+    Signals are handled. Raises OSError for a socket that has been closed.
+    """
+    fd = sock.fileno()
     if fd < 0:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     if hasattr(select, "poll"):
         poll = select.poll()
-        poll.register(fd, select.POLLOUT if writing else select.POLLIN)
+        poll.register(fd, (select.POLLOUT if writing or too else 0) | (select.POLLIN if too or not writing else 0))
         return bool(poll.poll(None if seconds is None else seconds * 1000 + 0.5))
-    read_list, write_list = ([], [fd]) if writing else ([fd], [])
-    return any(select.select(read_list, write_list, [], seconds))
+    return any(select.select([fd] if too or not writing else [], [fd] if writing or too else [], [], seconds))
 
 
 class SocketBio:
@@ -60,7 +63,7 @@ class SocketBio:
 
     def _open_socket(self) -> socket.socket:
         sock = self._socket()
-        if sock is None or sock.fileno() < 0:
+        if sock is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         return sock
 
@@ -73,8 +76,9 @@ class SocketBio:
 
     def _receive(self, size: int, deadline: Deadline | None) -> bytes:
         sock = self._open_socket()
-        if deadline is not None and deadline.end and not _wait(sock.fileno(), False, deadline.remaining()):
-            raise TimeoutError(deadline.message)
+        if deadline is not None and deadline.end:
+            while not _wait(sock, False, deadline.remaining()):
+                pass  # until nothing remains, which raises
         piece = None
         with contextlib.suppress(BlockingIOError):
             piece = socket.socket.recv(sock, size)
@@ -98,7 +102,7 @@ class SocketBio:
         ask = would_wait or bool(timeout)
         most = UNASKED if would_wait else None
         while unsent:
-            if ask and not _wait(sock.fileno(), True, 0):
+            if ask and not _wait(sock, True, 0):
                 return False
             piece = unsent[0]
             try:
@@ -126,12 +130,15 @@ class SocketBio:
         finally:
             lock.release()
 
-    def wait_writable(self, deadline: Deadline | None) -> None:
+    def wait_writable(self, deadline: Deadline | None, reading: bool) -> bool:
+        sock = self._open_socket()
+        if reading and _wait(sock, False, 0):
+            return True
         if deadline is None or deadline.end is None:
             seconds = None
         elif deadline.end == 0:
             raise want_write()
         else:
             seconds = deadline.remaining()
-        if not _wait(self._open_socket().fileno(), True, seconds) and deadline is not None:
-            raise TimeoutError(deadline.message)
+        _wait(sock, True, seconds, too=reading)
+        return reading and _wait(sock, False, 0)

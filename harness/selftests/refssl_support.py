@@ -159,10 +159,10 @@ def waiting(writing: bool) -> Iterator[threading.Event]:
     about_to = threading.Event()
     wait = socketbio._wait
 
-    def noted(fd: int, for_writing: bool, seconds: float | None) -> bool:
+    def noted(sock: socket.socket, for_writing: bool, seconds: float | None, **options: bool) -> bool:
         if for_writing == writing and seconds != 0:
             about_to.set()
-        return wait(fd, for_writing, seconds)
+        return wait(sock, for_writing, seconds, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socketbio, "_wait", noted)

@@ -12,6 +12,7 @@ import weakref
 import pytest
 
 import refssl
+from refssl.engine.connection import Connection
 from selftests.refssl_support import Pair, contexts, raised, sockets
 
 
@@ -315,3 +316,21 @@ def test_the_descriptor_is_taken_over_and_closed_when_wrapping_fails() -> None:
         with pytest.raises(ValueError):
             server_context.wrap_socket(untouched, server_side=True, server_hostname="x")
         assert untouched.fileno() != -1
+
+
+def test_a_signal_in_the_middle_of_a_record_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = Pair().shake_hands()
+    pair.take_tickets()
+    pair.server.write(b"half of it")
+    pair.carry()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Connection, "receive", interrupted)
+        pair.client.read()
+    pair.server.write(b"more")
+    pair.carry()
+    with pytest.raises(refssl.SSLEOFError):
+        pair.client.read()
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt

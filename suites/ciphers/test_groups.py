@@ -67,6 +67,24 @@ def test_a_client_without_common_group_is_refused(pair, impl):
     assert caught.value.reason in ("SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_HANDSHAKE_FAILURE")
 
 
+@pytest.mark.clause("ssl.SSLContext.set_ecdh_curve:clients-too")
+@pytest.mark.level("observed")
+@pytest.mark.roles("client")
+@pytest.mark.versions("tls12", "tls13")
+def test_a_client_whose_group_is_too_weak_for_it_does_not_begin(pair, impl):
+    """Where the security level leaves none of a client's groups, it sends no hello of TLS 1.3, which needs one."""
+    pair.subject_context.set_ciphers("ALL:@SECLEVEL=5")
+    pair.subject_context.set_ecdh_curve("prime256v1")
+    with pytest.raises(impl.SSLError) as caught:
+        pair.subject.do_handshake()
+    if pair.variant.version == "tls12":
+        assert isinstance(caught.value, impl.SSLWantReadError)
+        assert pair.subject_outgoing.pending > 0
+    else:
+        assert caught.value.reason == "NO_SUITABLE_GROUPS"
+        assert pair.subject_outgoing.pending < 10
+
+
 @pytest.mark.clause("ssl.SSLContext.set_ecdh_curve:unknown", "ssl.SSLContext.set_ecdh_curve:text-only")
 def test_an_unknown_curve_is_refused(impl):
     """set_ecdh_curve() with a name that is none raises ValueError, with what is no text TypeError."""
@@ -107,6 +125,22 @@ def test_an_unknown_group_is_refused(impl):
     for wrong in ("no-such-group", "X25519:", "??X25519", "X25519:?" + "x" * 64, "*X25519:*X448:*P-256:*P-384:*P-521"):
         with pytest.raises(impl.SSLError):
             context.set_groups(wrong)
+
+
+@pytest.mark.clause("ssl.SSLContext.set_groups:list-format")
+@pytest.mark.since("3.15")
+@pytest.mark.level("observed")
+@pytest.mark.roles("client")
+@tls13
+@pytest.mark.parametrize("share", ["X25519", "secp521r1"], ids=["too_weak", "strong"])
+def test_a_client_whose_key_share_is_too_weak_for_it_does_not_begin(pair, impl, share):
+    """A * marks the group to send a key share of; where the security level forbids it, there is no hello."""
+    pair.subject_context.set_ciphers("ALL:@SECLEVEL=5")
+    pair.subject_context.set_groups("X25519:secp521r1".replace(share, f"*{share}"))
+    with pytest.raises(impl.SSLError) as caught:
+        pair.subject.do_handshake()
+    assert caught.value.reason == ("NO_SUITABLE_KEY_SHARE" if share == "X25519" else None)
+    assert (pair.subject_outgoing.pending > 10) == (share != "X25519")
 
 
 @pytest.mark.clause("ssl.SSLContext.get_groups:listed", "RFC 8446 9.1:mandatory-groups", "What's New 3.15:groups")

@@ -137,6 +137,18 @@ def test_a_negative_number_is_refused(pair):
 
 
 @pytest.mark.clause("ssl.SSLSocket.read:integer-only")
+@pytest.mark.level("observed")
+@pytest.mark.parametrize("count", [2**63, -(2**63) - 1], ids=["large", "small"])
+@pytest.mark.parametrize("into", [(), (bytearray(1),)], ids=["bytes", "buffer"])
+def test_read_takes_no_integer_that_no_machine_counts_to(pair, count, into):
+    """read() of more than 64 bits raises OverflowError, and the data stays."""
+    connected(pair, b"still here")
+    with pytest.raises(OverflowError):
+        pair.subject.read(count, *into)
+    assert pair.subject.read(10) == b"still here"
+
+
+@pytest.mark.clause("ssl.SSLSocket.read:integer-only")
 @pytest.mark.parametrize("count", [None, "4", 4.0], ids=["none", "text", "float"])
 def test_read_takes_only_an_integer(pair, count):
     """read() of something that is no integer raises TypeError, and the data stays."""

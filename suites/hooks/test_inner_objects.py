@@ -128,6 +128,35 @@ def test_a_socket_has_one_as_long_as_it_speaks_tls(pair):
     assert pair.bare_subject._sslobj is None
 
 
+INNER_CALLS = {
+    "read": lambda inner: inner.read(1),
+    "write": lambda inner: inner.write(b"x"),
+    "shutdown": lambda inner: inner.shutdown(),
+}
+
+
+@pytest.mark.clause("ssl.SSLSocket._sslobj:gone")
+@pytest.mark.transports("socketpair")
+@pytest.mark.parametrize("timeout", [None, 5, 0], ids=["blocking", "time-out", "non-blocking"])
+@pytest.mark.parametrize("how", ["closed", "collected"])
+@pytest.mark.parametrize("call", INNER_CALLS)
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_without_its_socket_it_moves_nothing(pair, how, timeout, call):
+    """Where its socket was closed or is gone each call raises OSError at once."""
+    near, far = socket.socketpair()
+    pair.attach(far)
+    subject = pair.subject_context.wrap_socket(near, server_side=pair.server_side, server_hostname=pair.server_hostname)
+    subject.settimeout(timeout)
+    inner = subject._sslobj
+    if how == "closed":
+        subject.close()
+    else:
+        del subject
+        gc.collect()
+    with pytest.raises(OSError):
+        INNER_CALLS[call](inner)
+
+
 @pytest.mark.clause("ssl.SSLSocket._sslobj:life")
 def test_a_socket_that_is_not_connected_has_none(impl):
     """Before connect() an SSLSocket has no inner object."""

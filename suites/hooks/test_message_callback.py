@@ -204,6 +204,25 @@ def test_an_exception_waits_for_the_end_of_the_operation(pair):
 
 
 @pytest.mark.clause("ssl.SSLContext._msg_callback:exceptions")
+def test_an_exception_comes_out_of_unwrap(pair):
+    """What the callback raises of our own close_notify comes out of unwrap(), which has sent it all the same."""
+
+    def fails(*_):
+        raise ZeroDivisionError
+
+    pair.subject_context._msg_callback = Listener()
+    pair.shake_hands()
+    pair.greet()
+    pair.peer.close_notify()
+    pair.carry()
+    assert pair.read(1) == b""
+    pair.subject_context._msg_callback = fails
+    with pytest.raises(ZeroDivisionError):
+        pair.subject.unwrap()
+    assert pair.peer.saw_close_notify()
+
+
+@pytest.mark.clause("ssl.SSLContext._msg_callback:exceptions")
 @pytest.mark.roles("client")
 def test_an_exception_of_the_operation_goes_first(pair, impl):
     """Where the operation itself raises, the callback's exception is the context of that."""

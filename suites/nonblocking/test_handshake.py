@@ -1,5 +1,6 @@
 """The handshake of a non-blocking SSLSocket: repeated until it is done."""
 
+import contextlib
 import errno
 import select
 import socket
@@ -34,6 +35,30 @@ def test_it_is_repeated_until_it_is_done(pair, impl):
     assert pair.peer.completes()
     pair.subject.settimeout(5)
     pair.greet()
+
+
+@pytest.mark.clause("ssl-nonblocking:handshake-retried", "ssl.SSLSocket.do_handshake:retried")
+@pytest.mark.transports("socketpair")
+@pytest.mark.roles("client")
+def test_a_hello_that_did_not_go_out_goes_when_it_is_repeated(pair, impl):
+    """Over a line that is full do_handshake() raises SSLWantWriteError; the next one sends what was left."""
+    near, far = socket.socketpair()
+    near.setblocking(False)
+    plain = 0
+    for piece in (bytes(1000), b"."):
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                plain += near.send(piece)
+    with pair.subject_context.wrap_socket(
+        near, server_hostname=pair.server_hostname, do_handshake_on_connect=False
+    ) as subject:
+        with pytest.raises(impl.SSLWantWriteError):
+            subject.do_handshake()
+        while plain:
+            plain -= len(far.recv(plain))
+        pair.attach(far)
+        assert shake_hands(impl, subject) is None
+        assert pair.peer.completes()
 
 
 @pytest.mark.clause("ssl.SSLSocket.read:nothing-yet", "ssl.SSLSocket.do_handshake:nonblocking")

@@ -95,21 +95,21 @@ def test_a_server_without_key_and_certificate_refuses(pair, impl):
     "ssl.SSLContext.set_psk_client_callback:fails-quietly", "ssl.SSLContext.set_psk_server_callback:fails-quietly"
 )
 @pytest.mark.level("observed")
-@pytest.mark.parametrize("wrong", ["raises", "none", "text", "bytearray"])
+@pytest.mark.parametrize("wrong", ["raises", "exits", "none", "text", "bytearray"])
 def test_a_callback_that_fails_has_no_key(pair, monkeypatch, wrong):
     """An exception or an answer of a wrong type is told to sys.unraisablehook, and there is no key."""
     told = []
     monkeypatch.setattr(sys, "unraisablehook", lambda args: told.append(args.exc_type))
     answers = {"raises": boom, "none": None, "text": "text", "bytearray": bytearray(KEY)}
-    answer = answers[wrong]
-    if wrong == "raises":
-        prepare(pair, boom)
+    answer = answers.get(wrong)
+    if wrong in ("raises", "exits"):
+        prepare(pair, boom if wrong == "raises" else sys.exit)
     elif pair.server_side:
         prepare(pair, lambda _: answer)
     else:
         prepare(pair, lambda _: (IDENTITY, answer))
     assert outcome(pair) is False
-    assert told == [LookupError if wrong == "raises" else TypeError]
+    assert told == [{"raises": LookupError, "exits": SystemExit}.get(wrong, TypeError)]
 
 
 @pytest.mark.clause("ssl.SSLContext.set_psk_client_callback:fails-quietly")

@@ -188,14 +188,16 @@ def test_unread_data_makes_unwrap_fail(pair, impl, peer_closes):
 @pytest.mark.level("observed")
 @pytest.mark.deliveries("whole")
 def test_a_record_read_in_part_makes_unwrap_fail(pair, impl):
-    """pending() bytes are unread data as well."""
+    """pending() bytes are unread data as well; there are none any more on a dead connection."""
     connected(pair)
     pair.peer.send(b"unread")
     pair.carry()
     assert pair.subject.read(2) == b"un"
+    assert pair.subject.pending() == 4
     with pytest.raises(impl.SSLError) as caught:
         pair.subject.unwrap()
     assert caught.value.reason == "APPLICATION_DATA_AFTER_CLOSE_NOTIFY"
+    assert pair.subject.pending() == 0
 
 
 @pytest.mark.clause("ssl.SSLSocket.unwrap:closing-handshake")

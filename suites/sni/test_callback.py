@@ -36,6 +36,7 @@ ALERTS = (
     "unsupported_certificate",
     "unsupported_extension",
 )
+UNWILLING = type("Unwilling", (), {"__index__": sys.exit})()
 
 
 class Caller:
@@ -144,7 +145,7 @@ def test_an_alert_ends_the_handshake(pair, impl, alert):
 @pytest.mark.clause("ssl.SSLContext.sni_callback:other-answers")
 @pytest.mark.known("RustPython's expected failures")
 @serving
-@pytest.mark.parametrize("answer", ["text", 1.5, ()], ids=["text", "float", "tuple"])
+@pytest.mark.parametrize("answer", ["text", 1.5, (), UNWILLING], ids=["text", "float", "tuple", "unwilling"])
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_wrong_answer_ends_the_handshake(pair, impl, answer):
     """What is neither None nor an alert ends the handshake with internal_error."""
@@ -158,12 +159,13 @@ def test_a_wrong_answer_ends_the_handshake(pair, impl, answer):
 @pytest.mark.transports("memory", "socketpair")
 @pytest.mark.known("CVE-2026-27448", "RustPython's expected failures")
 @pytest.mark.parametrize("how", ["sni_callback", "set_servername_callback"])
+@pytest.mark.parametrize("what", [ZeroDivisionError, KeyboardInterrupt], ids=["error", "interrupt"])
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_an_exception_ends_the_handshake(pair, impl, how):
+def test_an_exception_ends_the_handshake(pair, impl, how, what):
     """An exception in the callback ends the handshake with handshake_failure; it is never swallowed."""
 
     def callback(_object, _name, _context):
-        raise ZeroDivisionError
+        raise what
 
     if how == "sni_callback":
         pair.subject_context.sni_callback = callback

@@ -49,6 +49,17 @@ def test_reading_ends_with_the_time_out(pair, impl, method):
     assert not isinstance(caught.value, impl.SSLError)
 
 
+@pytest.mark.clause("ssl.SSLSocket.read:waits")
+@pytest.mark.parametrize("method", READS)
+def test_the_shortest_time_out_is_no_waiting_for_ever(pair, method):
+    """A time-out that is over before anybody can have looked ends the reading as any other does."""
+    pair.shake_hands()
+    pair.greet()
+    pair.subject.settimeout(1e-9)
+    with pytest.raises(TimeoutError):
+        READS[method](pair.subject)
+
+
 @pytest.mark.clause("What's New 3.15:real-time-outs")
 @pytest.mark.since("3.15")
 @pytest.mark.skipif(sys.version_info < (3, 15), reason="what a socket takes for a time-out is the interpreter's")
