@@ -12,7 +12,7 @@ def connected(pair):
 @pytest.mark.clause("RFC 8446 6.1:clean-end", "ssl.SSLSocket.read:end")
 @pytest.mark.peers("module", "tlslite", "openssl", "gnutls")
 @pytest.mark.deliveries("all")
-@pytest.mark.transports("memory", "socketpair", "asyncio")
+@pytest.mark.transports("memory", "socketpair")
 def test_everything_sent_before_close_notify_is_read_first(pair):
     """close_notify ends the stream behind its last byte: all data comes out, then read() gives b""."""
     pair.shake_hands()
