@@ -73,6 +73,26 @@ def test_a_chain_below_the_security_level_is_refused(impl, pki, name, reason):
     context.load_cert_chain(*pki[name])
 
 
+@pytest.mark.clause("ssl.SSLContext.load_cert_chain:too-weak")
+@pytest.mark.level("observed")
+@pytest.mark.roles("server")
+@pytest.mark.parametrize("level", [0, 2])
+def test_a_chain_is_not_shown_above_its_security_level(pair, impl, level):
+    """A chain that was loaded at level 0 serves there; once the level is raised it is not shown any more."""
+    pair.peer.settings.ciphers = "DEFAULT:@SECLEVEL=0"
+    context = pair.subject_context = impl.SSLContext(impl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.load_cert_chain(*pair.pki["weak-rsa"])
+    context.set_ciphers(f"DEFAULT:@SECLEVEL={level}")
+    if not level:
+        pair.shake_hands()
+        return
+    with pytest.raises(impl.SSLError) as caught:
+        pair.shake_hands()
+    assert caught.value.reason == "EE_KEY_TOO_SMALL"
+    assert pair.peer.alert_seen == "internal_error"
+
+
 @pytest.mark.clause("ssl.SSLContext.load_cert_chain:paths")
 @pytest.mark.parametrize(
     "arguments", [lambda _: (5,), lambda pki: (pki["server"].chain, 5)], ids=["certfile", "keyfile"]

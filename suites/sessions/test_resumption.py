@@ -108,6 +108,24 @@ def test_a_session_belongs_to_its_context(pair, impl):
         stranger.wrap_bio(impl.MemoryBIO(), impl.MemoryBIO(), server_hostname="localhost", session=session)
 
 
+@pytest.mark.clause("ssl.SSLSocket.session:own-context", "ssl.SSLSocket.context:before-the-handshake")
+@client
+@pytest.mark.level("observed")
+@pytest.mark.deliveries("whole")
+def test_a_session_belongs_to_the_context_of_its_handshake(pair, impl):
+    """Where a client is given another context before its handshake, the session is that one's, and not the first's."""
+    first, other = pair.subject_context, impl.SSLContext(impl.PROTOCOL_TLS_CLIENT)
+    other.load_verify_locations(pair.pki.authority())
+    other.minimum_version, other.maximum_version = first.minimum_version, first.maximum_version
+    pair.subject.context = other
+    session = with_session(pair)
+    with pytest.raises(ValueError):
+        pair.reconnect().wrap(session=session)
+    again = pair.reconnect(context=other, session=session)
+    again.shake_hands()
+    assert again.subject.session_reused
+
+
 @pytest.mark.clause("ssl.SSLSocket.session:clients-only")
 @client
 @pytest.mark.known("bpo-19500")

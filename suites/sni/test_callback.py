@@ -51,6 +51,14 @@ class Caller:
         return self.answer
 
 
+def call_back(context, how, callback):
+    """Set the callback, by one of the two names that there are for it."""
+    if how == "sni_callback":
+        context.sni_callback = callback
+    else:
+        context.set_servername_callback(callback)
+
+
 def refusal(pair, impl):
     """The reason with which a serving subject fails."""
     with pytest.raises(impl.SSLError) as caught:
@@ -92,10 +100,11 @@ def test_under_wrap_socket_the_object_is_the_socket(pair, impl):
 @pytest.mark.clause("ssl.SSLContext.sni_callback:no-name")
 @serving
 @both_kinds
-def test_a_client_that_names_nobody_gives_none(pair):
+@pytest.mark.parametrize("how", ["sni_callback", "set_servername_callback"])
+def test_a_client_that_names_nobody_gives_none(pair, how):
     """Without the extension the callback is called with None."""
     callback = Caller()
-    pair.subject_context.sni_callback = callback
+    call_back(pair.subject_context, how, callback)
     pair.peer.settings.server_hostname = None
     pair.shake_hands()
     assert [name for _, name, _ in callback.calls] == [None]
@@ -167,10 +176,7 @@ def test_an_exception_ends_the_handshake(pair, impl, how, what):
     def callback(_object, _name, _context):
         raise what
 
-    if how == "sni_callback":
-        pair.subject_context.sni_callback = callback
-    else:
-        pair.subject_context.set_servername_callback(callback)
+    call_back(pair.subject_context, how, callback)
     assert refusal(pair, impl) == "CALLBACK_FAILED"
     assert pair.peer.alert_seen == "handshake_failure"
 
