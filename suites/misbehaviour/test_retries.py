@@ -94,6 +94,13 @@ def ask_again(pair):
     pair.peer.settings.groups = ("X25519", "secp384r1")
 
 
+def is_refused(pair, trial, change, alerts):
+    """A client that was asked for a share comes back with a hello that is changed so, and is refused."""
+    ask_again(pair)
+    pair.peer.let_pass("client_hello", lambda: pair.peer.change("client_hello", change))
+    trial.refused(*alerts)
+
+
 HELLOS = {
     "without_the_suite": ({"cipher_suites": (0x1301,)}, ("illegal_parameter",)),
     "with_a_share_of_another_group": (
@@ -114,10 +121,7 @@ CHANGED = {
 @pytest.mark.clause("RFC 8446 4.1.2:retry-answered")
 def test_a_second_hello_that_is_no_answer(pair, trial, case):
     """A client that was asked for a share sends it, and offers the suite that the server has chosen, as before."""
-    ask_again(pair)
-    change, alerts = HELLOS[case]
-    pair.peer.let_pass("client_hello", lambda: pair.peer.change("client_hello", change))
-    trial.refused(*alerts)
+    is_refused(pair, trial, *HELLOS[case])
 
 
 @pytest.mark.roles("server")
@@ -126,10 +130,7 @@ def test_a_second_hello_that_is_no_answer(pair, trial, case):
 @pytest.mark.clause("RFC 8446 4.1.2:retry-unchanged")
 def test_a_second_hello_that_says_something_else(pair, trial, case):
     """A client that is asked for a share sends its hello again without other changes; a server may hold it to that."""
-    ask_again(pair)
-    change, alerts = CHANGED[case]
-    pair.peer.let_pass("client_hello", lambda: pair.peer.change("client_hello", change))
-    trial.refused(*alerts)
+    is_refused(pair, trial, *CHANGED[case])
 
 
 @pytest.mark.roles("server")

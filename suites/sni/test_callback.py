@@ -279,10 +279,7 @@ def test_a_forgotten_object_does_not_crash(impl, pki):
 def test_the_callback_of_a_forgotten_object_ends_the_handshake(couple, impl, how):
     """Where only the inner object is left of a server's, there is nobody to call: the handshake fails, no more."""
     callback = Caller()
-    if how == "sni_callback":
-        couple.server_context.sni_callback = callback
-    else:
-        couple.server_context.set_servername_callback(callback)
+    call_back(couple.server_context, how, callback)
     incoming, outgoing = impl.MemoryBIO(), impl.MemoryBIO()
     server = couple.server_context.wrap_bio(incoming, outgoing, server_side=True)
     inner = server._sslobj
@@ -307,10 +304,7 @@ def test_the_context_keeps_its_callback(pair, how):
     def callback(_object, name, _context):
         calls.append(name)
 
-    if how == "sni_callback":
-        pair.subject_context.sni_callback = callback
-    else:
-        pair.subject_context.set_servername_callback(callback)
+    call_back(pair.subject_context, how, callback)
     del callback
     gc.collect()
     pair.shake_hands()
@@ -349,10 +343,7 @@ def test_a_second_callback_takes_the_place_of_the_first(pair):
 def test_an_international_name_is_told(pair, how, told):
     """sni_callback is told an international name as its A-label, the callback of the older setter as its U-label."""
     callback = Caller()
-    if how == "sni_callback":
-        pair.subject_context.sni_callback = callback
-    else:
-        pair.subject_context.set_servername_callback(callback)
+    call_back(pair.subject_context, how, callback)
     pair.peer.settings.trust = None
     pair.peer.settings.server_hostname = "pyth\u00f6n.org"
     pair.shake_hands()
