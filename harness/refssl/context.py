@@ -272,13 +272,13 @@ class SSLContext(_SSLContext):
         self.sni_callback = shim_cb
 
 
-# Certificates, the engine and its cryptography are loaded when they are first needed, not with refssl.
-
-
 def _check_bio(parameter: str, bio: object) -> None:
     if not all(hasattr(bio, method) for method in _BIO_METHODS):
         kind = "None" if bio is None else type(bio).__name__
         raise TypeError(f"_wrap_bio() argument {parameter!r} must be refssl.MemoryBIO, not {kind}")
+
+
+# Certificates, the engine and its cryptography are loaded when they are first needed, not with refssl.
 
 
 @lru_cache(maxsize=1)
