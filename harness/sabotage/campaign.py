@@ -154,14 +154,8 @@ class Campaign:
 
     def _try(self, items: list[pytest.Item], task: Task, chosen: list[int]) -> tuple[int, int]:
         """Fork a process that makes refssl wrong and runs until something fails; its id, and what it will say."""
-        reading, writing = os.pipe()
-        pid = os.fork()
-        if pid:
-            os.close(writing)
-            return pid, reading
-        os.close(reading)
-        try:
-            _silence()
+
+        def run(writing: int) -> None:
             task.apply()
             found, tried = -1, 0
             for number, following in zip(chosen, [*chosen[1:], None], strict=True):
@@ -171,8 +165,8 @@ class Campaign:
                     found = number
                     break
             os.write(writing, f" {found} {tried} {int(task.came_to_it())}".encode())
-        finally:
-            os._exit(0)
+
+        return _forked(run)
 
     def _wait(self, items: list[pytest.Item], running: dict[int, _Trial], left: int) -> None:
         """Listen to all; collect who has ended, and end who is stuck."""
@@ -231,6 +225,16 @@ def _silence() -> None:
 
 def _begun(call: Callable[[], Any]) -> tuple[int, int]:
     """Start a call in a process of its own, of which nothing remains here; its id, and where its answer will come."""
+
+    def answer(writing: int) -> None:
+        with os.fdopen(writing, "wb") as file:
+            pickle.dump(call(), file)
+
+    return _forked(answer)
+
+
+def _forked(run: Callable[[int], None]) -> tuple[int, int]:
+    """A process that does this and no more, given a pipe to write to; its id, and the pipe's other end."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid:
@@ -239,8 +243,7 @@ def _begun(call: Callable[[], Any]) -> tuple[int, int]:
     os.close(reading)
     try:
         _silence()
-        with os.fdopen(writing, "wb") as file:
-            pickle.dump(call(), file)
+        run(writing)
     finally:
         os._exit(0)
 
