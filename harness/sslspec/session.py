@@ -11,7 +11,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from sslspec import events, hermetic, implementations, listing
-from sslspec.baseline import Baseline, Expectation, Facts, load_all
+from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.limits import Wake
@@ -96,10 +96,13 @@ class Session:
             self._facts[name, peer] = Facts.of(implementations.describe(self.implementation(name)), peer)
         return self._facts[name, peer]
 
-    def expectation(self, scenario_id: str, name: str, peer: str) -> Expectation:
-        """What the baseline of `name` expects of one execution."""
+    def _facts_of(self, result: Result) -> Facts:
+        return self.facts(result.implementation, result.peer)
+
+    def expectation(self, scenario_id: str, name: str, peer: str, needs: Collection[str] = ()) -> Expectation:
+        """What the baseline of `name` expects of one execution, which needs these ``HAS_*`` flags."""
         baseline = self.baselines.get(name)
-        return baseline.expectation(scenario_id, self.facts(name, peer)) if baseline else Expectation()
+        return baseline.expectation(scenario_id, self.facts(name, peer), needs) if baseline else Expectation()
 
     @functools.cached_property
     def stale(self) -> list[str]:
@@ -113,10 +116,7 @@ class Session:
         found = []
         for name, baseline in self.baselines.items():
             if name in self.specs:
-                stale = baseline.stale(
-                    self.results, whole_run=whole, facts=lambda result: self.facts(result.implementation, result.peer)
-                )
-                found += [str(entry) for entry in stale]
+                found += map(str, stale(baseline, self.results, whole_run=whole, facts=self._facts_of))
         return found
 
     def emit(self, event: Mapping[str, Any]) -> None:
