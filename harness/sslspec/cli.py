@@ -81,7 +81,9 @@ def _run(arguments: argparse.Namespace) -> ExitCode:
                 told += f"\n{compare.in_a_line(compare.within(outcome.record))} (sslspec compare {output})"
             _print(f"\n{told}\nresults in {output}", look)
         else:
-            lines = record.lines(outcome.record.header, outcome.record.results, complete=outcome.record.complete)
+            lines = record.lines(
+                outcome.record.header, record.in_order(outcome.record.results), complete=outcome.record.complete
+            )
             _print("\n".join(lines), look)
     if outcome.problem:
         fail(outcome.problem)
