@@ -260,7 +260,11 @@ def _outcome(
     results = list(state.results.values())
     header.manifest = record.manifest(result.id for result in results)
     whole = options.whole and complete
-    stale = [str(entry) for known in baselines.values() for entry in baseline.stale(known, results, whole_run=whole, facts=facts)]
+    stale = [
+        str(entry)
+        for known in baselines.values()
+        for entry in baseline.stale(known, results, whole_run=whole, facts=facts)
+    ]
     code, problem = _judge(options, session, complete=complete, stale=bool(stale))
     return Outcome(code, Record(header, results, complete), stale, problem, seconds)
 

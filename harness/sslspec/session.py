@@ -113,7 +113,7 @@ class Session:
         whole = self.nothing_left_out and {one.id for one in listing.scenarios()} <= {
             result.scenario for result in self.results
         }
-        found = []
+        found: list[str] = []
         for name, baseline in self.baselines.items():
             if name in self.specs:
                 found += map(str, stale(baseline, self.results, whole_run=whole, facts=self._facts_of))

@@ -48,15 +48,13 @@ class Baseline:
     @property
     def unreviewed(self) -> list[Entry | Unsupported]:
         """What nobody has given a reason for yet, in the file's order."""
-        whole = [self.unsupported, *self.entries]
+        whole: list[Entry | Unsupported] = [self.unsupported, *self.entries]
         return [said for said in whole if said.unreviewed]
 
     def speaking(self, scenario_id: str, facts: Facts) -> list[int]:
         """The positions of the entries that match and hold, expired ones among them, in the file's order."""
         near = [*self._of_one.get(scenario_id.partition("@")[0], ()), *self._of_several]
-        return sorted(
-            at for at in near if self.entries[at].matches(scenario_id) and self.entries[at].holds(facts)
-        )
+        return sorted(at for at in near if self.entries[at].matches(scenario_id) and self.entries[at].holds(facts))
 
     def chosen(self, scenario_id: str, facts: Facts) -> int | None:
         """The position of the entry that decides: the exact id wins over globs, a later entry over an earlier one."""
