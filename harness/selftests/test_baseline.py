@@ -1,5 +1,7 @@
 """Baselines: which entry speaks of a scenario, when an entry is stale, and what is refused in one clear line."""
 
+from dataclasses import replace
+
 import pytest
 
 from sslspec import baseline
@@ -181,3 +183,56 @@ def test_a_baseline_that_is_not_sound_is_refused(tmp_path, name):
 def test_a_baseline_that_cannot_be_read(tmp_path):
     with pytest.raises(BaselineError, match="cannot be read"):
         baseline.load(tmp_path / "missing.toml")
+
+
+def test_an_entry_that_nobody_has_reviewed_counts_and_is_told_apart(tmp_path):
+    entries = load(tmp_path, 'id = "a/b/c"\nverdict = "failed"\nreason = "UNREVIEWED: todo"', known("a/b/d"))
+    assert entries.expectation("a/b/c@client", HERE).accepts(Verdict.FAILED)
+    assert [entry.id for entry in entries.unreviewed] == ["a/b/c"]
+
+
+def test_what_is_known_as_flaky_may_pass_and_may_fail(tmp_path):
+    entries = load(tmp_path, 'id = "alpn/*"\nverdict = ["passed", "hung"]\n' + WHY + '\nmatch = "no answer"')
+    expectation = entries.expectation("alpn/a/b", HERE)
+    assert expectation.accepts(Verdict.PASSED, "")
+    assert expectation.accepts(Verdict.HUNG, "no answer within 1 s")
+    assert not expectation.accepts(Verdict.HUNG, "another")
+    assert not expectation.accepts(Verdict.FAILED, "no answer")
+    for verdict in (Verdict.PASSED, Verdict.HUNG):
+        assert baseline.stale(entries, [result("alpn/a/b", verdict)], whole_run=True, facts=facts) == []
+
+
+FEATURES = '[unsupported]\nfeatures = ["HAS_PSK", "HAS_PHA"]\nreason = "they are out of its scope for good"\n'
+
+
+def test_features_that_are_not_there_excuse_what_needs_them(tmp_path):
+    entries = load(tmp_path, known("psk/a/b", "failed"), head=HEAD + FEATURES)
+    unsupported = entries.expectation("psk/a/c", HERE, ["HAS_PSK"])
+    assert unsupported.accepts(Verdict.UNSUPPORTED)
+    assert not unsupported.accepts(Verdict.FAILED)
+    assert unsupported.reason == "they are out of its scope for good"
+    assert not entries.expectation("psk/a/c", HERE, ["HAS_SNI"]).accepts(Verdict.UNSUPPORTED)
+    assert not entries.expectation("psk/a/b", HERE, ["HAS_PSK"]).accepts(Verdict.UNSUPPORTED)  # its own entry wins
+    having = replace(HERE, features=frozenset({"HAS_PSK"}))
+    assert not entries.expectation("psk/a/c", having, ["HAS_PSK"]).accepts(Verdict.UNSUPPORTED)
+
+
+INHERITED = "errors/alerts_received/after_a_fatal_alert_reading_raises@client+tls12"
+
+
+def test_an_heir_may_do_what_its_model_does_not(tmp_path):
+    heir = load(tmp_path, head=HEAD + 'inherits = "ssl"\n')
+    expectation = heir.expectation(INHERITED, HERE)
+    assert expectation.accepts(Verdict.FAILED)
+    assert expectation.accepts(Verdict.PASSED)
+    assert not expectation.accepts(Verdict.HUNG)
+    assert heir.expectation("alpn/a/b", HERE).verdicts == EXPECTED
+    assert baseline.stale(heir, [result(INHERITED)], whole_run=True, facts=facts) == []
+
+
+def test_own_entries_come_before_what_is_inherited(tmp_path):
+    heir = load(tmp_path, known("errors/*", "hung"), head=HEAD + 'inherits = "ssl"\n')
+    expectation = heir.expectation(INHERITED, HERE)
+    assert expectation.accepts(Verdict.HUNG)
+    assert not expectation.accepts(Verdict.FAILED)
+    assert not expectation.accepts(Verdict.PASSED)

@@ -6,11 +6,14 @@ is so. Nothing here knows entries or files.
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sslspec.record import Result
 
 Version = tuple[int, ...]
 
@@ -24,7 +27,7 @@ _COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Where a scenario runs, as far as a baseline may ask: `library` is openssl, libressl, ... in lower case.
 
@@ -51,6 +54,16 @@ class Facts:
             library=library.lower(),
             features=frozenset(map(str, description.get("features", ()))),
         )
+
+
+def facts_in(implementations: Mapping[str, Mapping[str, Any]]) -> Callable[[Result], Facts]:
+    """What gives the facts of a result, by what a record's header says of its columns."""
+
+    @functools.cache
+    def facts(column: str, peer: str) -> Facts:
+        return Facts.of({"name": column, **implementations.get(column, {})}, peer)
+
+    return lambda result: facts(result.implementation, result.peer)
 
 
 def holds(when: Mapping[str, str], facts: Facts) -> bool:

@@ -126,16 +126,25 @@ def _suite(path: Path, value: Any) -> str:
     return value
 
 
+def inherited(name: str) -> Baseline:
+    """The baseline of that name that comes with sslspec. Raises BaselineError."""
+    shipped = {file.stem: file for file in layout.baselines().glob("*.toml")}
+    if name not in shipped:
+        raise BaselineError(f"inherits {name!r}: sslspec comes with baselines of {', '.join(sorted(shipped))}")
+    return load(shipped[name])
+
+
 def _parent(path: Path, implementation: Any, name: Any) -> Baseline | None:
-    """The baseline of that name that comes with sslspec."""
     if name is None:
         return None
-    shipped = {file.stem: file for file in layout.baselines().glob("*.toml")}
-    if not isinstance(name, str) or name not in shipped:
-        raise BaselineError(f"{path}: inherits {name!r}: sslspec comes with baselines of {', '.join(sorted(shipped))}")
+    if not isinstance(name, str):
+        raise BaselineError(f"{path}: inherits must be text: the name of a baseline that comes with sslspec")
     if name == implementation:
         raise BaselineError(f"{path}: inherits {name!r}, which is itself")
-    return load(shipped[name])
+    try:
+        return inherited(name)
+    except BaselineError as problem:
+        raise BaselineError(f"{path}: {problem}") from problem
 
 
 def _unsupported(path: Path, text: str, table: Any) -> Unsupported:
