@@ -119,3 +119,19 @@ def test_the_baselines_that_come_with_sslspec_leave_nothing_to_do():
     shipped = sorted(layout.baselines().glob("*.toml"))
     assert shipped
     assert [line for path in shipped for line in checking.check(path, names)] == []
+
+
+def test_what_only_one_column_shows(tmp_path):
+    """Passing makes an entry stale in that column; matching nothing there does not."""
+    path = tmp_path / "mylib.toml"
+    path.write_text(HEAD + known("alpn/choice/a") + known("alpn/choice/b"))
+    header = Header("0.1.0", {f"mylib@{version}": {"name": "mylib"} for version in ("3.9.1", "3.10.2")})
+    lines = [Result("alpn/choice/a", column, "stdlib", Verdict.FAILED) for column in header.implementations]
+    lines += [Result(name, "mylib@3.10.2", "stdlib", Verdict.FAILED) for name in SCENARIOS[1:]]
+    for passed, said in ((None, []), ("mylib@3.9.1", ["passes: remove it (in mylib@3.9.1)"])):
+        for line in lines:
+            line.verdict = Verdict.PASSED if line.implementation == passed else Verdict.FAILED
+        record.write(tmp_path / "r.jsonl", header, lines)
+        with record.open_record(tmp_path / "r.jsonl") as reader:
+            found = checking.check(path, SCENARIOS, reader)
+        assert [line.partition("its scenario ")[2] for line in found] == said

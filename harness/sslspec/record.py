@@ -13,7 +13,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -172,14 +172,18 @@ def manifest(ids: Iterable[str]) -> str:
     return "sha256:" + hashlib.sha256("\n".join(sorted(set(ids))).encode()).hexdigest()
 
 
-def lines(header: Header, results: Iterable[Result], *, complete: bool = True) -> Iterator[str]:
-    """The canonical text of a record, a line each, without line ends: header, results as they come, footer."""
+def lines(header: Header, results: Iterable[Result], *, complete: bool | Callable[[], bool] = True) -> Iterator[str]:
+    """The canonical text of a record, a line each, without line ends: header, results as they come, footer.
+
+    `complete` may be asked for behind the last result, where it is not known earlier.
+    """
     counts: Counter[str] = Counter()
     yield _dump(header.to_json())
     for result in results:
         counts[result.verdict.value] += 1
         yield _dump(result.to_json())
-    yield _dump({"end": True, "counts": dict(counts), "complete": complete})
+    whole = complete() if callable(complete) else complete
+    yield _dump({"end": True, "counts": dict(counts), "complete": whole})
 
 
 def in_order(results: Iterable[Result]) -> list[Result]:
@@ -195,7 +199,9 @@ def write(path: Path, header: Header, results: Iterable[Result], *, complete: bo
     write_stream(path, header, in_order(results), complete=complete)
 
 
-def write_stream(path: Path, header: Header, results: Iterable[Result], *, complete: bool = True) -> None:
+def write_stream(
+    path: Path, header: Header, results: Iterable[Result], *, complete: bool | Callable[[], bool] = True
+) -> None:
     """As `write`, for results that come in order; they are never all in memory."""
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -116,7 +116,7 @@ class Session:
         found: list[str] = []
         for name, baseline in self.baselines.items():
             if name in self.specs:
-                found += map(str, stale(baseline, self.results, whole_run=whole, facts=self._facts_of))
+                found += stale(baseline, self.results, whole_run=whole, facts=self._facts_of)
         return found
 
     def emit(self, event: Mapping[str, Any]) -> None:

@@ -37,7 +37,7 @@ class State:
     """Everything that the events said.
 
     `problems` are what kept scenarios from being collected, each once, whichever workers told of it. `running` maps
-    what a worker started last and what has no result yet to the worker.
+    what a worker started last and what has no result yet to the worker. Several sessions may share their `columns`.
     """
 
     header: Header | None = None

@@ -5,7 +5,7 @@ no longer says anything true (it matches nothing, or what it excuses passes) is 
 does. Nothing here runs anything.
 """
 
-from sslspec.baseline.conditions import Facts
+from sslspec.baseline.conditions import Facts, FactsOf, facts_in
 from sslspec.baseline.entry import Entry, Expectation
 from sslspec.baseline.loading import BaselineError, load, load_all
 from sslspec.baseline.matching import Baseline
@@ -17,8 +17,10 @@ __all__ = [
     "Entry",
     "Expectation",
     "Facts",
+    "FactsOf",
     "StaleEntry",
     "Staleness",
+    "facts_in",
     "load",
     "load_all",
     "stale",

@@ -56,7 +56,10 @@ class Facts:
         )
 
 
-def facts_in(implementations: Mapping[str, Mapping[str, Any]]) -> Callable[[Result], Facts]:
+FactsOf = Callable[[Result], Facts]
+
+
+def facts_in(implementations: Mapping[str, Mapping[str, Any]]) -> FactsOf:
     """What gives the facts of a result, by what a record's header says of its columns."""
 
     @functools.cache
