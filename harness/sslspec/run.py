@@ -33,6 +33,7 @@ from sslspec import (
     record,
 )
 from sslspec.baseline import Baseline, Expectation, Facts
+from sslspec.durations import Durations
 from sslspec.events import Tailer
 from sslspec.exitcodes import ExitCode
 from sslspec.record import Header, Key, Record, Result
@@ -71,6 +72,8 @@ class Options:
     no_baseline: bool = False
     limit: float = limits.SOFT
     first_only: bool = False
+    shard: str = ""
+    durations: Path | None = None
     pytest_args: tuple[str, ...] = ()
     inactivity: float = INACTIVITY
     argv: tuple[str, ...] = ()
@@ -78,7 +81,9 @@ class Options:
     @property
     def whole(self) -> bool:
         """True where nothing was selected, so that a baseline entry without a match says nothing at all."""
-        return not (self.smoke or self.globs or self.areas or self.level or self.pytest_args or self.first_only)
+        return not (
+            self.shard or self.smoke or self.globs or self.areas or self.level or self.pytest_args or self.first_only
+        )
 
     @property
     def patience(self) -> float:
@@ -218,6 +223,9 @@ def _pytest_arguments(options: Options, events: Path, folder: Path) -> list[str]
     given += [f"--baseline={path.absolute()}" for path in options.baselines]
     given += ["--no-baseline"] if options.no_baseline else []
     given += ["-x"] if options.first_only else []
+    if options.shard:
+        durations = Durations.load(options.durations) if options.durations else Durations.shipped()
+        given += [f"--shard={options.shard}", f"--shard-durations={durations.save(folder)}"]
     return [*given, *options.pytest_args, *map(str, places(options))]
 
 
@@ -254,13 +262,15 @@ def _outcome(
     def facts(result: Result) -> Facts:
         return Facts.of(header.implementations.get(result.implementation, {}), result.peer)
 
-    complete = bool(state.collected) and not (state.missing() or state.problems or session.gave_up)
+    complete = bool(state.collected or state.is_shard) and not (state.missing() or state.problems or session.gave_up)
     for result in _never_judged(session, facts, baselines):
         state.add(result)
     results = list(state.results.values())
-    header.manifest = record.manifest(result.id for result in results)
+    header.manifest = header.manifest or record.manifest(result.id for result in results)
     whole = options.whole and complete
-    stale = [str(entry) for known in baselines.values() for entry in known.stale(results, whole_run=whole, facts=facts)]
+    # In one part of a run an entry may well have nothing to do.
+    judged = {} if options.shard else baselines
+    stale = [str(entry) for known in judged.values() for entry in known.stale(results, whole_run=whole, facts=facts)]
     code, problem = _judge(options, session, complete=complete, stale=bool(stale))
     return Outcome(code, Record(header, results, complete), stale, problem, seconds)
 
@@ -277,7 +287,7 @@ def _judge(options: Options, session: _Session, *, complete: bool, stale: bool) 
     if session.gave_up:
         problem = f"nothing happened for {session.patience:g} s, so the session was ended"
         return ExitCode.INCOMPLETE, problem if ran_at_all(state.results.values()) else problem + said
-    if not state.collected and state.exit_status in (0, 5):
+    if not (state.collected or state.is_shard) and state.exit_status in (0, 5):
         return ExitCode.NOTHING, "nothing was selected; `sslspec list` shows what there is"
     if complete or (options.first_only and unexpected):
         return (ExitCode.UNEXPECTED if unexpected else ExitCode.AS_EXPECTED), ""
