@@ -194,9 +194,9 @@ class Baseline:
         spoken: dict[int, list[Result]] = {index: [] for index in range(len(self.entries))}
         positions = {id(entry): index for index, entry in enumerate(self.entries)}
         for result in results:
-            if result.implementation != self.implementation:
-                continue
             here = give(result)
+            if here.implementation != self.implementation:
+                continue
             chosen = self.expectation(result.id, here).entry
             if chosen is not None:
                 spoken[positions[id(chosen)]].append(result)

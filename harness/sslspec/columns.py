@@ -7,8 +7,9 @@ version of Python is appended, then OpenSSL's, then what else is different. Nobo
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 Facts = Mapping[str, Any]
@@ -41,6 +42,11 @@ def names(columns: Sequence[tuple[str, Facts]]) -> list[str]:
     return found
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """Columns as they stand beside each other: ssl first, then by name; CPython 3.9, 3.10, PyPy."""
+    return sorted(names, key=_place)
+
+
 def python_of(facts: Facts) -> str:
     """``3.13.0`` of CPython, ``pypy3.11.15`` of another; "" where nobody knows."""
     python = facts.get("python", {})
@@ -52,6 +58,12 @@ def openssl_of(facts: Facts) -> str:
     """OpenSSL's version alone, ``3.0.19``; "" where nobody knows."""
     words = str(facts.get("openssl", "")).split()
     return words[1] if len(words) > 1 else "".join(words)
+
+
+def _place(name: str) -> tuple[bool, str, str, list[tuple[int, str]]]:
+    implementation, _, label = name.partition("@")
+    python, *parts = re.findall(r"\d+|\D+", label) if label[:1].isalpha() else ["", *re.findall(r"\d+|\D+", label)]
+    return implementation != "ssl", implementation, python, [(int(p), "") if p.isdecimal() else (-1, p) for p in parts]
 
 
 def _with_python(name: str, facts: Facts) -> str:

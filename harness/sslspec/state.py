@@ -38,8 +38,8 @@ class State:
     """Everything that the events said.
 
     `problems` are what kept scenarios from being collected, each once, whichever workers told of it. `running` maps
-    what a worker started last and what has no result yet to the worker. `is_shard` says that what was collected is one
-    part of a run: possibly nothing at all.
+    what a worker started last and what has no result yet to the worker. Several sessions may share their `columns`.
+    `is_shard` says that what was collected is one part of a run, and that may be nothing at all.
     """
 
     header: Header | None = None

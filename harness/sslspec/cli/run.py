@@ -15,7 +15,7 @@ from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
-    from sslspec.run import Options
+    from sslspec.options import Options
 
 DEFAULT_OUTPUT = "sslspec-results.jsonl"
 _SLOWEST = 5
@@ -67,7 +67,7 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
-    from sslspec import compare, record, run, summary
+    from sslspec import compare, outcome, record, run, summary
     from sslspec.baseline import BaselineError
     from sslspec.terminal import Terminal
 
@@ -81,7 +81,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     terminal = Terminal(shown, look, live=live, verbosity=verbosity)
     try:
         output = _output(arguments.output)
-        outcome = run.execute(_options(arguments), terminal)
+        done = run.execute(_options(arguments), terminal)
     except (BaselineError, record.RecordError) as problem:
         return fail(str(problem))
     except run.NotLoadable as problem:
@@ -89,34 +89,34 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
             fail(line)
         return ExitCode.NOT_LOADED
     terminal.finish()
-    if run.ran_at_all(outcome.record.results) or (arguments.shard and outcome.record.complete):
+    if outcome.ran_at_all(done.record.results) or (arguments.shard and done.record.complete):
         try:
-            record.write(output, outcome.record.header, outcome.record.results, complete=outcome.record.complete)
+            record.write(output, done.record.header, done.record.results, complete=done.record.complete)
         except record.RecordError as problem:
             fail(str(problem))
         if pretty:
             slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
-            told = summary.text(outcome.record, look, stale=outcome.stale, seconds=outcome.seconds, slowest=slowest)
-            if len(compare.implementations_of(outcome.record)) == 2:
-                told += f"\n{compare.in_a_line(compare.within(outcome.record))} (sslspec compare {output})"
+            told = summary.text(done.record, look, stale=done.stale, seconds=done.seconds, slowest=slowest)
+            if len(compare.implementations_of(done.record)) == 2:
+                told += f"\n{compare.in_a_line(compare.within(done.record))} (sslspec compare {output})"
             say(f"\n{told}\nresults in {output}", look)
         else:
             lines = record.lines(
-                outcome.record.header, record.in_order(outcome.record.results), complete=outcome.record.complete
+                done.record.header, record.in_order(done.record.results), complete=done.record.complete
             )
             say("\n".join(lines), look)
-    if outcome.problem:
-        fail(outcome.problem)
-    return outcome.exit_code
+    if done.problem:
+        fail(done.problem)
+    return done.exit_code
 
 
 def _options(arguments: argparse.Namespace) -> Options:
-    from sslspec import run
+    from sslspec import options
 
-    return run.Options(
+    return options.Options(
         implementations=tuple(arguments.implementations) or implementations.DEFAULT,
         peers=tuple(arguments.peer),
-        globs=run.selection(arguments.k),
+        globs=options.selection(arguments.k),
         areas=tuple(arguments.area),
         level=arguments.level,
         smoke=arguments.smoke,
