@@ -35,7 +35,8 @@ class Result:
     `expected` are the verdicts that the baseline allows, sorted; `reason` is the baseline's, or empty. `requirement` is
     the first sentence of the scenario's docstring. `steps` are {"actor", "call", "outcome"}; `detail` has what there is
     of message, expected, came, traceback and crash; `volatile` what differs between two equal runs: duration in
-    seconds, worker and the like.
+    seconds, worker and the like. `new` is True, and only then in the file, where the scenario is newer than what the
+    baseline has reviewed.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Result:
     detail: dict[str, Any] = field(default_factory=dict)
     known: tuple[str, ...] = ()
     volatile: dict[str, Any] = field(default_factory=dict)
+    new: bool = False
 
     @property
     def key(self) -> Key:
@@ -90,6 +92,7 @@ class Result:
             "detail": self.detail,
             "known": list(self.known),
             "volatile": self.volatile,
+            **({"new": True} if self.new else {}),
         }
 
     @classmethod
@@ -113,6 +116,7 @@ class Result:
             detail=dict(line.get("detail", {})),
             known=tuple(map(_text, line.get("known", ()))),
             volatile=dict(line.get("volatile", {})),
+            new=bool(line.get("new", False)),
         )
 
 

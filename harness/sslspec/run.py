@@ -16,7 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
-from sslspec import baseline, child, doctor, executors, implementations, outcome, peers
+from sslspec import child, doctor, executors, implementations, outcome, peers
+from sslspec.baseline import load_all
 from sslspec.group import Group, Observer
 from sslspec.options import Options
 from sslspec.outcome import Outcome
@@ -38,7 +39,7 @@ def execute(options: Options, observer: Observer) -> Outcome:
     Raises BaselineError for a baseline that cannot be used, NotLoadable for an implementation that cannot.
     """
     names = [implementations.name_of(spec) for spec in options.implementations]
-    baselines = {} if options.no_baseline else baseline.load_all(names, options.baselines)
+    baselines = {} if options.no_baseline else load_all(names, options.baselines, strict_new=options.strict_new)
     examined = preflight(options)
     facts = {found.name: found.facts for found in examined if found.name in names}
     groups = [Group(options, executors.with_pytest(child.running()), facts, {})]

@@ -73,6 +73,7 @@ class Scenario:
             detail=judgement.detail,
             known=self.marks.known,
             volatile=volatile,
+            new=self.expectation.new,
         )
 
 

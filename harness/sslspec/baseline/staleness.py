@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sslspec import columns
+from sslspec import columns, releases
 from sslspec.baseline.conditions import Facts, FactsOf
 from sslspec.baseline.entry import Entry
 from sslspec.baseline.matching import Baseline
@@ -130,8 +130,10 @@ def _why(entry: Entry, tally: _Tally, whole_run: bool) -> str:
     if entry.expired:
         return f"expired on {entry.until}: look at it again, then remove it or give it a new date"
     if not tally.matched:
-        # An entry for other circumstances (another Python, another peer) may well match nothing here.
-        return "matches no scenario: remove it, or correct the id" if whole_run and not entry.when else ""
+        # An entry for other circumstances (another Python, another peer) may well match nothing here, and a scenario
+        # that was withdrawn is not its fault.
+        excused = entry.when or entry.scenario in releases.current().withdrawn
+        return "matches no scenario: remove it, or correct the id" if whole_run and not excused else ""
     if not tally.spoken:
         return "is overruled by other entries for everything it matches: remove it"
     if tally.tried and tally.passed == tally.tried and Verdict.PASSED not in entry.verdicts:
