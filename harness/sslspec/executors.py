@@ -65,5 +65,8 @@ def _pytest_arguments(task: Task) -> list[str]:
     if options.shard:
         durations = Durations.load(options.durations) if options.durations else Durations.shipped()
         given += [f"--shard={options.shard}", f"--shard-durations={durations.save(task.folder)}"]
-    given += [f"--place={place.relative_to(layout.suites()).as_posix()}" for place in places(options)]
-    return [*given, *options.pytest_args]
+    if away.asked_for(options.pytest_args):
+        chosen = [f"--place={place.relative_to(layout.suites()).as_posix()}" for place in places(options)]
+    else:
+        chosen = [str(place) for place in places(options)]
+    return [*given, *options.pytest_args, *chosen]
