@@ -17,6 +17,7 @@ import pytest
 
 from sslspec import __version__, axes, hermetic, layout, limits, marks, peers, record, scenario, shards, smoke, workers
 from sslspec import session as sessions
+from sslspec.agent.host import AgentError
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
 from sslspec.implementations import ImplementationError
@@ -55,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--events-only", action="store_true", help="tell pytest itself of failures alone; the events tell of all")
     add("--results", metavar="FILE", help="write the record of the run")
     add("--place", action="append", metavar="PATH", help="collect this folder or file of the suite; repeatable")
+    add("--agent", metavar="PYTHON", help="have the scenarios played by another interpreter, which needs no pytest")
     add("--pki", metavar="DIRECTORY", help="use the certificates made there, not fresh ones")
 
 
@@ -66,19 +68,23 @@ def pytest_configure(config: pytest.Config) -> None:
         config.args = [str(layout.suites() / place) for place in config.option.place]
     try:
         for name in session.specs:
-            session.implementation(name)
+            session.describe(name)
         for peer in session.peers:
-            if peer != axes.SELF:
+            if peer == axes.SELF:
+                continue
+            if session.player is None or axes.kind_of(peer) != "module":
                 peers.factory(peer)
+            else:
+                session.describe(peer)
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
         session.shards  # noqa: B018 - as are durations
-    except (ImplementationError, BaselineError, RecordError, ValueError) as problem:
+    except (AgentError, ImplementationError, BaselineError, RecordError, ValueError) as problem:
         raise pytest.UsageError(str(problem)) from problem
     if session.events_only:
         config.option.tbstyle = "native"  # which quotes no sources: nobody reads it
-    if session.is_worker:
+    if session.is_worker and session.player is None:
         session.wake = limits.Wake(session.folder, session.worker)
-    else:
+    if not session.is_worker:
         config.pluginmanager.register(workers)
         config.pluginmanager.register(workers.Elsewhere(session))
         session.note_interrupts()
@@ -142,7 +148,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             dropped.append(item)
             continue
         cell = found.cell
-        found.expectation = session.expectation(found.id, cell.implementation, cell.peer)
+        found.expectation = session.expectation(found.id, cell.implementation, cell.peer, found.needs)
         item.stash[scenario.KEY] = found
         kept.append(item)
     if config.option.smoke:

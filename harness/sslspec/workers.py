@@ -17,7 +17,7 @@ import pytest
 
 from sslspec import away, judge, limits, listing, scenario
 from sslspec import session as sessions
-from sslspec.judge import Judgement
+from sslspec.ending import Judgement
 from sslspec.record import Result
 from sslspec.session import Session
 from sslspec.verdicts import Verdict
