@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -91,19 +92,19 @@ def _certificates(folder: Path) -> Path:
 
 
 def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, observer: Observer) -> bool:
-    """Until every group has ended, for whatever reason; True where somebody wanted it to end before."""
+    """Run until every group has ended, for whatever reason; True where somebody wanted it to end before."""
     waiting = deque(enumerate(groups))
     busy: list[Group] = []
-    with _stoppable():
+    with _asked_to_stop() as stop:
         try:
-            while waiting or busy:
+            while (waiting or busy) and not stop.is_set():
                 free = workers - sum(group.workers for group in busy)
                 while waiting and free > 0:
                     # Interpreters beside each other make better use of cores than workers of one.
                     share = max(1, free // len(waiting))
                     number, group = waiting.popleft()
-                    busy.append(group)
                     group.start(folder / str(number), share, pki)
+                    busy.append(group)
                     free -= share
                 for group in list(busy):
                     if not group.attend(observer):
@@ -112,29 +113,31 @@ def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, 
                 if busy:
                     observer.tick(busy[0].state)
                     busy[0].wait(_POLL)
-        except KeyboardInterrupt:
-            return True
         finally:
             for group in busy:
                 group.end(observer)
-    return False
+    return stop.is_set()
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """In the block, being asked to end (SIGTERM, SIGHUP) is an interruption: the children must not outlive us."""
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """In the block, being asked to end (Ctrl-C, SIGTERM, SIGHUP) is told by the event, and raises nothing.
+
+    An exception might come while a child is being started, and nobody would know of it any more.
+    """
+    stop = threading.Event()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        stop.set()
 
     before = {}
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None:
             with contextlib.suppress(ValueError):  # not in the main thread
                 before[number] = signal.signal(number, interrupt)
     try:
-        yield
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

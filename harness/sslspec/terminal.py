@@ -147,7 +147,8 @@ def block(result: Result, style: Style) -> str:
     frames = result.detail.get("traceback") or []
     if frames and result.verdict is not Verdict.PASSED:
         rows.append(("at", str(frames[-1] if len(frames) == 1 else _last_of_suites(frames))))
-    rows.append(("repeat", f"sslspec repro {result.id} {result.implementation}"))
+    name, _, python = result.implementation.partition("@")
+    rows.append(("repeat", f"sslspec repro {result.id} {name}{f'  (in Python {python})' if python else ''}"))
     text = [f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}"]
     for name, value in rows:
         first, *rest = value.split("\n") if value else [""]
