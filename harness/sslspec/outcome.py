@@ -54,8 +54,10 @@ def of(
         for result in _never_judged(group, facts, baselines, known):
             group.state.add(result)
     results = [result for group in groups for result in group.state.results.values()]
-    header.manifest = record.manifest(result.id for result in results)
-    stale = _stale(groups, baselines, facts, whole_run=options.whole and complete)
+    header.manifest = header.manifest or record.manifest(result.id for result in results)
+    # In one part of a run an entry may well have nothing to do.
+    judged = {} if options.shard else baselines
+    stale = _stale(groups, judged, facts, whole_run=options.whole and complete)
     code, problem = _judge(options, ends, interrupted=interrupted, stale=bool(stale))
     return Outcome(code, Record(header, results, complete), stale, problem, seconds)
 
@@ -73,6 +75,8 @@ def _header(options: Options, groups: Sequence[Group]) -> Header:
     told = [group.state.header for group in groups if group.state.header]
     header = Header(__version__, {}, platform=hermetic.platform_name(), volatile=dict(told[0].volatile) if told else {})
     header.environment = hermetic.describe(groups[0].scrubbed)
+    if len({found.manifest for found in told}) == 1:
+        header.manifest = told[0].manifest  # of a part: that of the whole run
     for group in groups:
         found = group.state.header
         header.implementations.update(found.implementations if found else group.facts)
@@ -107,7 +111,7 @@ def _expect_of_each_what_others_collected(groups: Sequence[Group]) -> None:
 
 def _is_complete(group: Group) -> bool:
     state = group.state
-    return bool(state.collected) and not (state.missing() or state.problems or group.gave_up)
+    return bool(state.collected or state.is_shard) and not (state.missing() or state.problems or group.gave_up)
 
 
 def _never_judged(
@@ -186,7 +190,7 @@ def _judge_group(options: Options, group: Group, *, complete: bool) -> tuple[Exi
     if group.gave_up:
         problem = f"nothing happened for {group.patience:g} s, so the session was ended"
         return ExitCode.INCOMPLETE, problem if ran_at_all(state.results.values()) else problem + said
-    if not state.collected and state.exit_status in (0, 5):
+    if not (state.collected or state.is_shard) and state.exit_status in (0, 5):
         return ExitCode.NOTHING, "nothing was selected; `sslspec list` shows what there is"
     if complete or (options.first_only and unexpected):
         return (ExitCode.UNEXPECTED if unexpected else ExitCode.AS_EXPECTED), ""

@@ -24,6 +24,7 @@ from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.limits import Wake
 from sslspec.record import Result
+from sslspec.sharding import Shards
 
 DEFAULT_PEERS = ("stdlib", "tlslite", "scripted")
 
@@ -53,6 +54,7 @@ class Session:
         self._baselines: dict[str, Baseline] | None = None
         self._pki: Pki | None = None
         self._folder = Path(worker["sslspec_folder"]) if worker else None
+        self._durations: dict[str, Any] | None = worker.get("sslspec_durations") if worker else None
         self._folder_is_ours = False
 
     def implementation(self, name: str) -> Implementation:
@@ -60,6 +62,17 @@ class Session:
         if name not in self._loaded:
             self._loaded[name] = implementations.load(self.specs.get(name, name))
         return self._loaded[name]
+
+    @functools.cached_property
+    def shards(self) -> Shards | None:
+        """How the run is cut, where this is only a part of one. Raises ValueError or RecordError."""
+        option = self._option
+        return Shards.read(option.shard, option.shard_durations, self._durations) if option.shard else None
+
+    @property
+    def of_shard(self) -> dict[str, Any]:
+        """What the record says of the part that this session is; nothing where it is whole."""
+        return self.shards.told() if self.shards is not None else {}
 
     @property
     def folder(self) -> Path:
@@ -112,7 +125,7 @@ class Session:
         }
         found = []
         for name, baseline in self.baselines.items():
-            if name in self.specs:
+            if name in self.specs and self.shards is None:  # an entry may be needed in another part
                 stale = baseline.stale(
                     self.results, whole_run=whole, facts=lambda result: self.facts(result.implementation, result.peer)
                 )

@@ -51,6 +51,10 @@ def add(commands: Commands) -> None:
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
     run.add_argument("--level", choices=("must", "should", "observed"), help="only scenarios of this level")
     run.add_argument("--smoke", action="store_true", help="only a cross-section of the suite, in a few seconds")
+    run.add_argument(
+        "--shard", metavar="I/N", type=_part, help="only part I of N: equal loads; `merge` puts them together"
+    )
+    run.add_argument("--durations", type=Path, metavar="FILE", help="cut by what this earlier result file measured")
     run.add_argument("-j", type=_workers, default=_cores(), metavar="N", help="processes; default: cores")
     run.add_argument(
         "--baseline", action="append", default=[], type=Path, metavar="FILE", help="what is known not to work, and why"
@@ -78,6 +82,8 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.interpreters import InterpreterError
     from sslspec.terminal import Terminal
 
+    if arguments.durations and not arguments.shard:
+        return fail("--durations says how a run is cut; it goes with --shard I/N")
     pretty = arguments.format == "pretty"
     shown: TextIO = sys.stdout if pretty else sys.stderr
     look = style.style_for(shown, arguments.color)
@@ -94,7 +100,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
             fail(line)
         return ExitCode.NOT_LOADED
     terminal.finish()
-    if outcome.ran_at_all(done.record.results):
+    if outcome.ran_at_all(done.record.results) or (arguments.shard and done.record.complete):
         try:
             record.write(output, done.record.header, done.record.results, complete=done.record.complete)
         except record.RecordError as problem:
@@ -132,6 +138,8 @@ def _options(arguments: argparse.Namespace) -> Options:
         no_baseline=arguments.no_baseline,
         limit=arguments.timeout,
         first_only=arguments.x,
+        shard=arguments.shard or "",
+        durations=arguments.durations,
         pytest_args=tuple(arguments.pytest_args),
         argv=tuple(arguments.argv),
     )
@@ -164,6 +172,16 @@ def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
     return int(text)
+
+
+def _part(text: str) -> str:
+    from sslspec import shards
+
+    try:
+        shards.parse(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+    return text
 
 
 def _count(text: str) -> int:
