@@ -18,10 +18,11 @@ import pytest
 
 from sslspec import __version__, axes, hermetic, judge, limits, marks, peers, record, scenario, shards, smoke
 from sslspec import session as sessions
+from sslspec.agent.host import AgentError
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
+from sslspec.ending import Judgement
 from sslspec.implementations import ImplementationError
-from sslspec.judge import Judgement
 from sslspec.marks import MarkError
 from sslspec.record import Header, RecordError, Result
 from sslspec.scenario import Scenario
@@ -56,6 +57,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--events", metavar="FILE", help="append what happens to this file, as it happens")
     add("--events-only", action="store_true", help="tell pytest itself of failures alone; the events tell of all")
     add("--results", metavar="FILE", help="write the record of the run")
+    add("--agent", metavar="PYTHON", help="have the scenarios played by another interpreter, which needs no pytest")
     add("--pki", metavar="DIRECTORY", help="use the certificates made there, not fresh ones")
 
 
@@ -65,19 +67,23 @@ def pytest_configure(config: pytest.Config) -> None:
     session = config.stash[sessions.KEY] = Session(config)
     try:
         for name in session.specs:
-            session.implementation(name)
+            session.describe(name)
         for peer in session.peers:
-            if peer != axes.SELF:
+            if peer == axes.SELF:
+                continue
+            if session.player is None or axes.kind_of(peer) != "module":
                 peers.factory(peer)
+            else:
+                session.describe(peer)
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
         session.shards  # noqa: B018 - as are durations
-    except (ImplementationError, BaselineError, RecordError, ValueError) as problem:
+    except (AgentError, ImplementationError, BaselineError, RecordError, ValueError) as problem:
         raise pytest.UsageError(str(problem)) from problem
     if session.events_only:
         config.option.tbstyle = "native"  # which quotes no sources: nobody reads it
-    if session.is_worker:
+    if session.is_worker and session.player is None:
         session.wake = limits.Wake(session.folder, session.worker)
-    else:
+    if not session.is_worker:
         session.note_interrupts()
         session.emit({"event": "header", **_header(config).to_json()})
 

@@ -14,7 +14,7 @@ from sslspec import axes, layout, marks
 from sslspec.axes import Cell
 from sslspec.baseline import Expectation
 from sslspec.bench.endpoints import Journal
-from sslspec.judge import Judgement
+from sslspec.ending import Judgement
 from sslspec.marks import Marks
 from sslspec.record import Key, Result
 from sslspec.requirement import requirement
@@ -33,6 +33,7 @@ class Scenario:
     journal: Journal | None = None
     judgement: Judgement | None = None
     started: float = 0.0
+    parameters: str = ""  # the ids of those of its own, joined by ``+``
 
     @property
     def execution(self) -> dict[str, Any]:
@@ -99,7 +100,8 @@ def read(item: pytest.Function) -> Scenario:
     place = _place(item.path)
     assert place is not None
     scenario_id = axes.scenario_id(*place, item.originalname, cell.place, extra)
-    return Scenario(scenario_id, cell, marks.read(item), _requirement(item.function, item.nodeid))
+    requirement = _requirement(item.function, item.nodeid)
+    return Scenario(scenario_id, cell, marks.read(item), requirement, parameters=extra)
 
 
 def _requirement(function: Any, nodeid: str) -> str:
