@@ -159,7 +159,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             dropped.append(item)
             continue
         cell = found.cell
-        found.expectation = session.expectation(found.id, cell.implementation, cell.peer)
+        found.expectation = session.expectation(found.id, cell.implementation, cell.peer, found.needs)
         item.stash[scenario.KEY] = found
         kept.append(item)
     if config.option.smoke:

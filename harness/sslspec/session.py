@@ -11,7 +11,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sslspec import events, hermetic, implementations, listing
-from sslspec.baseline import Baseline, Expectation, Facts, load_all
+from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.limits import Wake
@@ -134,10 +134,13 @@ class Session:
             self._facts[name, peer] = Facts.of(self.describe(name), peer)
         return self._facts[name, peer]
 
-    def expectation(self, scenario_id: str, name: str, peer: str) -> Expectation:
-        """What the baseline of `name` expects of one execution."""
+    def _facts_of(self, result: Result) -> Facts:
+        return self.facts(result.implementation, result.peer)
+
+    def expectation(self, scenario_id: str, name: str, peer: str, needs: Collection[str] = ()) -> Expectation:
+        """What the baseline of `name` expects of one execution, which needs these ``HAS_*`` flags."""
         baseline = self.baselines.get(name)
-        return baseline.expectation(scenario_id, self.facts(name, peer)) if baseline else Expectation()
+        return baseline.expectation(scenario_id, self.facts(name, peer), needs) if baseline else Expectation()
 
     @functools.cached_property
     def stale(self) -> list[str]:
@@ -148,13 +151,10 @@ class Session:
         whole = self.nothing_left_out and {one.id for one in listing.scenarios()} <= {
             result.scenario for result in self.results
         }
-        found = []
+        found: list[str] = []
         for name, baseline in self.baselines.items():
             if name in self.specs and self.shards is None:  # an entry may be needed in another part
-                stale = baseline.stale(
-                    self.results, whole_run=whole, facts=lambda result: self.facts(result.implementation, result.peer)
-                )
-                found += [str(entry) for entry in stale]
+                found += stale(baseline, self.results, whole_run=whole, facts=self._facts_of)
         return found
 
     def emit(self, event: Mapping[str, Any]) -> None:
