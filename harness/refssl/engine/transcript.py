@@ -56,7 +56,7 @@ class Transcript:
 
     def digest(self) -> bytes:
         """Transcript-Hash of all messages so far."""
-        digest: bytes = self._hash.copy().digest()
+        digest: bytes = self._hash.digest()
         return digest
 
     def digest_with(self, name: str, partial: bytes) -> bytes:
