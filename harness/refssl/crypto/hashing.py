@@ -55,9 +55,10 @@ class Mac:
         self.value = value
         # RFC 2104 2: "append zeros to the end of K to create a B byte string".
         filled = value.ljust(known.block, b"\0")
-        self._inner = inner = known.new()
+        new = known.new
+        self._inner = inner = new()
         inner.update(filled.translate(_INNER_PAD))
-        self._outer = outer = known.new()
+        self._outer = outer = new()
         outer.update(filled.translate(_OUTER_PAD))
 
     def mac(self, message: bytes) -> bytes:
@@ -77,8 +78,9 @@ def shortened(known: Hash, key: bytes) -> bytes:
 def mac_once(known: Hash, key: bytes, message: bytes) -> bytes:
     """The HMAC of `message` under a key that is used for nothing else and not longer than a block."""
     filled = key.ljust(known.block, b"\0")
-    inner = known.new()
+    new = known.new
+    inner = new()
     inner.update(filled.translate(_INNER_PAD) + message)
-    outer = known.new()
+    outer = new()
     outer.update(filled.translate(_OUTER_PAD) + inner.digest())
     return outer.digest()

@@ -176,7 +176,7 @@ def read_server_name(found: Mapping[int, bytes]) -> str | None:
     name = names.server_name_list[0]
     if len(names.server_name_list) != 1 or name.name_type != 0:
         raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
-    if len(name.host_name) > 255 or b"\0" in name.host_name:
+    if len(name.host_name) > 255 or 0 in name.host_name:
         raise ProtocolError(AlertDescription.UNRECOGNIZED_NAME, "BAD_EXTENSION")
     return name.host_name.decode("ascii", "surrogateescape")
 
