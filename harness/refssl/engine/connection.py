@@ -87,11 +87,11 @@ class Connection:
         self.opener: Opening | None = None
         if config.server_side:
             self._table, self._expected = table.WHOLE_SERVER, table.EXPECTED_BY_SERVER
-            self._state: Any = server.Start()
+            self._state: Any = server.START
             self.output.record_version = TLS12
         else:
             self._table, self._expected = table.WHOLE_CLIENT, table.EXPECTED_BY_CLIENT
-            self._state = client.Start()
+            self._state = client.START
         self.partial = bytearray()
         self._first_record = True
         self._sent_ccs = False
@@ -133,7 +133,7 @@ class Connection:
 
         Raises ProtocolError where the config leaves no protocol version.
         """
-        if isinstance(self._state, client.Start):
+        if self._state is client.START:
             try:
                 self._state = client.start(self)
             except Fault:

@@ -45,11 +45,10 @@ class Sealer:
 class Opener:
     """The receiving direction under one key."""
 
-    __slots__ = ("_aead", "_failures", "_iv", "_sequence")
+    __slots__ = ("_aead", "_iv", "_sequence")
 
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
         self._aead = aead.keyed(algorithm, tag_length)(key)
-        self._failures = aead.failures()
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
 
@@ -59,7 +58,7 @@ class Opener:
         nonce = (self._iv ^ sequence).to_bytes(12, "big")
         try:
             inner = self._aead.decrypt(nonce, record[HEADER:], record[:HEADER])
-        except self._failures:
+        except aead.failures():
             raise RecordFault(AlertDescription.BAD_RECORD_MAC, "DECRYPTION_FAILED_OR_BAD_RECORD_MAC") from None
         self._sequence = sequence + 1
         # RFC 8446 5.4: "the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets"

@@ -37,6 +37,9 @@ class Start:
     """RFC 8446 A.1: START."""
 
 
+START = Start()
+
+
 @dataclass(slots=True)
 class WaitServerHello:
     """RFC 8446 A.1: WAIT_SH. hello: what was sent; shares: the private halves of its key_share, by group; psks: what
