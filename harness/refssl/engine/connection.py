@@ -44,6 +44,7 @@ _NOTHING: dict[int, table.Arrival] = {}
 _PLAIN_HANDSHAKE = b"\x16\x03\x03"
 _PROTECTED = b"\x17\x03\x03"
 _CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01"
+_from_bytes = int.from_bytes
 _COMPATIBILITY_CCS = ChangeCipherSpec()
 
 
@@ -325,7 +326,7 @@ class Connection:
         partial = self.partial
         if partial:
             partial += content
-            length = int.from_bytes(partial[1:4], "big") if len(partial) >= 4 else 0
+            length = _from_bytes(partial[1:4], "big") if len(partial) >= 4 else 0
             if len(partial) < 4 + length:
                 self._arrival(partial[0], length)
                 return
@@ -335,7 +336,7 @@ class Connection:
         while position < size:
             body = position + 4
             kind = content[position]
-            length = int.from_bytes(content[position + 1 : body], "big") if body <= size else 0
+            length = _from_bytes(content[position + 1 : body], "big") if body <= size else 0
             if not kind and not length and body <= size and self._negotiating_12():
                 # RFC 5246 7.4.1.1: a HelloRequest "will be ignored by the client if the client is currently
                 # negotiating".

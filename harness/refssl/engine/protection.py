@@ -16,6 +16,7 @@ from refssl.engine.records import HEADER, MAX_CIPHERTEXT, MAX_PLAINTEXT
 RECORD_LIMITS = {"AES-GCM": 2**24, "CHACHA20-POLY1305": 2**48, "AES-CCM": 2**23}
 
 _HEADERS = [b"\x17\x03\x03" + length.to_bytes(2, "big") for length in range(MAX_CIPHERTEXT + 1)]
+_from_bytes = int.from_bytes
 _TYPES = [bytes((content_type,)) for content_type in range(256)]
 
 
@@ -27,7 +28,7 @@ class Sealer:
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
         self._aead = aead.keyed(algorithm, tag_length)(key)
         self._overhead = tag_length + 1  # and the content type
-        self._iv = int.from_bytes(iv, "big")
+        self._iv = _from_bytes(iv, "big")
         self._sequence = 0
         self.remaining = RECORD_LIMITS[algorithm]
 
@@ -49,7 +50,7 @@ class Opener:
 
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
         self._aead = aead.keyed(algorithm, tag_length)(key)
-        self._iv = int.from_bytes(iv, "big")
+        self._iv = _from_bytes(iv, "big")
         self._sequence = 0
 
     def open(self, record: bytes) -> tuple[int, bytes]:
