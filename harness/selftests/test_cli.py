@@ -6,6 +6,7 @@ import pytest
 
 from selftests.support import HOSTILE, sslspec
 from sslspec import __version__, cli, record
+from sslspec.cli.run import DEFAULT_OUTPUT
 from sslspec.record import Header, Result
 from sslspec.verdicts import Verdict
 
@@ -74,9 +75,9 @@ def test_compare_refuses_what_is_no_whole_record(here, capsys, name):
 BAD_BASELINES = {
     "missing": (None, "cannot be read"),
     "short reason": ('[[known]]\nid = "a"\nverdict = "failed"\nreason = "just so"', "bad.toml:3: 'a': the reason"),
-    "unreviewed": (
-        '[[known]]\nid = "a"\nverdict = "failed"\nreason = "UNREVIEWED as of the first run"',
-        "the reason says UNREVIEWED",
+    "promised": (
+        '[[known]]\nid = "a"\nverdict = "failed"\nreason = "to be looked at, FIXME"',
+        "the reason says FIXME",
     ),
     "unknown key": (
         '[[known]]\nid = "a"\nverdict = "failed"\nwhy = "it has never worked in it"',
@@ -92,7 +93,7 @@ def test_run_refuses_a_baseline_that_is_not_sound(here, capsys, name):
     if text is not None:
         (here / "bad.toml").write_text(f'format = 1\nimplementation = "ssl"\n{text}\n')
     assert message in wrong(capsys, "run", "ssl", "--baseline", "bad.toml")
-    assert not (here / cli.DEFAULT_OUTPUT).exists()
+    assert not (here / DEFAULT_OUTPUT).exists()
 
 
 def test_run_refuses_a_baseline_of_somebody_else(here, capsys):
@@ -175,7 +176,7 @@ def test_json_on_stdout_is_the_record(here):
     done = sslspec("run", "ssl", "-k", SCENARIO, "--peer", "stdlib", "--format", "json", cwd=here)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    assert done.stdout == (here / cli.DEFAULT_OUTPUT).read_text()
+    assert done.stdout == (here / DEFAULT_OUTPUT).read_text()
 
 
 def test_doctor_examines_in_a_process_of_its_own(here):

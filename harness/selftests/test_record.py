@@ -83,6 +83,8 @@ BROKEN = {
     "header only": (lambda lines: lines[:1], "the footer is missing"),
     "truncated": (lambda lines: [*lines[:-2], lines[-2][:40]], "not JSON"),
     "duplicated": (lambda lines: [*lines[:2], *lines[1:]], "stands on line 2 already"),
+    "disordered": (lambda lines: [lines[0], lines[2], lines[1], lines[3]], "belongs before line 2"),
+    "something after the footer": (lambda lines: [*lines, lines[1]], "something stands behind the footer"),
     "a line lost": (lambda lines: [lines[0], *lines[2:]], "the footer counts other results"),
     "no header": (lambda lines: lines[1:], "the first line is no header"),
     "another format": (lambda lines: edited(lines, 0, format=2), "format 2 is not known"),
@@ -115,3 +117,36 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "binary").write_bytes(b"\x80\xff")
     with pytest.raises(RecordError, match="UTF-8"):
         record.read(tmp_path / "binary")
+
+
+def test_a_file_is_read_a_result_at_a_time(tmp_path):
+    path = tmp_path / "r.jsonl"
+    lines = written(path, result("a/b/c"), result("a/b/d"), complete=False)
+    with record.open_record(path) as reader:
+        assert reader.header == HEADER
+        assert [found.id for found in reader] == ["a/b/c", "a/b/d"]
+        assert not reader.complete
+    path.write_text("".join(line + "\n" for line in lines[:-1]))
+    with record.open_record(path) as reader:
+        found = iter(reader)
+        assert [next(found).id, next(found).id] == ["a/b/c", "a/b/d"]
+        with pytest.raises(RecordError, match="footer is missing"):
+            next(found)
+
+
+def test_results_that_come_in_order_are_never_all_in_memory(tmp_path):
+    """The first is on its way to the file before the second is made; a failure leaves nothing behind."""
+    alive: list[int] = []
+
+    class Counted(Result):
+        def __del__(self):
+            alive.pop()
+
+    def many():
+        for number in range(50):
+            assert len(alive) <= 1
+            alive.append(number)
+            yield Counted(f"a/b/c{number:02}", "ssl", "stdlib", Verdict.PASSED)
+
+    record.write_stream(tmp_path / "r", HEADER, many())
+    assert len(record.read(tmp_path / "r").results) == 50

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from selftests.support import HARNESS, HOSTILE, environment, sslspec
-from sslspec import doctor, layout, record, run
+from sslspec import doctor, layout, options, record
 from sslspec.verdicts import Verdict
 
 RANDOM = "channel_binding/tls_unique/there_is_none_in_mid_handshake@client+tls12+*"
@@ -180,11 +180,11 @@ def test_an_entry_that_passes_fails_the_run(tmp_path):
 
 def test_a_session_that_stalls_is_ended_and_reported(tmp_path):
     stalled = "shutdown/unwrap/*@*+memory+whole"
-    options = {"globs": (stalled,), "limit": 1.0, "inactivity": 4.0, "pytest_args": ("-p", "stalls"), "workers": 2}
+    wanted = {"globs": (stalled,), "limit": 1.0, "inactivity": 4.0, "pytest_args": ("-p", "stalls"), "workers": 2}
     script = (
-        "import sys; from sslspec import run, record; from pathlib import Path\n"
+        "import sys; from sslspec import options, run, record; from pathlib import Path\n"
         "class Nobody:\n    def result(self, *_): pass\n    def tick(self, *_): pass\n"
-        f"done = run.execute(run.Options(('ssl',), peers=('stdlib',), **{options!r}), Nobody())\n"
+        f"done = run.execute(options.Options(('ssl',), peers=('stdlib',), **{wanted!r}), Nobody())\n"
         "record.write(Path(sys.argv[1]), done.record.header, done.record.results, complete=done.record.complete)\n"
         "print(done.problem); sys.exit(done.exit_code)"
     )
@@ -287,15 +287,15 @@ def test_an_import_that_does_not_come_back_is_given_up(monkeypatch):
 
 
 def test_the_watchdog_waits_longer_than_any_scenario_may_take():
-    assert run.Options().patience == 60
-    assert run.Options(limit=100).patience == 300
+    assert options.Options().patience == 60
+    assert options.Options(limit=100).patience == 300
 
 
 def test_what_is_whole_is_told_from_a_selection():
-    assert run.Options().whole
-    assert not run.Options(globs=("a",)).whole
-    assert not run.Options(pytest_args=("-k", "x")).whole
-    assert run.selection(["alpn", "sni/*", "a/b/c@x"]) == ("alpn", "sni/*", "a/b/c@x", "alpn/*")
+    assert options.Options().whole
+    assert not options.Options(globs=("a",)).whole
+    assert not options.Options(pytest_args=("-k", "x")).whole
+    assert options.selection(["alpn", "sni/*", "a/b/c@x"]) == ("alpn", "sni/*", "a/b/c@x", "alpn/*")
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_what_is_whole_is_told_from_a_selection():
 )
 def test_only_what_is_selected_is_collected(globs, areas, found):
     root = layout.suites()
-    places = run.places(run.Options(globs=globs, areas=areas))
+    places = options.places(options.Options(globs=globs, areas=areas))
     assert [path.relative_to(root).as_posix() for path in places] == found
 
 

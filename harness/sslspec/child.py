@@ -1,7 +1,8 @@
-"""Starting another process of this interpreter in which sslspec can be imported, and little else has a say.
+"""Starting another process, of this interpreter or of another, in which sslspec can be imported and little else counts.
 
-The child finds modules where this process does, and in the working directory last of all: an implementation that lies
-there can be imported, but no file there takes the place of a module of the standard library.
+The child of this interpreter finds modules where this process does, that of another one where that finds its own; both
+look in the working directory last of all: an implementation that lies there can be imported, but no file there takes
+the place of a module of the standard library.
 """
 
 from __future__ import annotations
@@ -11,10 +12,35 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-# No import before sys.path is set: with -c it begins with the working directory.
-_BOOT = "import sys; sys.path[:] = sys.argv.pop(1).split({separator!r}); sys.argv[0] = {name!r}; {code}"
+# No import before sys.path is set: with -c it begins with the working directory, as "" (but for -P, which we ask for).
+_BOOT = (
+    "import sys; first, own, last = [part.split({separator!r}) for part in sys.argv.pop(1).split({between!r})]; "
+    "sys.path[:] = [entry for entry in [*first, *(sys.path if own[0] else ()), *last] if entry]; "
+    "sys.argv[0] = {name!r}; {code}"
+)
+_BETWEEN = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Python:
+    """An interpreter that can be started.
+
+    `first` is where it looks for modules before its own places, `last` where after them; `own` is False where `first`
+    and `last` are all there is.
+    """
+
+    executable: str
+    first: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    own: bool = True
+
+
+def running() -> Python:
+    """The interpreter of this process, which is to find what this process finds."""
+    return Python(sys.executable, tuple(import_path()), own=False)
 
 
 def import_path() -> list[str]:
@@ -31,19 +57,21 @@ def import_path() -> list[str]:
     return list(dict.fromkeys([*absolute, here]))
 
 
-def command(module: str, *args: str) -> list[str]:
-    """The command that runs ``python -m MODULE ARGS`` with that path."""
+def command(module: str, *args: str, python: Python | None = None) -> list[str]:
+    """The command that runs ``python -m MODULE ARGS`` with that path; without a Python, that of this process."""
     code = f"import runpy; runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
-    boot = _BOOT.format(separator=os.pathsep, name=module, code=code)
-    return [sys.executable, "-c", boot, os.pathsep.join(import_path()), *args]
+    return [*_start(module, code, python or running()), *args]
 
 
 def script(path: Path) -> list[str]:
     """The command that runs a script with that path."""
-    boot = _BOOT.format(
-        separator=os.pathsep, name=str(path), code=f"import runpy; runpy.run_path({str(path)!r}, run_name='__main__')"
-    )
-    return [sys.executable, "-c", boot, os.pathsep.join(import_path())]
+    return _start(str(path), f"import runpy; runpy.run_path({str(path)!r}, run_name='__main__')", running())
+
+
+def _start(name: str, code: str, python: Python) -> list[str]:
+    boot = _BOOT.format(separator=os.pathsep, between=_BETWEEN, name=name, code=code)
+    parts = (os.pathsep.join(python.first), "own" if python.own else "", os.pathsep.join(python.last))
+    return [python.executable, "-c", boot, _BETWEEN.join(parts)]
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslspec import judge, peers, session
+from sslspec import ending, peers, session
 from sslspec.axes import Cell
 from sslspec.bench.applies import check_documented, check_supported
 from sslspec.bench.background import Background
@@ -42,7 +42,7 @@ def _journal(request: pytest.FixtureRequest, cell: Cell) -> Journal:
             check_documented(implementation.documented, scenario.marks.since, scenario.marks.until)
             check_supported(implementation.module, scenario.marks.features, version)
         except (Inapplicable, Unsupported) as leaving:
-            scenario.judgement = judge.of_exit(leaving)
+            scenario.judgement = ending.of_exit(leaving)
             pytest.skip(str(leaving))  # which pytest reports without a traceback, at a hundredth of its cost
     return journal
 

@@ -13,10 +13,10 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from sslspec.verdicts import Verdict
 
@@ -172,12 +172,23 @@ def manifest(ids: Iterable[str]) -> str:
     return "sha256:" + hashlib.sha256("\n".join(sorted(set(ids))).encode()).hexdigest()
 
 
-def lines(header: Header, results: Iterable[Result], *, complete: bool = True) -> list[str]:
-    """The canonical text of a record, a line each, without line ends: header, results sorted by key, footer."""
-    ordered = sorted(results, key=lambda result: result.key)
-    counts = Counter(result.verdict.value for result in ordered)
-    footer = {"end": True, "counts": dict(counts), "complete": complete}
-    return [_dump(header.to_json()), *(_dump(result.to_json()) for result in ordered), _dump(footer)]
+def lines(header: Header, results: Iterable[Result], *, complete: bool | Callable[[], bool] = True) -> Iterator[str]:
+    """The canonical text of a record, a line each, without line ends: header, results as they come, footer.
+
+    `complete` may be asked for behind the last result, where it is not known earlier.
+    """
+    counts: Counter[str] = Counter()
+    yield _dump(header.to_json())
+    for result in results:
+        counts[result.verdict.value] += 1
+        yield _dump(result.to_json())
+    whole = complete() if callable(complete) else complete
+    yield _dump({"end": True, "counts": dict(counts), "complete": whole})
+
+
+def in_order(results: Iterable[Result]) -> list[Result]:
+    """The results as a record holds them: sorted by key."""
+    return sorted(results, key=lambda result: result.key)
 
 
 def write(path: Path, header: Header, results: Iterable[Result], *, complete: bool = True) -> None:
@@ -185,42 +196,118 @@ def write(path: Path, header: Header, results: Iterable[Result], *, complete: bo
 
     Raises RecordError where the file cannot be written.
     """
-    text = "".join(line + "\n" for line in lines(header, results, complete=complete))
+    write_stream(path, header, in_order(results), complete=complete)
+
+
+def write_stream(
+    path: Path, header: Header, results: Iterable[Result], *, complete: bool | Callable[[], bool] = True
+) -> None:
+    """As `write`, for results that come in order; they are never all in memory."""
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as problem:
         raise RecordError(f"{path}: cannot be written ({problem.strerror})") from problem
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.writelines(line + "\n" for line in lines(header, results, complete=complete))
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
-    except OSError as problem:
+    except BaseException as problem:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-        raise RecordError(f"{path}: cannot be written ({problem.strerror})") from problem
+        if isinstance(problem, OSError):
+            raise RecordError(f"{path}: cannot be written ({problem.strerror})") from problem
+        raise
+
+
+class Reader:
+    """A result file that is read a result at a time: its header at once, its results in order, once.
+
+    Iterating raises RecordError where the file is not a whole, sound record, at the latest behind the last result.
+    `complete` is known from then on.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.complete = False
+        self._number = 0
+        try:
+            self._file: TextIO = path.open(encoding="utf-8", newline="\n")
+        except OSError as problem:
+            raise RecordError(f"{path}: cannot be read ({problem.strerror})") from problem
+        try:
+            first = next(self._parsed(), None)
+            if first is None:
+                raise RecordError(f"{path}: the file is empty")
+            self.header = _header(path, first)
+        except RecordError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __iter__(self) -> Iterator[Result]:
+        counts: Counter[str] = Counter()
+        before: tuple[Key, int] | None = None
+        footer: dict[str, Any] | None = None
+        for line in self._parsed():
+            if footer is not None:
+                raise RecordError(f"{self.path}:{self._number}: something stands behind the footer")
+            if line.get("end") is True:
+                footer = line
+                continue
+            result = self._result(line)
+            if before is not None and result.key <= before[0]:
+                raise RecordError(f"{self.path}:{self._number}: {_disorder(result, *before)}")
+            before = result.key, self._number
+            counts[result.verdict.value] += 1
+            yield result
+        if footer is None:
+            last = f"the footer is missing after line {self._number}"
+            raise RecordError(f"{self.path}: {last}: the run that wrote it did not finish")
+        if footer.get("counts") != dict(counts):
+            raise RecordError(
+                f"{self.path}: the footer counts other results than the file holds: lines were lost or added"
+            )
+        self.complete = bool(footer.get("complete", False))
+
+    def _result(self, line: dict[str, Any]) -> Result:
+        try:
+            return Result.from_json(line)
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            raise RecordError(f"{self.path}:{self._number}: not a result ({_short(problem)})") from problem
+
+    def _parsed(self) -> Iterator[dict[str, Any]]:
+        """The JSON objects of the lines that are left; `_number` is the line's."""
+        try:
+            for line in self._file:
+                self._number += 1
+                if line.strip():
+                    yield _parse(self.path, self._number, line)
+        except UnicodeDecodeError as problem:
+            raise RecordError(f"{self.path}: not a result file of sslspec: not UTF-8 text") from problem
+        except OSError as problem:
+            raise RecordError(f"{self.path}: cannot be read ({problem.strerror})") from problem
+
+
+def open_record(path: Path) -> Reader:
+    """Open a result file to go through it once, in bounded memory. Raises RecordError."""
+    return Reader(path)
 
 
 def read(path: Path) -> Record:
-    """Read a record; RecordError where it is not a whole, sound one."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as problem:
-        raise RecordError(f"{path}: not a result file of sslspec: not UTF-8 text") from problem
-    except OSError as problem:
-        raise RecordError(f"{path}: cannot be read ({problem.strerror})") from problem
-    parsed = [_parse(path, number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if not parsed:
-        raise RecordError(f"{path}: the file is empty")
-    header = _header(path, parsed[0][1])
-    number, footer = parsed[-1]
-    if len(parsed) == 1 or footer.get("end") is not True:
-        raise RecordError(f"{path}: the footer is missing after line {number}: the run that wrote it did not finish")
-    results = _results(path, parsed[1:-1])
-    counts = Counter(result.verdict.value for result in results)
-    if footer.get("counts") != dict(counts):
-        raise RecordError(f"{path}: the footer counts other results than the file holds: lines were lost or added")
-    return Record(header, results, complete=bool(footer.get("complete", False)), path=path)
+    """Read a record into memory; RecordError where it is not a whole, sound one."""
+    with open_record(path) as reader:
+        results = list(reader)
+        return Record(reader.header, results, complete=reader.complete, path=path)
 
 
 def _header(path: Path, line: Mapping[str, Any]) -> Header:
@@ -234,30 +321,21 @@ def _header(path: Path, line: Mapping[str, Any]) -> Header:
         raise RecordError(f"{path}:1: the header is damaged ({_short(problem)})") from problem
 
 
-def _results(path: Path, parsed: list[tuple[int, dict[str, Any]]]) -> list[Result]:
-    results = []
-    seen: dict[Key, int] = {}
-    for number, line in parsed:
-        try:
-            result = Result.from_json(line)
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            raise RecordError(f"{path}:{number}: not a result ({_short(problem)})") from problem
-        if result.key in seen:
-            which = f"{result.id} with {result.implementation} and peer {result.peer}"
-            raise RecordError(f"{path}:{number}: {which} stands on line {seen[result.key]} already")
-        seen[result.key] = number
-        results.append(result)
-    return results
+def _disorder(result: Result, key: Key, number: int) -> str:
+    which = f"{result.id} with {result.implementation} and peer {result.peer}"
+    if result.key == key:
+        return f"{which} stands on line {number} already"
+    return f"{which} belongs before line {number}: the results of a record are sorted by id"
 
 
-def _parse(path: Path, number: int, line: str) -> tuple[int, dict[str, Any]]:
+def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
     except ValueError as problem:
         raise RecordError(f"{path}:{number}: not JSON: truncated, or not a result file of sslspec") from problem
     if not isinstance(value, dict):
         raise RecordError(f"{path}:{number}: not a result file of sslspec: the line is no JSON object")
-    return number, value
+    return value
 
 
 def _dump(value: Mapping[str, Any]) -> str:

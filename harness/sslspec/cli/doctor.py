@@ -1,0 +1,30 @@
+"""``sslspec doctor``: whether implementations load, what they say of themselves, and a first handshake."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from sslspec import implementations, style
+from sslspec.cli.common import command, say
+from sslspec.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from sslspec.cli.common import Commands
+
+
+def add(commands: Commands) -> None:
+    """Register the command and its options."""
+    doctor = command(commands, "doctor", answer, "versions, features and a first handshake of implementations")
+    doctor.add_argument("implementations", nargs="*", metavar="IMPL", help="default: ssl and refssl")
+
+
+def answer(arguments: argparse.Namespace) -> ExitCode:
+    """Examine implementations."""
+    from sslspec import doctor
+
+    look = style.style_for(sys.stdout, arguments.color)
+    told, well = doctor.report(arguments.implementations or implementations.DEFAULT, look)
+    say(told, look)
+    return ExitCode.AS_EXPECTED if well else ExitCode.NOT_LOADED

@@ -1,0 +1,187 @@
+"""``sslspec run``: its options, where its record goes, and what is shown of it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from sslspec import implementations, style
+from sslspec.cli.common import EXIT_CODES, command, fail, say
+from sslspec.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from sslspec.cli.common import Commands
+    from sslspec.options import Options
+
+DEFAULT_OUTPUT = "sslspec-results.jsonl"
+_SLOWEST = 5
+
+
+def add(commands: Commands) -> None:
+    """Register the command and its options."""
+    run = command(commands, "run", answer, "run the scenarios against implementations", epilog=EXIT_CODES)
+    run.add_argument(
+        "implementations",
+        nargs="*",
+        metavar="IMPL",
+        help="ssl, refssl, MODULE, MODULE:ATTRIBUTE or NAME=MODULE; default: ssl and refssl",
+    )
+    run.add_argument(
+        "--peer",
+        action="append",
+        default=[],
+        metavar="PEER",
+        help="stdlib, tlslite, scripted, openssl, gnutls, self or a module",
+    )
+    run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
+    run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
+    run.add_argument("--level", choices=("must", "should", "observed"), help="only scenarios of this level")
+    run.add_argument("--smoke", action="store_true", help="only a cross-section of the suite, in a few seconds")
+    run.add_argument(
+        "--shard", metavar="I/N", type=_part, help="only part I of N: equal loads; `merge` puts them together"
+    )
+    run.add_argument("--durations", type=Path, metavar="FILE", help="cut by what this earlier result file measured")
+    run.add_argument("-j", type=_workers, default=_cores(), metavar="N", help="processes; default: cores")
+    run.add_argument(
+        "--baseline", action="append", default=[], type=Path, metavar="FILE", help="what is known not to work, and why"
+    )
+    run.add_argument("--no-baseline", action="store_true", help="expect everything to pass")
+    run.add_argument(
+        "--timeout", type=_seconds, default=10.0, metavar="S", help="seconds until a scenario counts as hung (10)"
+    )
+    run.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"the result file; default: {DEFAULT_OUTPUT}")
+    run.add_argument(
+        "--format", choices=("pretty", "json"), default="pretty", help="json: the result file's lines on stdout"
+    )
+    run.add_argument("-q", "--quiet", action="count", default=0, help="only the closing report")
+    run.add_argument("-v", "--verbose", action="count", default=0, help="each unexpected result in full; the slowest")
+    run.add_argument(
+        "--slowest", type=_count, metavar="N", help="name the N slowest; default: those above 2 s, with -v 5"
+    )
+    run.add_argument("-x", action="store_true", help="stop at the first unexpected result")
+
+
+def answer(arguments: argparse.Namespace) -> ExitCode:
+    """Run, write the record, show what came of it."""
+    from sslspec import compare, outcome, record, run, summary
+    from sslspec.baseline import BaselineError
+    from sslspec.terminal import Terminal
+
+    if arguments.durations and not arguments.shard:
+        return fail("--durations says how a run is cut; it goes with --shard I/N")
+    pretty = arguments.format == "pretty"
+    shown: TextIO = sys.stdout if pretty else sys.stderr
+    look = style.style_for(shown, arguments.color)
+    live = style.is_terminal(shown)
+    verbosity = arguments.verbose - arguments.quiet if pretty or live else -1
+    terminal = Terminal(shown, look, live=live, verbosity=verbosity)
+    try:
+        output = _output(arguments.output)
+        done = run.execute(_options(arguments), terminal)
+    except (BaselineError, record.RecordError) as problem:
+        return fail(str(problem))
+    except run.NotLoadable as problem:
+        for line in problem.problems:
+            fail(line)
+        return ExitCode.NOT_LOADED
+    terminal.finish()
+    if outcome.ran_at_all(done.record.results) or (arguments.shard and done.record.complete):
+        try:
+            record.write(output, done.record.header, done.record.results, complete=done.record.complete)
+        except record.RecordError as problem:
+            fail(str(problem))
+        if pretty:
+            slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
+            told = summary.text(done.record, look, stale=done.stale, seconds=done.seconds, slowest=slowest)
+            if len(compare.implementations_of(done.record)) == 2:
+                told += f"\n{compare.in_a_line(compare.within(done.record))} (sslspec compare {output})"
+            say(f"\n{told}\nresults in {output}", look)
+        else:
+            lines = record.lines(
+                done.record.header, record.in_order(done.record.results), complete=done.record.complete
+            )
+            say("\n".join(lines), look)
+    if done.problem:
+        fail(done.problem)
+    return done.exit_code
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    from sslspec import options
+
+    return options.Options(
+        implementations=tuple(arguments.implementations) or implementations.DEFAULT,
+        peers=tuple(arguments.peer),
+        globs=options.selection(arguments.k),
+        areas=tuple(arguments.area),
+        level=arguments.level,
+        smoke=arguments.smoke,
+        workers=arguments.j,
+        baselines=tuple(arguments.baseline),
+        no_baseline=arguments.no_baseline,
+        limit=arguments.timeout,
+        first_only=arguments.x,
+        shard=arguments.shard or "",
+        durations=arguments.durations,
+        pytest_args=tuple(arguments.pytest_args),
+        argv=tuple(arguments.argv),
+    )
+
+
+def _output(given: Path | None) -> Path:
+    """Where the record goes; known to be writable before anything runs. Raises RecordError."""
+    from sslspec.record import RecordError
+
+    wanted = given or Path(DEFAULT_OUTPUT)
+    if wanted.is_dir():
+        raise RecordError(f"{wanted}: is a folder; -o takes the name of a file")
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".sslspec-", dir=wanted.parent):
+            return wanted
+    except OSError as problem:
+        if given is not None:
+            raise RecordError(f"{wanted}: cannot be written ({problem.strerror})") from problem
+        elsewhere = Path(tempfile.mkdtemp(prefix="sslspec-")) / DEFAULT_OUTPUT
+        fail(f"this folder cannot be written to; the results go to {elsewhere}")
+        return elsewhere
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
+    return int(text)
+
+
+def _part(text: str) -> str:
+    from sslspec import shards
+
+    try:
+        shards.parse(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of scenarios")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 86400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds

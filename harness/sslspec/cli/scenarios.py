@@ -1,0 +1,46 @@
+"""``sslspec list`` and ``sslspec show``: which scenarios there are, and what one of them says."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from sslspec import style
+from sslspec.cli.common import command, fail, say
+from sslspec.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from sslspec.cli.common import Commands
+
+
+def add(commands: Commands) -> None:
+    """Register both commands and their options."""
+    listing = command(commands, "list", _list, "the scenarios")
+    listing.add_argument("glob", nargs="?", metavar="GLOB", help="an id, an area or a pattern")
+    listing.add_argument("--clause", metavar="NAME", help="only those of a clause, a group of clauses or an RFC")
+    listing.add_argument("--format", choices=("pretty", "json"), default="pretty")
+    show = command(commands, "show", _show, "one scenario: requirement, clauses, source")
+    show.add_argument("id", metavar="ID")
+
+
+def _list(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import listing
+
+    chosen = listing.select(arguments.glob, listing.scenarios())
+    if arguments.clause:
+        chosen = listing.of_clause(arguments.clause, chosen)
+    look = style.style_for(sys.stdout, arguments.color)
+    say(listing.as_json(chosen) if arguments.format == "json" else listing.listed(chosen), look)
+    return ExitCode.AS_EXPECTED if chosen else ExitCode.NOTHING
+
+
+def _show(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import listing
+
+    try:
+        scenario = listing.find(arguments.id)
+    except listing.UnknownScenario as problem:
+        return fail(str(problem))
+    say(listing.shown(scenario), style.style_for(sys.stdout, arguments.color))
+    return ExitCode.AS_EXPECTED

@@ -1,0 +1,65 @@
+"""Who executes the scenarios of a group of columns: a command line for each kind of executor, and nothing that runs.
+
+What an executor is held to is little: it is one process, it appends events to a file (see ``events``), and it ends
+when everything that it was asked for has had its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sslspec import child, layout
+from sslspec.durations import Durations
+from sslspec.options import Options, places
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one executor is asked for.
+
+    `events` is the file to which it appends; `folder` is its own, and goes away with the run. With `workers` processes
+    it may be busy at once. `pki` holds the certificates of the run; None leaves making them to the executor.
+    """
+
+    options: Options
+    events: Path
+    folder: Path
+    workers: int = 1
+    pki: Path | None = None
+
+
+Executor = Callable[[Task], list[str]]
+
+
+def with_pytest(python: child.Python) -> Executor:
+    """The executor that runs pytest in an interpreter which has everything that pytest and the suite need."""
+    return lambda task: child.command("pytest", *_pytest_arguments(task), python=python)
+
+
+def _pytest_arguments(task: Task) -> list[str]:
+    options = task.options
+    suites = layout.suites()
+    given = ["-c", str(layout.pytest_ini()), f"--rootdir={suites}", f"--confcutdir={suites}"]
+    given += ["--disable-plugin-autoload", "-p", "xdist.plugin", "-p", "sslspec.plugin"]
+    given += ["-p", "no:terminal", "-p", "no:cacheprovider", f"--basetemp={task.folder / 'tmp'}"]
+    # Each crash costs a worker. There is no natural bound but that events must go on coming, which is watched.
+    given += ["-n", str(task.workers), "--max-worker-restart=1000000"]
+    given += [f"--events={task.events}", f"--limit={options.limit}"]
+    given += [f"--pki={task.pki}"] if task.pki else []
+    # Nobody reads what pytest would make of it, unless the user has asked for something of his own (--junitxml).
+    given += [] if options.pytest_args else ["--events-only", "-p", "no:logging"]
+    given += [f"--impl={spec}" for spec in options.implementations]
+    given += [f"--peer={peer}" for peer in options.peers]
+    given += [f"--scenario={glob}" for glob in options.globs]
+    given += [f"--area={area}" for area in options.areas]
+    given += [f"--level={options.level}"] if options.level else []
+    given += ["--smoke"] if options.smoke else []
+    given += [f"--baseline={path.absolute()}" for path in options.baselines]
+    given += ["--no-baseline"] if options.no_baseline else []
+    given += ["-x"] if options.first_only else []
+    if options.shard:
+        durations = Durations.load(options.durations) if options.durations else Durations.shipped()
+        given += [f"--shard={options.shard}", f"--shard-durations={durations.save(task.folder)}"]
+    return [*given, *options.pytest_args, *map(str, places(options))]
