@@ -41,6 +41,7 @@ FINISHED = 20
 _BEFORE_KEY_CHANGE = frozenset((1, 5, FINISHED, 24))
 _NOTHING: dict[int, table.Arrival] = {}
 # How the header of nearly every record begins, while it is plain and when it is protected (RFC 8446 5.1, 5.2).
+_FIRST_HELLO = b"\x16\x03\x01"
 _PLAIN_HANDSHAKE = b"\x16\x03\x03"
 _PROTECTED = b"\x17\x03\x03"
 _CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01"
@@ -148,7 +149,8 @@ class Connection:
         """
         length = header[3] << 8 | header[4]
         if self.opener is None:
-            if length <= MAX_PLAINTEXT and header.startswith(_PLAIN_HANDSHAKE):
+            usual = header.startswith(_PLAIN_HANDSHAKE) or (self._first_record and header.startswith(_FIRST_HELLO))
+            if usual and length <= MAX_PLAINTEXT:
                 return length
         elif length <= MAX_CIPHERTEXT and header.startswith(_PROTECTED):
             return length
