@@ -61,6 +61,9 @@ class _Silent:
     def tick(self, state: State) -> None:
         pass
 
+    def say(self, text: str) -> None:
+        pass
+
 
 def explain(scenario_id: str, specs: Sequence[str], peer: str | None, options: Options) -> Explanation:
     """Run it. An id without variant stands for the first. options: of the run; what is selected is set here.
