@@ -23,6 +23,7 @@ from sslspec.baseline import BaselineError
 from sslspec.implementations import ImplementationError
 from sslspec.judge import Judgement
 from sslspec.marks import MarkError
+from sslspec.profiles import ProfileError
 from sslspec.record import Header, RecordError, Result
 from sslspec.scenario import Scenario
 from sslspec.session import Session
@@ -49,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")
     add("--area", action="append", metavar="AREA", help="only scenarios of this area; repeatable")
     add("--level", choices=marks.LEVELS, help="only scenarios of this level")
+    add("--profile", metavar="NAME", help="hold implementations to a part of ssl: client, asyncio, urllib3, a file")
     add("--smoke", action="store_true", help="only a cross-section: a few scenarios of each topic, in one variant")
     add("--limit", type=float, default=limits.SOFT, metavar="SECONDS", help="what one scenario may take")
     add("--events", metavar="FILE", help="append what happens to this file, as it happens")
@@ -64,11 +66,12 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         for name in session.specs:
             session.implementation(name)
+            session.profile(name)
         for peer in session.peers:
             if peer != axes.SELF:
                 peers.factory(peer)
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
-    except (ImplementationError, BaselineError) as problem:
+    except (ImplementationError, BaselineError, ProfileError) as problem:
         raise pytest.UsageError(str(problem)) from problem
     if session.events_only:
         config.option.tbstyle = "native"  # which quotes no sources: nobody reads it
@@ -140,6 +143,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         cell = found.cell
         found.expectation = session.expectation(found.id, cell.implementation, cell.peer)
+        found.outside = session.profile(cell.implementation).why_not(found.place)
         item.stash[scenario.KEY] = found
         kept.append(item)
     if config.option.smoke:

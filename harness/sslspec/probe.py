@@ -6,6 +6,7 @@ into a file, since an implementation may print anything at all. Nothing else bel
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -13,11 +14,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sslspec import implementations
+from sslspec import implementations, profiles
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.pair import Pair, Variant, module_peer
 from sslspec.implementations import Implementation, ImplementationError
+from sslspec.profiles import Place
+
+_SCENARIO = "handshake/progress/a_handshake_completes"
 
 
 def main() -> None:
@@ -63,20 +67,36 @@ def _distribution_version(module: str) -> str:
 def _handshakes(implementation: Implementation, pki: Pki) -> list[dict[str, Any]]:
     stdlib = implementations.load("ssl")
     peers = {stdlib.name: stdlib, implementation.name: implementation}
+    places = _places(implementation)
+    if ("client", "memory") not in places or ("server", "memory") not in places:
+        del peers[implementation.name]  # peers are both, over memory
     return [
-        _handshake(implementation, role, name, peer, pki)
+        _handshake(implementation, Variant(role, None, transport), name, peer, pki)
         for name, peer in peers.items()
-        for role in ("client", "server")
+        for role, transport in dict(reversed(places)).items()
     ]
 
 
-def _handshake(tested: Implementation, role: str, name: str, peer: Implementation, pki: Pki) -> dict[str, Any]:
-    done = {"role": role, "peer": name}
+def _places(implementation: Implementation) -> list[tuple[str, str]]:
+    """The roles and the transports in which a handshake is part of the implementation's profile."""
+    profile = profiles.load(implementations.profile_of(implementation.library))
+    return [
+        (role, transport)
+        for role in ("server", "client")
+        for transport in ("memory", "socketpair")
+        if not profile.why_not(Place(_SCENARIO, (), (), role, transport))
+    ]
+
+
+def _handshake(tested: Implementation, variant: Variant, name: str, peer: Implementation, pki: Pki) -> dict[str, Any]:
+    done = {"role": variant.role, "peer": name}
     try:
-        pair = Pair(tested.module, Variant(role, None), module_peer(peer.module, name), pki, Journal(tested.module))
+        pair = Pair(tested.module, variant, module_peer(peer.module, name), pki, Journal(tested.module))
         pair.shake_hands()
-        cipher = pair.subject.cipher()
-        return {**done, "ok": True, "what": f"{pair.subject.version()} {cipher[0] if cipher else ''}".strip()}
+        told = [pair.subject.version()]
+        with contextlib.suppress(AttributeError):  # which a profile may leave out
+            told += (pair.subject.cipher() or ())[:1]
+        return {**done, "ok": True, "what": " ".join(map(str, told))}
     except BaseException as problem:
         return {**done, "ok": False, "what": " ".join(f"{type(problem).__name__}: {problem}".split())[:160]}
 

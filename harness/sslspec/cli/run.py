@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
         "implementations",
         nargs="*",
         metavar="IMPL",
-        help="ssl, refssl, MODULE, MODULE:ATTRIBUTE or NAME=MODULE; default: ssl and refssl",
+        help="ssl, refssl, gevent or another known name, MODULE, MODULE:ATTRIBUTE, NAME=MODULE; default: ssl, refssl",
     )
     run.add_argument(
         "--peer",
@@ -40,6 +40,9 @@ def add(commands: Commands) -> None:
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
     run.add_argument("--level", choices=("must", "should", "observed"), help="only scenarios of this level")
+    run.add_argument(
+        "--profile", default="", metavar="NAME", help="client, asyncio, urllib3, everything, or a file: ./mine.toml"
+    )
     run.add_argument("--smoke", action="store_true", help="only a cross-section of the suite, in a few seconds")
     run.add_argument("-j", type=_workers, default=_cores(), metavar="N", help="processes; default: cores")
     run.add_argument(
@@ -65,6 +68,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
     from sslspec import compare, outcome, record, run, summary
     from sslspec.baseline import BaselineError
+    from sslspec.profiles import ProfileError
     from sslspec.terminal import Terminal
 
     pretty = arguments.format == "pretty"
@@ -76,7 +80,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     try:
         output = _output(arguments.output)
         done = run.execute(_options(arguments), terminal)
-    except (BaselineError, record.RecordError) as problem:
+    except (BaselineError, ProfileError, record.RecordError) as problem:
         return fail(str(problem))
     except run.NotLoadable as problem:
         for line in problem.problems:
@@ -105,7 +109,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _options(arguments: argparse.Namespace) -> Options:
-    from sslspec import options
+    from sslspec import options, profiles
 
     return options.Options(
         implementations=tuple(arguments.implementations) or implementations.DEFAULT,
@@ -113,6 +117,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         globs=options.selection(arguments.k),
         areas=tuple(arguments.area),
         level=arguments.level,
+        profile=profiles.checked(arguments.profile),
         smoke=arguments.smoke,
         workers=arguments.j,
         baselines=tuple(arguments.baseline),
