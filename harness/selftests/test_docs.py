@@ -43,6 +43,7 @@ ELSEWHERE = (
     (r"^python harness/fuzz --engine atheris", "where atheris is installed, by hand"),
     (r"^python harness/sabotage", ".ci/run, and test_sabotage.py"),
     (r"^python harness/fuzz name --input FILE", "test_fuzz.py"),
+    (r"--agent ", "test_agent.py"),
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from sslspec import judge, limits
+from sslspec import ending, judge, limits
 from sslspec.baseline import Expectation
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.exits import Inapplicable, Unsupported
-from sslspec.judge import Judgement
+from sslspec.ending import Judgement
 from sslspec.verdicts import EXPECTED, Verdict
 
 STUCK = """Timeout (0:00:20)!
@@ -44,7 +44,7 @@ class TestVerdicts:
             (Unsupported("HAS_PSK is False"), Verdict.UNSUPPORTED),
             (NotImplementedError("later"), Verdict.UNSUPPORTED),
             (limits.Hung("no answer"), Verdict.HUNG),
-            (judge.Leaked("KeyboardInterrupt"), Verdict.FAILED),
+            (ending.Leaked("KeyboardInterrupt"), Verdict.FAILED),
         ],
     )
     def test_each_way_to_end_has_its_verdict(self, exception: BaseException, verdict: Verdict) -> None:
@@ -69,7 +69,7 @@ class TestVerdicts:
     def test_a_traceback_has_no_frame_of_an_implementation(self) -> None:
         with pytest.raises(OSError) as caught:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations("/does/not/exist")
-        assert judge.own_frames(caught.value) == []
+        assert ending.own_frames(caught.value, judge.place) == []
 
 
 class TestMessages:
@@ -91,7 +91,7 @@ class TestMessages:
         ],
     )
     def test_what_differs_is_shaped(self, said: str, kept: str | None) -> None:
-        assert judge.repeatable(said) == (said if kept is None else kept)
+        assert ending.repeatable(said) == (said if kept is None else kept)
 
 
 class TestExpectation:

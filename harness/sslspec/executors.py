@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sslspec import child, layout
+from sslspec.durations import Durations
 from sslspec.options import Options, places
 
 
@@ -59,4 +60,7 @@ def _pytest_arguments(task: Task) -> list[str]:
     given += [f"--baseline={path.absolute()}" for path in options.baselines]
     given += ["--no-baseline"] if options.no_baseline else []
     given += ["-x"] if options.first_only else []
+    if options.shard:
+        durations = Durations.load(options.durations) if options.durations else Durations.shipped()
+        given += [f"--shard={options.shard}", f"--shard-durations={durations.save(task.folder)}"]
     return [*given, *options.pytest_args, *map(str, places(options))]

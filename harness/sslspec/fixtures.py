@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslspec import judge, peers, session
+from sslspec import ending, peers, session
 from sslspec.axes import Cell
 from sslspec.bench.applies import check_documented, check_supported
 from sslspec.bench.background import Background
@@ -43,7 +43,7 @@ def _journal(request: pytest.FixtureRequest, cell: Cell) -> Iterator[Journal]:
             check_documented(implementation.documented, scenario.marks.since, scenario.marks.until)
             check_supported(implementation.module, scenario.marks.features, version)
         except (Inapplicable, Unsupported) as leaving:
-            scenario.judgement = judge.of_exit(leaving)
+            scenario.judgement = ending.of_exit(leaving)
             pytest.skip(str(leaving))  # which pytest reports without a traceback, at a hundredth of its cost
     before = dict(vars(ssl))
     yield journal
@@ -55,10 +55,13 @@ def _put_back(before: dict[str, Any], journal: Journal) -> None:
     if vars(ssl) == before:
         return
     for name in sorted(vars(ssl).keys() | before.keys()):
-        if vars(ssl).get(name) is not before.get(name):
-            journal.noted(f"ssl.{name} was replaced for the whole process", value=True)
-    vars(ssl).clear()
-    vars(ssl).update(before)
+        if vars(ssl).get(name) is before.get(name):
+            continue
+        journal.noted(f"ssl.{name} was replaced for the whole process", value=True)
+        if name in before:
+            setattr(ssl, name, before[name])
+        else:
+            delattr(ssl, name)
 
 
 @pytest.fixture

@@ -46,6 +46,11 @@ def observed() -> Path:
     return _root() / "reports" / "observed"
 
 
+def durations() -> Path:
+    """The file of what each scenario takes, by which a run is cut into parts."""
+    return _root() / "reports" / "durations.json"
+
+
 def names() -> Path:
     """The folder of what modules have of ssl, name by name, and of the reasons for differences."""
     return _root() / "reports" / "names"

@@ -22,6 +22,7 @@ class Options:
 
     `pythons` name interpreters as ``--python`` does; without any, the one that runs this is meant. `workers` are shared
     by all of them. `install` is False where no environment may be made for an interpreter that lacks something.
+    `shard` is the part of the run that is meant (``1/3``), cut by the `durations` of an earlier record.
     """
 
     implementations: tuple[str, ...] = implementations.DEFAULT
@@ -38,6 +39,8 @@ class Options:
     no_baseline: bool = False
     limit: float = limits.SOFT
     first_only: bool = False
+    shard: str = ""
+    durations: Path | None = None
     pytest_args: tuple[str, ...] = ()
     inactivity: float = INACTIVITY
     argv: tuple[str, ...] = ()
@@ -45,7 +48,8 @@ class Options:
     @property
     def whole(self) -> bool:
         """True where nothing was selected, so that a baseline entry without a match says nothing at all."""
-        return not (self.smoke or self.globs or self.areas or self.level or self.pytest_args or self.first_only)
+        selected = self.smoke or self.globs or self.areas or self.level or self.shard
+        return not (selected or self.pytest_args or self.first_only)
 
     @property
     def patience(self) -> float:

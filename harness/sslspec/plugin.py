@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from sslspec import __version__, axes, hermetic, judge, limits, marks, peers, record, scenario, smoke
+from sslspec import __version__, axes, hermetic, judge, limits, marks, peers, record, scenario, shards, smoke
 from sslspec import session as sessions
+from sslspec.agent.host import AgentError
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
+from sslspec.ending import Judgement
 from sslspec.implementations import ImplementationError
-from sslspec.judge import Judgement
 from sslspec.marks import MarkError
 from sslspec.profiles import ProfileError
 from sslspec.record import Header, RecordError, Result
@@ -52,10 +53,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--level", choices=marks.LEVELS, help="only scenarios of this level")
     add("--profile", metavar="NAME", help="hold implementations to a part of ssl: client, asyncio, urllib3, a file")
     add("--smoke", action="store_true", help="only a cross-section: a few scenarios of each topic, in one variant")
+    add("--shard", metavar="I/N", help="only part I of N: equal loads, every execution in exactly one of them")
+    add("--shard-durations", metavar="FILE", help="cut by what this earlier record measured")
     add("--limit", type=float, default=limits.SOFT, metavar="SECONDS", help="what one scenario may take")
     add("--events", metavar="FILE", help="append what happens to this file, as it happens")
     add("--events-only", action="store_true", help="tell pytest itself of failures alone; the events tell of all")
     add("--results", metavar="FILE", help="write the record of the run")
+    add("--agent", metavar="PYTHON", help="have the scenarios played by another interpreter, which needs no pytest")
     add("--pki", metavar="DIRECTORY", help="use the certificates made there, not fresh ones")
 
 
@@ -65,19 +69,24 @@ def pytest_configure(config: pytest.Config) -> None:
     session = config.stash[sessions.KEY] = Session(config)
     try:
         for name in session.specs:
-            session.implementation(name)
+            session.describe(name)
             session.profile(name)
         for peer in session.peers:
-            if peer != axes.SELF:
+            if peer == axes.SELF:
+                continue
+            if session.player is None or axes.kind_of(peer) != "module":
                 peers.factory(peer)
+            else:
+                session.describe(peer)
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
-    except (ImplementationError, BaselineError, ProfileError) as problem:
+        session.shards  # noqa: B018 - as are durations
+    except (AgentError, ImplementationError, BaselineError, ProfileError, RecordError, ValueError) as problem:
         raise pytest.UsageError(str(problem)) from problem
     if session.events_only:
         config.option.tbstyle = "native"  # which quotes no sources: nobody reads it
-    if session.is_worker:
+    if session.is_worker and session.player is None:
         session.wake = limits.Wake(session.folder, session.worker)
-    else:
+    if not session.is_worker:
         session.note_interrupts()
         session.emit({"event": "header", **_header(config).to_json()})
 
@@ -93,6 +102,17 @@ def pytest_configure_node(node: Any) -> None:
     session = sessions.of(node.config)
     session.pki  # noqa: B018 - made once, here
     node.workerinput["sslspec_folder"] = str(session.folder)
+    if session.shards is not None:
+        node.workerinput["sslspec_durations"] = session.shards.durations.to_json()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """xdist: a worker has ended, and left word of how it cut the run."""
+    cut = sessions.of(node.config).shards
+    told = getattr(node, "workeroutput", {}).get("sslspec_shard")
+    if cut is not None and told:
+        cut.learn(told)
 
 
 def _header(config: pytest.Config) -> Header:
@@ -142,7 +162,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             dropped.append(item)
             continue
         cell = found.cell
-        found.expectation = session.expectation(found.id, cell.implementation, cell.peer)
+        found.expectation = session.expectation(found.id, cell.implementation, cell.peer, found.needs)
         found.outside = session.profile(cell.implementation).why_not(found.place)
         item.stash[scenario.KEY] = found
         kept.append(item)
@@ -152,6 +172,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         aside = {item for item, one in scenarios.items() if one.key not in chosen}
         dropped += aside
         kept = [item for item in kept if item not in aside]
+    if session.shards is not None:
+        mine = session.shards.take(kept, scenario.of)
+        dropped += set(kept) - set(mine)
+        kept = mine
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
@@ -209,9 +233,11 @@ def _selected(config: pytest.Config, found: Scenario) -> bool:
 def pytest_collection_finish(session: pytest.Session) -> None:
     ours = sessions.of(session.config)
     found = [scenario.of(item) for item in session.items]
+    if ours.is_worker and ours.shards is not None:
+        session.config.workeroutput["sslspec_shard"] = ours.of_shard  # type: ignore[attr-defined]
     if ours.is_first and ours.events:
         items = [list(one.execution.values()) for one in found if one is not None]
-        ours.emit({"event": "collected", "items": items})
+        ours.emit({"event": "collected", "items": items, **ours.of_shard})
     if session.items and not session.config.option.collectonly:
         # Some hundred thousand objects that stay to the end: no collection needs to go through them again, neither
         # Python's own nor those of the scenarios about garbage.
@@ -278,6 +304,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     option = session.config.option
     chosen = (
         option.smoke,
+        option.shard,
         option.scenario,
         option.area,
         option.level,
@@ -290,6 +317,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if path:
         header = _header(session.config)
         header.manifest = record.manifest(result.id for result in ours.results)
+        if ours.of_shard:
+            shards.describe(header, ours.of_shard)
         try:
             record.write(Path(path), header, ours.results)
         except RecordError as problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import itertools
 import json
 import os
 import sys
@@ -67,25 +68,22 @@ def _distribution_version(module: str) -> str:
 def _handshakes(implementation: Implementation, pki: Pki) -> list[dict[str, Any]]:
     stdlib = implementations.load("ssl")
     peers = {stdlib.name: stdlib, implementation.name: implementation}
-    places = _places(implementation)
-    if ("client", "memory") not in places or ("server", "memory") not in places:
-        del peers[implementation.name]  # peers are both, over memory
+    variants = _variants(implementation)
+    if [variant.transport for variant in variants] != ["memory", "memory"]:
+        del peers[implementation.name]  # a peer needs memory in both roles
     return [
-        _handshake(implementation, Variant(role, None, transport), name, peer, pki)
-        for name, peer in peers.items()
-        for role, transport in dict(reversed(places)).items()
+        _handshake(implementation, variant, name, peer, pki) for name, peer in peers.items() for variant in variants
     ]
 
 
-def _places(implementation: Implementation) -> list[tuple[str, str]]:
-    """The roles and the transports in which a handshake is part of the implementation's profile."""
+def _variants(implementation: Implementation) -> list[Variant]:
+    """The roles in which a handshake is part of the implementation's profile, over memory where that is."""
     profile = profiles.load(implementations.profile_of(implementation.library))
-    return [
-        (role, transport)
-        for role in ("server", "client")
-        for transport in ("memory", "socketpair")
-        if not profile.why_not(Place(_SCENARIO, (), (), role, transport))
-    ]
+    found = {}
+    for role, transport in itertools.product(("client", "server"), ("memory", "socketpair")):
+        if not profile.why_not(Place(_SCENARIO, (), (), role, transport)):
+            found.setdefault(role, Variant(role, None, transport))
+    return list(found.values())
 
 
 def _handshake(tested: Implementation, variant: Variant, name: str, peer: Implementation, pki: Pki) -> dict[str, Any]:

@@ -24,12 +24,14 @@ _ROLES = ("client", "server", "both")
 _VERSIONS = ("tls12", "tls13")
 _TRANSPORTS = ("memory", "socketpair", "tcp", "tcp6", "asyncio")
 _DELIVERIES = ("whole", "coalesced", "split", "bytewise")
-_ALWAYS = ("sslspec.carried.stage",)
+_ALWAYS = ("sslspec.carried.alone",)
 _FOR_FIXTURE = {
     "pair": "sslspec.bench.pair",
     "couple": "sslspec.bench.pair",
     "background": "sslspec.bench.background",
     "aio": "sslspec.bench.aio",
+    "trial": "sslspec.bench.trial",
+    "monkeypatch": "sslspec.carried.patching",
 }
 
 _SCRIPT = '''\
@@ -89,7 +91,7 @@ if __name__ == "__main__":
     _scenario = {name}
     exec(compile(SUITE, "<suite>", "exec"), globals())
     _stub, {name} = {name}, _scenario
-    sys.exit(sys.modules["sslspec.carried.stage"].play(globals(), _scenario, _stub))
+    sys.exit(sys.modules["sslspec.carried.alone"].play(globals(), _scenario, _stub))
 '''
 
 

@@ -13,8 +13,9 @@ import pytest
 from sslspec import axes, layout, marks
 from sslspec.axes import Cell
 from sslspec.baseline import Expectation
+from sslspec.bench.applies import needed_flags
 from sslspec.bench.endpoints import Journal
-from sslspec.judge import Judgement
+from sslspec.ending import Judgement
 from sslspec.marks import Marks
 from sslspec.profiles import Place
 from sslspec.record import Key, Result
@@ -38,6 +39,7 @@ class Scenario:
     journal: Journal | None = None
     judgement: Judgement | None = None
     started: float = 0.0
+    parameters: str = ""  # the ids of those of its own, joined by ``+``
 
     @property
     def execution(self) -> dict[str, Any]:
@@ -55,6 +57,11 @@ class Scenario:
         variant = self.cell.variant
         role, transport = (variant.role, variant.transport) if variant else (None, None)
         return Place(self.id, self.marks.clauses, self.marks.features, role, transport)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The ``HAS_*`` flags without which it is unsupported."""
+        return needed_flags(self.marks.features, self.cell.variant.version if self.cell.variant else None)
 
     def will(self, nodeid: str) -> dict[str, Any]:
         """What the record will say if the process does not live to say it."""
@@ -111,7 +118,8 @@ def read(item: pytest.Function) -> Scenario:
     place = _place(item.path)
     assert place is not None
     scenario_id = axes.scenario_id(*place, item.originalname, cell.place, extra)
-    return Scenario(scenario_id, cell, marks.read(item), _requirement(item.function, item.nodeid))
+    requirement = _requirement(item.function, item.nodeid)
+    return Scenario(scenario_id, cell, marks.read(item), requirement, parameters=extra)
 
 
 def _requirement(function: Any, nodeid: str) -> str:

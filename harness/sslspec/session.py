@@ -11,20 +11,24 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from sslspec import events, hermetic, implementations, listing, profiles
-from sslspec.baseline import Baseline, Expectation, Facts, load_all
+from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.limits import Wake
 from sslspec.profiles import Profile
 from sslspec.record import Result
+from sslspec.sharding import Shards
+
+if TYPE_CHECKING:
+    from sslspec.agent.player import Player
 
 DEFAULT_PEERS = ("stdlib", "tlslite", "scripted")
 
@@ -48,13 +52,18 @@ class Session:
         self.nothing_left_out = True
         self.interrupted = False
         self.scrubbed = hermetic.scrub(os.environ)
+        self._config = config
         self._option = option
+        # The controller of xdist's workers plays nothing itself.
+        self._plays = self.is_worker or not getattr(option, "numprocesses", None)
         self._facts: dict[tuple[str, str], Facts] = {}
         self._loaded: dict[str, Implementation] = {}
+        self._described: dict[str, dict[str, Any]] = {}
         self._baselines: dict[str, Baseline] | None = None
         self._profiles: dict[str, Profile] = {}
         self._pki: Pki | None = None
         self._folder = Path(worker["sslspec_folder"]) if worker else None
+        self._durations: dict[str, Any] | None = worker.get("sslspec_durations") if worker else None
         self._folder_is_ours = False
 
     def implementation(self, name: str) -> Implementation:
@@ -62,6 +71,35 @@ class Session:
         if name not in self._loaded:
             self._loaded[name] = implementations.load(self.specs.get(name, name))
         return self._loaded[name]
+
+    @functools.cached_property
+    def player(self) -> Player | None:
+        """Who plays the scenarios, where another interpreter does; None where they are run here."""
+        if not self._option.agent:
+            return None
+        from sslspec.agent.player import Player
+
+        return Player(self._option.agent, self._config, Path(self.pki.directory) if self._plays else None)
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """What a record's header says of an implementation. Raises ImplementationError, AgentError."""
+        if name not in self._described:
+            player = self.player
+            spec = self.specs.get(name, name)
+            facts = player.describe(spec) if player else implementations.describe(self.implementation(name))
+            self._described[name] = facts
+        return self._described[name]
+
+    @functools.cached_property
+    def shards(self) -> Shards | None:
+        """How the run is cut, where this is only a part of one. Raises ValueError or RecordError."""
+        option = self._option
+        return Shards.read(option.shard, option.shard_durations, self._durations) if option.shard else None
+
+    @property
+    def of_shard(self) -> dict[str, Any]:
+        """What the record says of the part that this session is; nothing where it is whole."""
+        return self.shards.told() if self.shards is not None else {}
 
     @property
     def folder(self) -> Path:
@@ -102,13 +140,16 @@ class Session:
     def facts(self, name: str, peer: str) -> Facts:
         """What a baseline's conditions may ask of one execution."""
         if (name, peer) not in self._facts:
-            self._facts[name, peer] = Facts.of(implementations.describe(self.implementation(name)), peer)
+            self._facts[name, peer] = Facts.of(self.describe(name), peer)
         return self._facts[name, peer]
 
-    def expectation(self, scenario_id: str, name: str, peer: str) -> Expectation:
-        """What the baseline of `name` expects of one execution."""
+    def _facts_of(self, result: Result) -> Facts:
+        return self.facts(result.implementation, result.peer)
+
+    def expectation(self, scenario_id: str, name: str, peer: str, needs: Collection[str] = ()) -> Expectation:
+        """What the baseline of `name` expects of one execution, which needs these ``HAS_*`` flags."""
         baseline = self.baselines.get(name)
-        return baseline.expectation(scenario_id, self.facts(name, peer)) if baseline else Expectation()
+        return baseline.expectation(scenario_id, self.facts(name, peer), needs) if baseline else Expectation()
 
     @functools.cached_property
     def stale(self) -> list[str]:
@@ -119,13 +160,10 @@ class Session:
         whole = self.nothing_left_out and {one.id for one in listing.scenarios()} <= {
             result.scenario for result in self.results
         }
-        found = []
+        found: list[str] = []
         for name, baseline in self.baselines.items():
-            if name in self.specs:
-                stale = baseline.stale(
-                    self.results, whole_run=whole, facts=lambda result: self.facts(result.implementation, result.peer)
-                )
-                found += [str(entry) for entry in stale]
+            if name in self.specs and self.shards is None:  # an entry may be needed in another part
+                found += stale(baseline, self.results, whole_run=whole, facts=self._facts_of)
         return found
 
     def emit(self, event: Mapping[str, Any]) -> None:
@@ -135,10 +173,7 @@ class Session:
 
     def header(self) -> dict[str, Any]:
         """What describes the implementations of this session in a record."""
-        return {
-            name: {**implementations.describe(self.implementation(name)), "profile": self.profile(name).name}
-            for name in self.specs
-        }
+        return {name: {**self.describe(name), "profile": self.profile(name).name} for name in self.specs}
 
     def note_interrupts(self) -> None:
         """Tell a Ctrl-C of the user's from a KeyboardInterrupt that an implementation raises."""
@@ -151,6 +186,8 @@ class Session:
 
     def close(self) -> None:
         """Remove what was made for this run."""
+        if self._option.agent and self.player is not None:
+            self.player.end()
         if self._folder_is_ours and self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sslspec.record import Key
+from sslspec.record import Header, Key
 
 MOST = 10_000
 
@@ -83,3 +83,10 @@ def balance(seconds: Mapping[Key, float], assigned: Mapping[Key, int], of: int) 
         loads[number] += seconds[key]
     total = sum(loads.values())
     return max(loads.values()) * of / total if total else 1.0
+
+
+def describe(header: Header, told: Mapping[str, Any]) -> None:
+    """Put into a header which part of a run it is of: {"shard": a part's JSON, "manifest": that of the whole run}."""
+    header.manifest = str(told["manifest"])
+    for facts in header.implementations.values():
+        facts["shard"] = dict(told["shard"])

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from sslspec import shards
 from sslspec.events import Event
 from sslspec.record import Header, Key, Result
 from sslspec.verdicts import Verdict
@@ -38,6 +39,7 @@ class State:
 
     `problems` are what kept scenarios from being collected, each once, whichever workers told of it. `running` maps
     what a worker started last and what has no result yet to the worker. Several sessions may share their `columns`.
+    `is_shard` says that what was collected is one part of a run, and that may be nothing at all.
     """
 
     header: Header | None = None
@@ -47,6 +49,7 @@ class State:
     columns: dict[str, Column] = field(default_factory=dict)
     problems: dict[str, None] = field(default_factory=dict)
     exit_status: int | None = None
+    is_shard: bool = False
 
     def apply(self, event: Event) -> Result | None:
         """Take one event; the result that it brought, if it did. One that is not understood is passed over."""
@@ -83,6 +86,9 @@ class State:
             self.header = Header.from_json(event)
         elif kind == "collected":
             self._collect(event["items"])
+            if "shard" in event and self.header is not None:
+                self.is_shard = True
+                shards.describe(self.header, event)
         elif kind == "start":
             key = (str(event["id"]), str(event["implementation"]), str(event["peer"]))
             if key not in self.results:

@@ -25,6 +25,13 @@ class Journal:
         self.steps: list[dict[str, Any]] = []
         self.not_implemented = False
 
+    @classmethod
+    def of(cls, steps: list[dict[str, Any]]) -> Journal:
+        """The journal of a scenario that was played elsewhere."""
+        journal = cls(ModuleType("elsewhere"))
+        journal.steps = steps
+        return journal
+
     def returned(self, actor: str, call: str, value: Any) -> None:
         """Write down that `call` gave `value`."""
         name = call.partition("(")[0].partition(" ")[0]

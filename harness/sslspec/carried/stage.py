@@ -1,67 +1,91 @@
-"""Plays one scenario in a script that must do without pytest: makes its fixtures, calls it, and says what came of it.
+"""The stage on which a scenario is played where there is no pytest: its fixtures, each made once and closed at the end.
 
-The exit status is 0 where it passes, 1 where it fails, 2 where it does not apply here.
+Who plays on it is not known here: a script of ``sslspec repro`` (``alone``) or an agent (``player``).
 """
 
 from __future__ import annotations
 
-import faulthandler
 import inspect
 import os
 import pathlib
 import shutil
-import sys
 import tempfile
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sslspec import implementations
-from sslspec.bench import applies, outcomes
+from sslspec.bench import applies
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
-from sslspec.carried import standin
 
-PATIENCE = 20.0  # seconds, until a scenario that hangs is ended
-PASSED, FAILED, NOT_HERE = 0, 1, 2
+
+@dataclass
+class Surroundings:
+    """Where a scenario is played.
+
+    implementation, peer: as on the command line. variant: the fields of a Variant, None for a scenario without a pair.
+    message: what the fixture of this name is. since, until, features: what its marks say. file: the names of its
+    module. certificates: the folder of the PKI.
+    """
+
+    implementation: str
+    peer: str
+    variant: dict[str, Any] | None
+    since: tuple[int, int] | None
+    until: tuple[int, int] | None
+    features: tuple[str, ...]
+    file: Mapping[str, Any]
+    certificates: str
+    message: str | None = None
 
 
 class Stage:
-    """The fixtures of one scenario, each made once and closed when it is over."""
+    """The fixtures of one scenario."""
 
-    def __init__(self, script: dict[str, Any], folder: str) -> None:
-        self.script = script
-        self.folder = folder
-        implementation = implementations.load(script["IMPLEMENTATION"])
+    def __init__(self, given: Surroundings) -> None:
+        self.given = given
+        implementation = implementations.load(given.implementation)
         self.impl = implementation.module
         self.documented = implementation.documented
         self.journal = Journal(self.impl)
         self.made: dict[str, Any] = {}
-        self.closing: list[Callable[[], None]] = []
+        self.closing: list[Callable[[], object]] = []
 
     def fixture(self, name: str) -> Any:
-        """What a scenario, or a fixture of its file, asks for by this name."""
+        """What a scenario, or a fixture of its file, asks for by this name. LookupError where that is unknown here."""
         if name not in self.made:
-            local = self.script.get(name)
+            local = self.given.file.get(name)
             if getattr(local, "sslspec_fixture", False):
                 self.made[name] = self._local(local)
             else:
                 make = getattr(self, f"_make_{name}", None)
                 if make is None:
-                    raise LookupError(f"this script cannot make the fixture {name!r}")
+                    raise LookupError(f"the fixture {name!r} is not made without pytest")
                 self.made[name] = make()
         return self.made[name]
 
     def check(self) -> None:
         """Raise Inapplicable or Unsupported where the scenario has nothing to say here."""
-        variant = self.script["VARIANT"] or {}
-        applies.check_documented(self.documented, self.script["SINCE"], self.script["UNTIL"])
-        applies.check_supported(self.impl, self.script["FEATURES"], variant.get("version"))
+        applies.check_documented(self.documented, self.given.since, self.given.until)
+        applies.check_supported(self.impl, self.given.features, (self.given.variant or {}).get("version"))
 
     def close(self) -> None:
-        """Close what was made, the last first."""
+        """Close what was made, the last first, and all of it; raises what the first of them raised that did not go."""
+        problems = []
         while self.closing:
-            self.closing.pop()()
+            try:
+                self.closing.pop()()
+            except Exception as problem:
+                problems.append(problem)
+        if problems:
+            raise problems[0]
+
+    def make_peer(self) -> Callable[..., Any]:
+        """What makes the pair's peer: an implementation of this interpreter."""
+        from sslspec.bench import pair
+
+        return pair.module_peer(implementations.load(self.given.peer).module, self.given.peer)
 
     def _local(self, function: Any) -> Any:
         made = function(**{name: self.fixture(name) for name in inspect.signature(function).parameters})
@@ -74,17 +98,23 @@ class Stage:
         return self.impl
 
     def _make_pki(self) -> Pki:
-        return Pki(self.folder)
+        return Pki(self.given.certificates)
 
     def _make_pair(self) -> Any:
         from sslspec.bench import pair
 
-        variant = pair.Variant(**self.script["VARIANT"])
-        peer = implementations.load(self.script["PEER"])
-        factory = pair.module_peer(peer.module, peer.name)
-        made = pair.Pair(self.impl, variant, factory, self.fixture("pki"), self.journal)
+        variant = pair.Variant(**(self.given.variant or {}))
+        made = pair.Pair(self.impl, variant, self.make_peer(), self.fixture("pki"), self.journal)
         self.closing.append(made.close)
         return made
+
+    def _make_trial(self) -> Any:
+        from sslspec.bench.trial import Trial
+
+        return Trial(self.fixture("pair"))
+
+    def _make_message(self) -> str | None:
+        return self.given.message
 
     def _make_aio(self) -> Any:
         return self.fixture("pair").aio
@@ -92,7 +122,7 @@ class Stage:
     def _make_couple(self) -> Any:
         from sslspec.bench import pair
 
-        return pair.Couple(self.impl, pair.Variant(**self.script["VARIANT"]), self.fixture("pki"), self.journal)
+        return pair.Couple(self.impl, pair.Variant(**(self.given.variant or {})), self.fixture("pki"), self.journal)
 
     def _make_observe(self) -> Callable[[Any, str], Any]:
         return self.journal.observe
@@ -107,61 +137,18 @@ class Stage:
         self.closing.append(lambda: shutil.rmtree(made, ignore_errors=True))
         return pathlib.Path(made)
 
+    def _make_monkeypatch(self) -> Any:
+        from sslspec.carried.patching import MonkeyPatch
 
-def play(script: dict[str, Any], scenario: Any, stub: Any) -> int:
-    """Run a scenario in the surroundings that `script` (the script's globals) describes; the exit status."""
-    faulthandler.enable()
-    faulthandler.dump_traceback_later(PATIENCE, exit=True)
-    folder = tempfile.mkdtemp(prefix="sslspec-")
-    os.chmod(folder, 0o700)
-    try:
-        _lay_out(folder, script["CERTIFICATES"])
-        stage = Stage(script, folder)
-        values = standin.choose(stub, script["PARAMETERS"])
-        wanted = [name for name in inspect.signature(scenario).parameters if name not in values]
-        try:
-            stage.check()
-            values.update({name: stage.fixture(name) for name in wanted})
-            scenario(**values)
-        except BaseException as exception:
-            return _judge(exception, stage)
-        finally:
-            stage.close()
-        print("passed")
-        return PASSED
-    finally:
-        faulthandler.cancel_dump_traceback_later()
-        shutil.rmtree(folder, ignore_errors=True)
+        made = MonkeyPatch()
+        self.closing.append(made.undo)
+        return made
 
 
-def _lay_out(folder: str, certificates: dict[str, str]) -> None:
+def lay_out(folder: str, certificates: Mapping[str, str]) -> None:
+    """Write the files of a PKI: by name, their bytes as Latin-1 text."""
     for name, text in certificates.items():
         path = os.path.join(folder, *name.split("/"))
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "wb") as file:
             file.write(text.encode("latin-1"))
-
-
-def _judge(exception: BaseException, stage: Stage) -> int:
-    kind = type(exception).__name__
-    if kind in ("Inapplicable", "Unsupported", "Skipped"):
-        print(f"does not apply here: {exception}")
-        return NOT_HERE
-    for step in stage.journal.steps:
-        print(f"  {step['actor']}.{step['call']}  {_outcome(step['outcome'])}", file=sys.stderr)
-    traceback.print_exception(type(exception), exception, _own(exception), file=sys.stderr)
-    identity = outcomes.of_exception(exception, stage.impl)
-    print(f"failed: {_outcome(identity)}")
-    return FAILED
-
-
-def _own(exception: BaseException) -> Any:
-    """The traceback from the scenario inwards."""
-    tb = exception.__traceback__
-    while tb is not None and tb.tb_next is not None and tb.tb_frame.f_globals.get("__name__") == __name__:
-        tb = tb.tb_next
-    return tb
-
-
-def _outcome(outcome: dict[str, Any]) -> str:
-    return " ".join(f"{name}={value}" if name != "raises" else f"raises {value}" for name, value in outcome.items())

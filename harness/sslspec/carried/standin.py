@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -25,6 +27,16 @@ class Failed(OutcomeException):
 class Skipped(OutcomeException):
     """Raised by skip()."""
 
+    __module__ = "builtins"
+
+
+class PytestUnraisableExceptionWarning(Warning):
+    """An exception that nobody could be given, since it was raised where Python itself called."""
+
+
+class PytestUnhandledThreadExceptionWarning(Warning):
+    """An exception that ended a thread."""
+
 
 class ExceptionInfo:
     """What ``with raises(...) as caught`` gives: value, type and tb, once the block has ended."""
@@ -37,6 +49,12 @@ class ExceptionInfo:
         """True where the exception's text has the pattern; AssertionError where it has not."""
         assert re.search(pattern, str(self.value)), f"{pattern!r} is not in {str(self.value)!r}"
         return True
+
+    def __repr__(self) -> str:
+        """As pytest's, since a failed assert tells it."""
+        if self.type is None:
+            return "<ExceptionInfo for raises contextmanager>"
+        return f"<ExceptionInfo {self.value!r} tblen={len(list(traceback.walk_tb(self.tb)))}>"
 
 
 class RaisesContext:
@@ -53,7 +71,7 @@ class RaisesContext:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> bool:
         if value is None:
-            fail(f"DID NOT RAISE {self.expected!r}")
+            fail(f"DID NOT RAISE {_names(self.expected)}")
         if not isinstance(value, self.expected):
             return False
         self.info.value, self.info.type, self.info.tb = value, kind, tb
@@ -81,6 +99,54 @@ def raises(
     return block.info
 
 
+class WarningsContext(warnings.catch_warnings):
+    """The block of warns(): the warnings that were given in it, whether they were looked for or not."""
+
+    def __init__(self, expected: Any, match: str | None) -> None:
+        super().__init__(record=True)
+        self.expected = expected
+        self.pattern = match
+        self.list: list[warnings.WarningMessage] = []
+
+    def __enter__(self) -> WarningsContext:  # type: ignore[override]
+        recorded = super().__enter__()
+        assert recorded is not None  # as it is for record=True
+        self.list = recorded
+        warnings.simplefilter("always")
+        return self
+
+    def __exit__(self, kind: Any, value: Any, tb: Any) -> None:
+        super().__exit__(kind, value, tb)
+        if value is not None and not isinstance(value, Exception):
+            return
+        found = [one for one in self.list if self._matches(one)]
+        for one in self.list:
+            if one not in found:
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno, source=one.source)
+        if not found:
+            told = [one.message for one in self.list]
+            fail(f"DID NOT WARN. No warnings of type {self.expected} were emitted.\n Emitted warnings: {told}.")
+
+    def __iter__(self) -> Iterator[warnings.WarningMessage]:
+        return iter(self.list)
+
+    def __len__(self) -> int:
+        return len(self.list)
+
+    def __getitem__(self, number: int) -> warnings.WarningMessage:
+        return self.list[number]
+
+    def _matches(self, one: warnings.WarningMessage) -> bool:
+        return issubclass(one.category, self.expected) and (
+            self.pattern is None or re.search(self.pattern, str(one.message)) is not None
+        )
+
+
+def warns(expected: Any = Warning, *, match: str | None = None) -> WarningsContext:
+    """Demand a warning of a block; gives those of any kind that were given in it."""
+    return WarningsContext(expected, match)
+
+
 def fail(reason: str = "", **_options: Any) -> NoReturn:
     """End the scenario: it fails."""
     raise Failed(reason)
@@ -105,18 +171,29 @@ def param(*values: Any, id: str | None = None, **_options: Any) -> Parameters:  
 
 
 class Marks:
-    """``pytest.mark``: parametrize() is remembered on the function, all else means nothing here."""
+    """``pytest.mark``: parametrize() and skipif() are remembered on the function, all else means nothing here."""
 
     def __getattr__(self, name: str) -> Any:
+        remembered: Any = {"parametrize": _parametrized, "skipif": _skipped_if}.get(name)
+
         def mark(*args: Any, **kwargs: Any) -> Any:
-            if len(args) == 1 and not kwargs and callable(args[0]) and name != "parametrize":
+            if remembered is not None:
+                return lambda function: remembered(function, *args, **kwargs)
+            if len(args) == 1 and not kwargs and callable(args[0]):
                 return args[0]
-            return lambda function: _parametrized(function, *args, **kwargs) if name == "parametrize" else function
+            return lambda function: function
 
         return mark
 
 
 mark = Marks()
+
+
+def skip_if_told(function: Any) -> None:
+    """Leave as skip() does, where a condition of skipif() holds here."""
+    for condition, reason in getattr(function, "sslspec_skips", []):
+        if condition:
+            skip(reason)
 
 
 def choose(function: Any, wanted: str) -> dict[str, Any]:
@@ -159,6 +236,17 @@ class approx:  # noqa: N801 - pytest's own name
 
     def __repr__(self) -> str:
         return f"{self.expected} ± {self.tolerance}"
+
+
+def _names(expected: Any) -> str:
+    if isinstance(expected, tuple):
+        return f"any of ({', '.join(one.__name__ for one in expected)})"
+    return str(expected.__name__)
+
+
+def _skipped_if(function: Any, condition: Any, *, reason: str = "") -> Any:
+    function.sslspec_skips = [*getattr(function, "sslspec_skips", []), (condition, reason)]
+    return function
 
 
 def _magnitude(value: Any) -> Any:

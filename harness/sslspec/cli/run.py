@@ -44,6 +44,10 @@ def add(commands: Commands) -> None:
         "--profile", default="", metavar="NAME", help="client, asyncio, urllib3, everything, or a file: ./mine.toml"
     )
     run.add_argument("--smoke", action="store_true", help="only a cross-section of the suite, in a few seconds")
+    run.add_argument(
+        "--shard", metavar="I/N", type=_part, help="only part I of N: equal loads; `merge` puts them together"
+    )
+    run.add_argument("--durations", type=Path, metavar="FILE", help="cut by what this earlier result file measured")
     run.add_argument("-j", type=_workers, default=_cores(), metavar="N", help="processes; default: cores")
     run.add_argument(
         "--baseline", action="append", default=[], type=Path, metavar="FILE", help="what is known not to work, and why"
@@ -71,6 +75,8 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.profiles import ProfileError
     from sslspec.terminal import Terminal
 
+    if arguments.durations and not arguments.shard:
+        return fail("--durations says how a run is cut; it goes with --shard I/N")
     pretty = arguments.format == "pretty"
     shown: TextIO = sys.stdout if pretty else sys.stderr
     look = style.style_for(shown, arguments.color)
@@ -87,7 +93,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
             fail(line)
         return ExitCode.NOT_LOADED
     terminal.finish()
-    if outcome.ran_at_all(done.record.results):
+    if outcome.ran_at_all(done.record.results) or (arguments.shard and done.record.complete):
         try:
             record.write(output, done.record.header, done.record.results, complete=done.record.complete)
         except record.RecordError as problem:
@@ -124,6 +130,8 @@ def _options(arguments: argparse.Namespace) -> Options:
         no_baseline=arguments.no_baseline,
         limit=arguments.timeout,
         first_only=arguments.x,
+        shard=arguments.shard or "",
+        durations=arguments.durations,
         pytest_args=tuple(arguments.pytest_args),
         argv=tuple(arguments.argv),
     )
@@ -156,6 +164,16 @@ def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
     return int(text)
+
+
+def _part(text: str) -> str:
+    from sslspec import shards
+
+    try:
+        shards.parse(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+    return text
 
 
 def _count(text: str) -> int:

@@ -1,0 +1,48 @@
+"""What is sent to an agent: the modules that it carries, as text, by name, each with the name of its file in records.
+
+They are the bench, the stage, and the few others that both need; and of pytest what rewrites asserts.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+Modules = dict[str, tuple[str, str]]
+
+OLDEST = (3, 10)  # the Python that what is sent needs
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SINGLE = ("verdicts", "limits", "ending", "implementations")
+_FOLDERS = ("bench", "carried")
+_OF_PYTEST = ("_io/saferepr.py", "_io/pprint.py")
+
+
+@functools.cache
+def ours() -> Modules:
+    """Modules of sslspec."""
+    found = {"sslspec": ("sslspec/__init__.py", "")}
+    paths = [_PACKAGE / f"{name}.py" for name in _SINGLE]
+    paths += [path for folder in _FOLDERS for path in sorted((_PACKAGE / folder).glob("*.py"))]
+    found.update(_read(paths, _PACKAGE))
+    return found
+
+
+@functools.cache
+def of_pytest() -> Modules:
+    """Modules of the pytest that is installed here."""
+    spec = importlib.util.find_spec("_pytest")
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    paths = [package / name for name in _OF_PYTEST if (package / name).is_file()]
+    return dict(_read([*paths, *sorted((package / "assertion").glob("*.py"))], package))
+
+
+def _read(paths: list[Path], package: Path) -> Iterator[tuple[str, tuple[str, str]]]:
+    for path in paths:
+        file = path.relative_to(package.parent)
+        parts = file.with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        yield name, (file.as_posix(), path.read_text(encoding="utf-8"))

@@ -1,0 +1,152 @@
+"""Has scenarios played in an agent: what is collected here goes there, and what comes back is judged as anything else.
+
+An agent that dies costs the scenario at hand its verdict, and the next one has an agent of its own. What pytest is told
+of it stands in ``execution``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sslspec import layout, limits
+from sslspec.agent import luggage
+from sslspec.agent.host import Agent, Died, Refused, extra_path
+from sslspec.bench.exits import Inapplicable
+from sslspec.ending import Judgement, of_exit
+from sslspec.implementations import ImplementationError
+from sslspec.peers import PROGRAMS
+from sslspec.scenario import Scenario
+from sslspec.verdicts import Verdict
+
+_GRACE = 10.0  # seconds that the agent's own end of a scenario may be late
+_ONLY_HERE = frozenset({"tlslite", "scripted", *PROGRAMS})
+_INI = ("assertion_text_diff_style", "truncation_limit_lines", "truncation_limit_chars")
+
+
+class Player:
+    """The agent of this process, started when it is first needed, and again when it is gone."""
+
+    def __init__(self, command: str, config: pytest.Config, pki: Path | None) -> None:
+        """pki: where the certificates are; None where nothing will be played."""
+        self.command = command
+        self.pki = pki
+        self.unexplained = ""
+        self._ini = dict(_settings(config))
+        self._agent: Agent | None = None
+        self._loaded: set[Path] = set()
+
+    def describe(self, spec: str) -> dict[str, Any]:
+        """What a record's header says of an implementation. Raises ImplementationError, AgentError."""
+        try:
+            facts: dict[str, Any] = self._ready().call("sslspec.carried.player:describe", spec=spec)
+        except Refused as refused:
+            what = refused.says if refused.name == "ImplementationError" else str(refused)
+            raise ImplementationError(f"{what} (in {self.command})") from refused
+        except Died as died:
+            raise ImplementationError(f"{spec}: {self.command} was asked to import it, and {died}") from died
+        return facts
+
+    def play(
+        self, item: pytest.Function, found: Scenario, spec: str, limit: float
+    ) -> tuple[Judgement, list[dict[str, Any]]]:
+        """Play what was collected as `item`: the judgement on it, and its steps. Raises AgentError.
+
+        spec: the implementation, as on the command line. limit: seconds.
+        """
+        if found.cell.peer in _ONLY_HERE:
+            return of_exit(Inapplicable(f"the peer {found.cell.peer} does not live in an agent")), []
+        agent = self._ready()
+        try:
+            self._load(agent, item.path)
+            told = agent.call(
+                "sslspec.carried.player:play",
+                seconds=limit * limits.HARD_FACTOR + _GRACE,
+                file=_name(item.path),
+                function=item.originalname,
+                parameters=found.parameters,
+                limit=limit,
+                filters=[word for mark in item.iter_markers("filterwarnings") for word in mark.args],
+                surroundings={"implementation": spec, **_surroundings(found)},
+            )
+        except Died as died:
+            return _post_mortem(died), []
+        except Refused as refused:
+            return Judgement(Verdict.ERROR, {"message": str(refused)}), []
+        return Judgement(Verdict(told["verdict"]), told["detail"]), told["steps"]
+
+    def end(self) -> None:
+        """End the agent."""
+        if self._agent is not None:
+            self._agent.end()
+            self._agent = None
+
+    def _ready(self) -> Agent:
+        if self._agent is None or not self._agent.is_alive:
+            self._agent = Agent(self.command)
+            self._loaded.clear()
+            self._prepare(self._agent)
+        return self._agent
+
+    def _prepare(self, agent: Agent) -> None:
+        agent.send({**luggage.ours(), **luggage.of_pytest()})
+        answer = agent.call(
+            "sslspec.carried.player:prepare",
+            path=extra_path(),
+            probe=str(self.pki or layout.suites()),
+            ini=self._ini,
+            last_words=True,
+        )
+        self.unexplained = answer["unexplained"]
+        if self.pki is not None:
+            here = answer["same_machine"]
+            files = {} if here else _files(self.pki)
+            agent.call("sslspec.carried.player:certificates", folder=str(self.pki) if here else None, files=files)
+
+    def _load(self, agent: Agent, path: Path) -> None:
+        if path not in self._loaded:
+            agent.call("sslspec.carried.player:suite", file=_name(path), source=path.read_text(encoding="utf-8"))
+            self._loaded.add(path)
+
+
+def _surroundings(found: Scenario) -> dict[str, Any]:
+    cell, marks = found.cell, found.marks
+    return {
+        "peer": cell.peer,
+        "variant": dataclasses.asdict(cell.variant) if cell.variant else None,
+        "since": marks.since,
+        "until": marks.until,
+        "features": marks.features,
+        "message": cell.message.name if cell.message else None,
+    }
+
+
+def _post_mortem(died: Died) -> Judgement:
+    """As on a worker that has died; one that had to be ended has hung, and held its interpreter."""
+    if died.status is None:
+        return Judgement(Verdict.HUNG, {"message": "no answer, and it held the interpreter"})
+    verdict, how = limits.post_mortem(died.status, died.words)
+    return Judgement(verdict, {"message": how, "crash": how})
+
+
+def _name(path: Path) -> str:
+    """What a file of scenarios is called in records."""
+    return path.relative_to(layout.suites().parent).as_posix()
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().decode("latin-1")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _settings(config: pytest.Config) -> Any:
+    for name in _INI:
+        with contextlib.suppress(ValueError):  # an older pytest has it not
+            yield name, config.getini(name)
