@@ -79,7 +79,7 @@ def _handshakes(implementation: Implementation, pki: Pki) -> list[dict[str, Any]
 def _variants(implementation: Implementation) -> list[Variant]:
     """The roles in which a handshake is part of the implementation's profile, over memory where that is."""
     profile = profiles.load(implementations.profile_of(implementation.library))
-    found = {}
+    found: dict[str, Variant] = {}
     for role, transport in itertools.product(("client", "server"), ("memory", "socketpair")):
         if not profile.why_not(Place(_SCENARIO, (), (), role, transport)):
             found.setdefault(role, Variant(role, None, transport))
