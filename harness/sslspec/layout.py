@@ -16,6 +16,16 @@ def _root() -> Path:
     return _PACKAGE if (_PACKAGE / "suites").is_dir() else _CHECKOUT
 
 
+def is_installed() -> bool:
+    """True where this is no checkout: other distributions lie beside the package then."""
+    return _root() == _PACKAGE
+
+
+def checkout() -> Path:
+    """The folder of the checkout, where this is one."""
+    return _CHECKOUT
+
+
 def suites() -> Path:
     """The folder that holds one folder of scenarios for each area."""
     return _root() / "suites"
@@ -24,6 +34,11 @@ def suites() -> Path:
 def clauses() -> Path:
     """The folder of the catalogue of clauses."""
     return suites() / "clauses"
+
+
+def profiles() -> Path:
+    """The folder of the profiles that come with the suite, one TOML file for each."""
+    return suites() / "profiles"
 
 
 def certs() -> Path:

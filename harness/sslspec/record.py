@@ -35,8 +35,9 @@ class Result:
     `expected` are the verdicts that the baseline allows, sorted; `reason` is the baseline's, or empty. `requirement` is
     the first sentence of the scenario's docstring. `steps` are {"actor", "call", "outcome"}; `detail` has what there is
     of message, expected, came, traceback and crash; `volatile` what differs between two equal runs: duration in
-    seconds, worker and the like. `new` is True, and only then in the file, where the scenario is newer than what the
-    baseline has reviewed.
+    seconds, worker and the like. `since` and `until` are the first and last documented version that has what is tested
+    ("3.13"), empty where every version has it. `new` is True, and only then in the file, where the scenario is newer
+    than what the baseline has reviewed.
     """
 
     id: str
@@ -52,6 +53,8 @@ class Result:
     steps: list[dict[str, Any]] = field(default_factory=list)
     detail: dict[str, Any] = field(default_factory=dict)
     known: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
     volatile: dict[str, Any] = field(default_factory=dict)
     new: bool = False
 
@@ -91,6 +94,8 @@ class Result:
             "steps": self.steps,
             "detail": self.detail,
             "known": list(self.known),
+            **({"since": self.since} if self.since else {}),
+            **({"until": self.until} if self.until else {}),
             "volatile": self.volatile,
             **({"new": True} if self.new else {}),
         }
@@ -115,6 +120,8 @@ class Result:
             steps=list(line.get("steps", ())),
             detail=dict(line.get("detail", {})),
             known=tuple(map(_text, line.get("known", ()))),
+            since=_text(line.get("since", "")),
+            until=_text(line.get("until", "")),
             volatile=dict(line.get("volatile", {})),
             new=bool(line.get("new", False)),
         )

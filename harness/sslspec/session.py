@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslspec import events, hermetic, implementations, listing
+from sslspec import away, events, hermetic, implementations, listing, profiles
 from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.limits import Wake
-from sslspec.record import Result
+from sslspec.profiles import Profile
+from sslspec.record import Key, Result
 from sslspec.sharding import Shards
 
 if TYPE_CHECKING:
@@ -40,12 +41,17 @@ class Session:
         worker = getattr(config, "workerinput", None)
         self.worker: str = worker["workerid"] if worker else "main"
         self.is_worker = worker is not None
-        self.is_first = self.worker in ("main", "gw0")
+        self.is_first = worker is None or bool(worker.get("sslspec_first"))
+        self.given: dict[str, Any] | None = worker.get(away.INPUT) if worker else None
         self.specs = {implementations.name_of(spec): spec for spec in option.impl or implementations.DEFAULT}
         self.peers: list[str] = option.peer or list(DEFAULT_PEERS)
         self.limit: float = option.limit
         self.events: str | None = option.events
         self.events_only: bool = bool(option.events and option.events_only)
+        self.configured = 0  # workers so far
+        self.configures_away = False  # whether the one that is being configured is on another host
+        self.elsewhere: dict[str, Key] = {}  # what stands for each node id of a run on other hosts
+        self.began: dict[str, float] = {}  # when, by node id
         self.wake: Wake | None = None
         self.results: list[Result] = []
         self.nothing_left_out = True
@@ -54,13 +60,14 @@ class Session:
         self._config = config
         self._option = option
         # The controller of xdist's workers plays nothing itself.
-        self._plays = self.is_worker or not getattr(option, "numprocesses", None)
+        self._plays = self.is_worker or not (getattr(option, "numprocesses", None) or getattr(option, "tx", None))
         self._facts: dict[tuple[str, str], Facts] = {}
         self._loaded: dict[str, Implementation] = {}
         self._described: dict[str, dict[str, Any]] = {}
         self._baselines: dict[str, Baseline] | None = None
+        self._profiles: dict[str, Profile] = {}
         self._pki: Pki | None = None
-        self._folder = Path(worker["sslspec_folder"]) if worker else None
+        self._folder = Path(worker["sslspec_folder"]) if worker and "sslspec_folder" in worker else None
         self._durations: dict[str, Any] | None = worker.get("sslspec_durations") if worker else None
         self._folder_is_ours = False
 
@@ -130,6 +137,13 @@ class Session:
             )
         return self._baselines
 
+    def profile(self, name: str) -> Profile:
+        """What of ssl the implementation of this column is held to. Raises ProfileError."""
+        if name not in self._profiles:
+            chosen = self._option.profile or implementations.profile_of(self.specs.get(name, name))
+            self._profiles[name] = profiles.load(chosen)
+        return self._profiles[name]
+
     def facts(self, name: str, peer: str) -> Facts:
         """What a baseline's conditions may ask of one execution."""
         if (name, peer) not in self._facts:
@@ -166,7 +180,7 @@ class Session:
 
     def header(self) -> dict[str, Any]:
         """What describes the implementations of this session in a record."""
-        return {name: self.describe(name) for name in self.specs}
+        return {name: {**self.describe(name), "profile": self.profile(name).name} for name in self.specs}
 
     def note_interrupts(self) -> None:
         """Tell a Ctrl-C of the user's from a KeyboardInterrupt that an implementation raises."""
