@@ -81,8 +81,11 @@ def _watched(item: pytest.Item, found: Scenario, session: Session) -> Iterator[N
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out what the baseline says must not be run."""
+    """Leave out what is no part of the profile, and what the baseline says must not be run."""
     found = scenario.of(item)
+    if found is not None and found.outside:
+        found.judgement = Judgement(Verdict.INAPPLICABLE, {"message": found.outside})
+        pytest.skip(found.outside)
     if found is not None and not found.expectation.run:
         found.judgement = Judgement(Verdict.NOTRUN, {"message": found.expectation.reason})
         pytest.skip(found.expectation.reason)

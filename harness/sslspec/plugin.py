@@ -22,6 +22,7 @@ from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
 from sslspec.implementations import ImplementationError
 from sslspec.marks import MarkError
+from sslspec.profiles import ProfileError
 from sslspec.record import Header, RecordError, Result
 from sslspec.scenario import Scenario
 from sslspec.session import Session
@@ -48,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")
     add("--area", action="append", metavar="AREA", help="only scenarios of this area; repeatable")
     add("--level", choices=marks.LEVELS, help="only scenarios of this level")
+    add("--profile", metavar="NAME", help="hold implementations to a part of ssl: client, asyncio, urllib3, a file")
     add("--smoke", action="store_true", help="only a cross-section: a few scenarios of each topic, in one variant")
     add("--shard", metavar="I/N", help="only part I of N: equal loads, every execution in exactly one of them")
     add("--shard-durations", metavar="FILE", help="cut by what this earlier record measured")
@@ -69,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         for name in session.specs:
             session.describe(name)
+            session.profile(name)
         for peer in session.peers:
             if peer == axes.SELF:
                 continue
@@ -78,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
                 session.describe(peer)
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
         session.shards  # noqa: B018 - as are durations
-    except (AgentError, ImplementationError, BaselineError, RecordError, ValueError) as problem:
+    except (AgentError, ImplementationError, BaselineError, ProfileError, RecordError, ValueError) as problem:
         raise pytest.UsageError(str(problem)) from problem
     if session.events_only:
         config.option.tbstyle = "native"  # which quotes no sources: nobody reads it
@@ -149,6 +152,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         cell = found.cell
         found.expectation = session.expectation(found.id, cell.implementation, cell.peer, found.needs)
+        found.outside = session.profile(cell.implementation).why_not(found.place)
         item.stash[scenario.KEY] = found
         kept.append(item)
     if config.option.smoke:
