@@ -15,7 +15,7 @@ from selftests.support import HOSTILE, environment, sslspec
 from selftests.test_wire_pcapng import follow, segments
 from sslspec import cli, record
 
-SCENARIO = "channel_binding/tls_unique/both_ends_agree"
+SCENARIO = "alpn/negotiation/the_common_protocol_is_selected"
 READS = "shutdown/unwrap/bytes_after_close_notify_stay_in_the_bio@client+tls13+memory+whole"
 RESUMED = "sessions/resumption/a_session_is_resumed@client+tls13+memory+whole"
 
