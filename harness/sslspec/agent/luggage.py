@@ -14,7 +14,7 @@ Modules = dict[str, tuple[str, str]]
 
 OLDEST = (3, 10)  # the Python that what is sent needs
 _PACKAGE = Path(__file__).resolve().parents[1]
-_SINGLE = ("verdicts", "limits", "ending", "implementations")
+_SINGLE = ("verdicts", "limits", "ending", "implementations", "libraries")
 _FOLDERS = ("bench", "carried")
 _OF_PYTEST = ("_io/saferepr.py", "_io/pprint.py")
 
