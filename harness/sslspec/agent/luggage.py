@@ -9,6 +9,10 @@ import functools
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sslspec.agent.host import Agent
 
 Modules = dict[str, tuple[str, str]]
 
@@ -38,6 +42,17 @@ def of_pytest() -> Modules:
     package = Path(spec.origin).parent
     paths = [package / name for name in _OF_PYTEST if (package / name).is_file()]
     return dict(_read([*paths, *sorted((package / "assertion").glob("*.py"))], package))
+
+
+def lend(agent: Agent, pki: Path) -> None:
+    """Let an agent use the certificates in a folder of ours; their contents travel where the folder is not there."""
+    if not agent.call("sslspec.carried.certificates:use", folder=str(pki)):
+        files = {
+            path.relative_to(pki).as_posix(): path.read_bytes().decode("latin-1")
+            for path in sorted(pki.rglob("*"))
+            if path.is_file()
+        }
+        agent.call("sslspec.carried.certificates:receive", files=files)
 
 
 def _read(paths: list[Path], package: Path) -> Iterator[tuple[str, tuple[str, str]]]:
