@@ -1,8 +1,11 @@
 """Baselines: which entry speaks of a scenario, when an entry is stale, and what is refused in one clear line."""
 
+from dataclasses import replace
+
 import pytest
 
-from sslspec.baseline import Baseline, BaselineError, Facts
+from sslspec import baseline
+from sslspec.baseline import BaselineError, Facts
 from sslspec.record import Result
 from sslspec.verdicts import EXPECTED, Verdict
 
@@ -14,7 +17,7 @@ HERE = Facts("mylib", "stdlib", (3, 12, 1), (3, 0, 19), "linux", "openssl")
 def load(tmp_path, *entries, head=HEAD):
     path = tmp_path / "mylib.toml"
     path.write_text(head + "".join(f"\n[[known]]\n{entry}\n" for entry in entries))
-    return Baseline.load(path)
+    return baseline.load(path)
 
 
 def known(name, verdict="failed", *more):
@@ -23,6 +26,10 @@ def known(name, verdict="failed", *more):
 
 def result(name, verdict=Verdict.PASSED, peer="stdlib"):
     return Result(name, "mylib", peer, verdict)
+
+
+def facts(result):
+    return Facts(result.implementation, result.peer)
 
 
 def test_without_an_entry_a_scenario_passes_or_does_not_apply(tmp_path):
@@ -51,17 +58,17 @@ def test_a_pattern_is_a_glob_over_the_id_or_its_name(tmp_path, pattern, speaks):
 
 
 def test_the_exact_id_wins_and_a_later_glob_over_an_earlier(tmp_path):
-    baseline = load(
+    entries = load(
         tmp_path,
         known("alpn/a/b@client+tls13", "hung"),
         known("alpn/a/b", "crashed"),
         known("alpn/*", "failed"),
         known("alpn/a/*", "unsupported"),
     )
-    assert Verdict.HUNG in baseline.expectation("alpn/a/b@client+tls13", HERE).verdicts
-    assert Verdict.CRASHED in baseline.expectation("alpn/a/b@server+tls13", HERE).verdicts
-    assert Verdict.UNSUPPORTED in baseline.expectation("alpn/a/c", HERE).verdicts
-    assert Verdict.FAILED in baseline.expectation("alpn/x/y", HERE).verdicts
+    assert Verdict.HUNG in entries.expectation("alpn/a/b@client+tls13", HERE).verdicts
+    assert Verdict.CRASHED in entries.expectation("alpn/a/b@server+tls13", HERE).verdicts
+    assert Verdict.UNSUPPORTED in entries.expectation("alpn/a/c", HERE).verdicts
+    assert Verdict.FAILED in entries.expectation("alpn/x/y", HERE).verdicts
 
 
 @pytest.mark.parametrize(
@@ -81,8 +88,8 @@ def test_the_exact_id_wins_and_a_later_glob_over_an_earlier(tmp_path):
     ],
 )
 def test_all_of_when_must_hold(tmp_path, condition, holds):
-    baseline = load(tmp_path, known("alpn/*", "failed", f"when = {{ {condition} }}"))
-    assert (baseline.expectation("alpn/a/b", HERE).entry is not None) == holds
+    entries = load(tmp_path, known("alpn/*", "failed", f"when = {{ {condition} }}"))
+    assert (entries.expectation("alpn/a/b", HERE).entry is not None) == holds
 
 
 def test_a_failure_with_another_message_is_another_failure(tmp_path):
@@ -117,7 +124,7 @@ STALE = {
 @pytest.mark.parametrize("name", STALE)
 def test_an_entry_that_is_no_longer_true_is_stale(tmp_path, name):
     entries, results, why = STALE[name]
-    stale = load(tmp_path, *entries).stale(results, whole_run=True)
+    stale = baseline.stale(load(tmp_path, *entries), results, whole_run=True, facts=facts)
     if not why:
         assert stale == []
         return
@@ -127,7 +134,7 @@ def test_an_entry_that_is_no_longer_true_is_stale(tmp_path, name):
 
 
 def test_an_entry_that_matched_nothing_in_a_selection_says_nothing(tmp_path):
-    assert load(tmp_path, known("alpn/*")).stale([result("sni/a/b")], whole_run=False) == []
+    assert baseline.stale(load(tmp_path, known("alpn/*")), [result("sni/a/b")], whole_run=False, facts=facts) == []
 
 
 REFUSED = {
@@ -135,7 +142,16 @@ REFUSED = {
     "no format": ('implementation = "x"', [], "format must be 1"),
     "another format": ('format = 2\nimplementation = "x"', [], "format must be 1, not 2"),
     "no implementation": ("format = 1", [], "which implementation"),
-    "unknown key above": (HEAD + "suite = 1", [], "unknown key 'suite'"),
+    "unknown key above": (HEAD + "suites = 1", [], "unknown key 'suites'"),
+    "wrong suite": (
+        HEAD + "suite = 0.1",
+        [],
+        'suite must be the version of sslspec that was reviewed, as in suite = "0.1"',
+    ),
+    "wrong model": (HEAD + 'inherits = "mylib2"', [], "inherits 'mylib2': sslspec comes with baselines of"),
+    "no flags": (HEAD + "[unsupported]\nfeatures = []", [], "features must be a list of flags"),
+    "not a flag": (HEAD + '[unsupported]\nfeatures = ["psk"]', [], "features must be a list of flags"),
+    "features without reason": (HEAD + '[unsupported]\nfeatures = ["HAS_PSK"]', [], "short of 5 words"),
     "known is no table": (HEAD + "known = 3", [], "[[known]]"),
     "no id": (HEAD, [WHY], "the entry has no id"),
     "unknown key": (HEAD, [known("a/*", "failed", "outcome = 1")], "unknown key 'outcome'; there are id, verdict"),
@@ -145,7 +161,7 @@ REFUSED = {
     "nothing special": (HEAD, [known("a", "passed")], "expects what is expected anyway"),
     "short reason": (HEAD, ['id = "a"\nverdict = "failed"\nreason = "does not work"'], "short of 5 words"),
     "no reason": (HEAD, ['id = "a"\nverdict = "failed"'], "short of 5 words"),
-    "unreviewed": (HEAD, ['id = "a"\nverdict = "failed"\nreason = "todo: find out why this is"'], "says TODO"),
+    "promised": (HEAD, ['id = "a"\nverdict = "failed"\nreason = "todo: find out why this is"'], "says TODO"),
     "bad match": (HEAD, [known("a", "failed", 'match = "("')], "no regular expression"),
     "bad when": (HEAD, [known("a", "failed", 'when = { cpu = "z80" }')], "unknown key 'cpu'"),
     "bad version": (HEAD, [known("a", "failed", 'when = { python = "3.12" }')], "'3.12' is no comparison"),
@@ -166,4 +182,57 @@ def test_a_baseline_that_is_not_sound_is_refused(tmp_path, name):
 
 def test_a_baseline_that_cannot_be_read(tmp_path):
     with pytest.raises(BaselineError, match="cannot be read"):
-        Baseline.load(tmp_path / "missing.toml")
+        baseline.load(tmp_path / "missing.toml")
+
+
+def test_an_entry_that_nobody_has_reviewed_counts_and_is_told_apart(tmp_path):
+    entries = load(tmp_path, 'id = "a/b/c"\nverdict = "failed"\nreason = "UNREVIEWED: todo"', known("a/b/d"))
+    assert entries.expectation("a/b/c@client", HERE).accepts(Verdict.FAILED)
+    assert [entry.id for entry in entries.unreviewed] == ["a/b/c"]
+
+
+def test_what_is_known_as_flaky_may_pass_and_may_fail(tmp_path):
+    entries = load(tmp_path, 'id = "alpn/*"\nverdict = ["passed", "hung"]\n' + WHY + '\nmatch = "no answer"')
+    expectation = entries.expectation("alpn/a/b", HERE)
+    assert expectation.accepts(Verdict.PASSED, "")
+    assert expectation.accepts(Verdict.HUNG, "no answer within 1 s")
+    assert not expectation.accepts(Verdict.HUNG, "another")
+    assert not expectation.accepts(Verdict.FAILED, "no answer")
+    for verdict in (Verdict.PASSED, Verdict.HUNG):
+        assert baseline.stale(entries, [result("alpn/a/b", verdict)], whole_run=True, facts=facts) == []
+
+
+FEATURES = '[unsupported]\nfeatures = ["HAS_PSK", "HAS_PHA"]\nreason = "they are out of its scope for good"\n'
+
+
+def test_features_that_are_not_there_excuse_what_needs_them(tmp_path):
+    entries = load(tmp_path, known("psk/a/b", "failed"), head=HEAD + FEATURES)
+    unsupported = entries.expectation("psk/a/c", HERE, ["HAS_PSK"])
+    assert unsupported.accepts(Verdict.UNSUPPORTED)
+    assert not unsupported.accepts(Verdict.FAILED)
+    assert unsupported.reason == "they are out of its scope for good"
+    assert not entries.expectation("psk/a/c", HERE, ["HAS_SNI"]).accepts(Verdict.UNSUPPORTED)
+    assert not entries.expectation("psk/a/b", HERE, ["HAS_PSK"]).accepts(Verdict.UNSUPPORTED)  # its own entry wins
+    having = replace(HERE, features=frozenset({"HAS_PSK"}))
+    assert not entries.expectation("psk/a/c", having, ["HAS_PSK"]).accepts(Verdict.UNSUPPORTED)
+
+
+INHERITED = "errors/alerts_received/after_a_fatal_alert_reading_raises@client+tls12"
+
+
+def test_an_heir_may_do_what_its_model_does_not(tmp_path):
+    heir = load(tmp_path, head=HEAD + 'inherits = "ssl"\n')
+    expectation = heir.expectation(INHERITED, HERE)
+    assert expectation.accepts(Verdict.FAILED)
+    assert expectation.accepts(Verdict.PASSED)
+    assert not expectation.accepts(Verdict.HUNG)
+    assert heir.expectation("alpn/a/b", HERE).verdicts == EXPECTED
+    assert baseline.stale(heir, [result(INHERITED)], whole_run=True, facts=facts) == []
+
+
+def test_own_entries_come_before_what_is_inherited(tmp_path):
+    heir = load(tmp_path, known("errors/*", "hung"), head=HEAD + 'inherits = "ssl"\n')
+    expectation = heir.expectation(INHERITED, HERE)
+    assert expectation.accepts(Verdict.HUNG)
+    assert not expectation.accepts(Verdict.FAILED)
+    assert not expectation.accepts(Verdict.PASSED)

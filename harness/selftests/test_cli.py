@@ -75,9 +75,9 @@ def test_compare_refuses_what_is_no_whole_record(here, capsys, name):
 BAD_BASELINES = {
     "missing": (None, "cannot be read"),
     "short reason": ('[[known]]\nid = "a"\nverdict = "failed"\nreason = "just so"', "bad.toml:3: 'a': the reason"),
-    "unreviewed": (
-        '[[known]]\nid = "a"\nverdict = "failed"\nreason = "UNREVIEWED as of the first run"',
-        "the reason says UNREVIEWED",
+    "promised": (
+        '[[known]]\nid = "a"\nverdict = "failed"\nreason = "to be looked at, FIXME"',
+        "the reason says FIXME",
     ),
     "unknown key": (
         '[[known]]\nid = "a"\nverdict = "failed"\nwhy = "it has never worked in it"',

@@ -43,6 +43,8 @@ ELSEWHERE = (
     (r"^python harness/fuzz --engine atheris", "where atheris is installed, by hand"),
     (r"^python harness/sabotage", ".ci/run, and test_sabotage.py"),
     (r"^python harness/fuzz name --input FILE", "test_fuzz.py"),
+    (r"--tx (socket|ssh)=", "test_remote.py; there is nobody to reach by ssh"),
+    (r"^python -m execnet.script.socketserver", "test_remote.py"),
     (r"--agent ", "test_agent.py"),
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

@@ -115,7 +115,12 @@ def test_the_bench_is_standard_library_only() -> None:
 
 @pytest.mark.parametrize(
     ("library", "homes"),
-    [("tlslite", {"peers/tlslite.py"}), ("refssl", {"peers/scripted.py"}), ("trustme", {"pki.py"}), ("xdist", set())],
+    [
+        ("tlslite", {"peers/tlslite.py"}),
+        ("refssl", {"peers/scripted.py"}),
+        ("trustme", {"pki.py"}),
+        ("xdist", {"away.py"}),
+    ],
 )
 def test_a_foreign_library_has_one_home(library: str, homes: set[str]) -> None:
     root = HARNESS / "sslspec"

@@ -183,7 +183,7 @@ def test_a_session_that_stalls_is_ended_and_reported(tmp_path):
     wanted = {"globs": (stalled,), "limit": 1.0, "inactivity": 4.0, "pytest_args": ("-p", "stalls"), "workers": 2}
     script = (
         "import sys; from sslspec import options, run, record; from pathlib import Path\n"
-        "class Nobody:\n    def result(self, *_): pass\n    def tick(self, *_): pass\n"
+        "class Nobody:\n    def result(self, *_): pass\n    tick = say = result\n"
         f"done = run.execute(options.Options(('ssl',), peers=('stdlib',), **{wanted!r}), Nobody())\n"
         "record.write(Path(sys.argv[1]), done.record.header, done.record.results, complete=done.record.complete)\n"
         "print(done.problem); sys.exit(done.exit_code)"

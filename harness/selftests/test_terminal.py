@@ -189,7 +189,7 @@ def test_without_a_terminal_a_line_comes_every_ten_seconds(monkeypatch):
         now[0] += 1
         terminal.tick(state)
     lines = out.getvalue().splitlines()
-    assert lines == ["refssl  0/4  00:10", "ssl     1/4  00:10  ✓1", "refssl  0/4  00:20", "ssl     1/4  00:20  ✓1"]
+    assert lines == ["ssl     1/4  00:10  ✓1", "refssl  0/4  00:10", "ssl     1/4  00:20  ✓1", "refssl  0/4  00:20"]
     assert "\x1b" not in out.getvalue()
 
 
@@ -293,6 +293,64 @@ def test_the_table_counts_what_applies():
         "sni        ████████████ 1/1   does not apply",
         "together   ████████████ 2/2   ██████░░░░░░ 1/2  ✗1",
     ]
+
+
+PYTHONS = ("3.10.13", "3.11.7", "3.12.1", "3.13.0")
+
+
+def columns_of(pythons, names=("ssl", "refssl")):
+    """A record with 1,000 results of an area in each column; of each last Python one has failed."""
+    results = []
+    for name in names:
+        for python in pythons:
+            bad = Verdict.FAILED if python == pythons[-1] else Verdict.PASSED
+            results += [result(f"alpn/a/{n}", Verdict.PASSED, f"{name}@{python}") for n in range(999)]
+            results.append(result("alpn/a/last", bad, f"{name}@{python}"))
+    return record_of(*results)
+
+
+def test_with_many_columns_the_bars_get_shorter_and_a_python_stands_under_its_name(monkeypatch):
+    monkeypatch.setattr("sslspec.summary.columns", lambda: 80)
+    assert summary.table(columns_of(PYTHONS, ("ssl",)), PLAIN).split("\n") == [
+        "area      ssl            ssl            ssl            ssl",
+        "          3.10.13        3.11.7         3.12.1         3.13.0",
+        "alpn      ███ 1000/1000  ███ 1000/1000  ███ 1000/1000  ██▉  999/1000 ✗1",
+        "together  ███ 1000/1000  ███ 1000/1000  ███ 1000/1000  ██▉  999/1000 ✗1",
+    ]
+
+
+@pytest.mark.parametrize(("width", "pieces"), [(200, 1), (110, 1), (90, 2), (60, 2), (40, 4)])
+def test_a_table_that_is_too_wide_comes_in_pieces(monkeypatch, width, pieces):
+    monkeypatch.setattr("sslspec.summary.columns", lambda: width)
+    text = summary.table(columns_of(PYTHONS), PLAIN)
+    assert text.count("area") == pieces
+    assert max(map(len, text.split("\n"))) <= width
+    assert text.count("✗1") == 2 * 2
+    for python in PYTHONS:
+        assert text.count(python) == 2
+
+
+def test_columns_stand_by_implementation_and_by_version(monkeypatch):
+    monkeypatch.setattr("sslspec.summary.columns", lambda: 400)
+    heads = summary.table(columns_of(("3.9.1", "3.10.2", "pypy3.11.15")), PLAIN).split("\n")[0].split()
+    assert heads == [
+        "area",
+        *("ssl@3.9.1", "ssl@3.10.2", "ssl@pypy3.11.15"),
+        *("refssl@3.9.1", "refssl@3.10.2", "refssl@pypy3.11.15"),
+    ]
+
+
+def test_more_columns_than_a_terminal_has_rows_are_not_all_drawn(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("sslspec.terminal.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("sslspec.terminal.rows", lambda: 5)
+    out = io.StringIO()
+    terminal = Terminal(out, PLAIN, live=True)
+    state = started(*(f"ssl@3.{n}" for n in range(10, 16)))
+    state.add(result("a/b/0", Verdict.PASSED, "ssl@3.15", peer="x"))
+    now[0] += 1
+    terminal.tick(state)
+    assert [told.split()[0] for told in out.getvalue().splitlines()] == ["ssl@3.10", "ssl@3.15"]
 
 
 def test_the_closing_lines_say_what_to_do_about():

@@ -44,14 +44,19 @@ class Examination:
         return not self.problem and all(handshake["ok"] for handshake in self.handshakes)
 
 
-def examine(spec: str, pki: Path | None = None, patience: float = PATIENCE) -> Examination:
-    """Load an implementation in a process of its own; with a PKI also shake hands, with the stdlib and with itself."""
+def examine(
+    spec: str, pki: Path | None = None, patience: float = PATIENCE, python: child.Python | None = None
+) -> Examination:
+    """Load an implementation in a process of its own; with a PKI also shake hands, with the stdlib and with itself.
+
+    Without `python` that is a process of the interpreter that runs this.
+    """
     environment, _ = hermetic.child_environment(os.environ)
     with tempfile.TemporaryDirectory(prefix="sslspec-") as folder:
         file = Path(folder, "found.json")
         args = [spec, str(file), *([str(pki)] if pki else [])]
         process = subprocess.Popen(
-            child.command("sslspec.probe", *args),
+            child.command("sslspec.probe", *args, python=python),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

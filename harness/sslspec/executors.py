@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sslspec import child, layout
+from sslspec import away, child, layout
 from sslspec.durations import Durations
 from sslspec.options import Options, places
 
@@ -40,13 +40,16 @@ def with_pytest(python: child.Python) -> Executor:
 
 def _pytest_arguments(task: Task) -> list[str]:
     options = task.options
-    suites = layout.suites()
-    given = ["-c", str(layout.pytest_ini()), f"--rootdir={suites}", f"--confcutdir={suites}"]
-    given += ["--disable-plugin-autoload", "-p", "xdist.plugin", "-p", "sslspec.plugin"]
+    given = ["--disable-plugin-autoload", "-p", "xdist.plugin", "-p", "sslspec.plugin"]
     given += ["-p", "no:terminal", "-p", "no:cacheprovider", f"--basetemp={task.folder / 'tmp'}"]
     # Each crash costs a worker. There is no natural bound but that events must go on coming, which is watched.
-    given += ["-n", str(task.workers), "--max-worker-restart=1000000"]
-    given += [f"--events={task.events}", f"--limit={options.limit}"]
+    given += ["--max-worker-restart=1000000", f"--limit={options.limit}"]
+    if away.asked_for(options.pytest_args):
+        given += away.arguments(task.events)
+    else:
+        suites = layout.suites()
+        given += ["-c", str(layout.pytest_ini()), f"--rootdir={suites}", f"--confcutdir={suites}"]
+        given += ["-n", str(task.workers), f"--events={task.events}"]
     given += [f"--pki={task.pki}"] if task.pki else []
     # Nobody reads what pytest would make of it, unless the user has asked for something of his own (--junitxml).
     given += [] if options.pytest_args else ["--events-only", "-p", "no:logging"]
@@ -62,4 +65,8 @@ def _pytest_arguments(task: Task) -> list[str]:
     if options.shard:
         durations = Durations.load(options.durations) if options.durations else Durations.shipped()
         given += [f"--shard={options.shard}", f"--shard-durations={durations.save(task.folder)}"]
-    return [*given, *options.pytest_args, *map(str, places(options))]
+    if away.asked_for(options.pytest_args):
+        chosen = [f"--place={place.relative_to(layout.suites()).as_posix()}" for place in places(options)]
+    else:
+        chosen = [str(place) for place in places(options)]
+    return [*given, *options.pytest_args, *chosen]

@@ -33,6 +33,9 @@ class Observer(Protocol):
     def tick(self, state: State) -> None:
         """Some time went by."""
 
+    def say(self, text: str) -> None:
+        """Something takes its time before the run begins."""
+
 
 class Group:
     """The columns that one executor fills, and its process.
@@ -69,6 +72,9 @@ class Group:
         """Start the executor; `folder` is made for it."""
         folder.mkdir()
         self.workers = workers
+        for column in self.columns.values():
+            if column in self.state.columns:
+                self.state.columns[column].at = "starting"
         self._tail = Tailer(folder / "events.jsonl")
         self._output = folder / "output"
         environment, self.scrubbed = hermetic.child_environment(os.environ)

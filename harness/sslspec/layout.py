@@ -16,6 +16,16 @@ def _root() -> Path:
     return _PACKAGE if (_PACKAGE / "suites").is_dir() else _CHECKOUT
 
 
+def is_installed() -> bool:
+    """True where this is no checkout: other distributions lie beside the package then."""
+    return _root() == _PACKAGE
+
+
+def checkout() -> Path:
+    """The folder of the checkout, where this is one."""
+    return _CHECKOUT
+
+
 def suites() -> Path:
     """The folder that holds one folder of scenarios for each area."""
     return _root() / "suites"

@@ -116,6 +116,13 @@ def post_mortem(status: int | None, dump: str) -> tuple[Verdict, str]:
     return Verdict.CRASHED, f"the process exited with status {status}"
 
 
+def inquest(lasted: float, limit: float) -> tuple[Verdict, str]:
+    """The verdict on a worker of another host, of which no more is known than how many seconds its last one lasted."""
+    if lasted >= limit * HARD_FACTOR:
+        return Verdict.HUNG, f"no answer within {limit * HARD_FACTOR:g} s, and the worker on the other host was ended"
+    return Verdict.CRASHED, "the worker on the other host died"
+
+
 def stuck_in(dump: str) -> str:
     """The innermost function of the main thread, which faulthandler writes last: its name only, no foreign path."""
     frames = [line for line in dump.rpartition("hread 0x")[2].splitlines() if line.strip().startswith("File ")]

@@ -5,19 +5,18 @@ Nothing runs any more when this begins. What was expected and had not its turn g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sslspec import __version__, child, columns, hermetic, listing, record
-from sslspec.baseline import Baseline, Expectation, Facts
+from sslspec import __version__, baseline, child, hermetic, listing, record
+from sslspec.baseline import Baseline, Expectation, FactsOf, facts_in
 from sslspec.exitcodes import ExitCode
 from sslspec.group import Group
 from sslspec.options import Options
 from sslspec.record import Header, Key, Record, Result
 from sslspec.verdicts import EXPECTED, Verdict
 
-FactsOf = Callable[[Result], Facts]
 _CAME_TO_ITS_END = frozenset({ExitCode.AS_EXPECTED, ExitCode.UNEXPECTED, ExitCode.NOTHING})
 
 
@@ -42,10 +41,7 @@ def of(
 ) -> Outcome:
     """Merge what the groups came to."""
     header = _header(options, groups)
-
-    def facts(result: Result) -> Facts:
-        return Facts.of(header.implementations.get(result.implementation, {}), result.peer)
-
+    facts = facts_in(header.implementations)
     _expect_of_each_what_others_collected(groups)
     ends = [(group, _is_complete(group)) for group in groups]
     complete = all(whole for _, whole in ends)
@@ -57,7 +53,8 @@ def of(
     header.manifest = header.manifest or record.manifest(result.id for result in results)
     # In one part of a run an entry may well have nothing to do.
     judged = {} if options.shard else baselines
-    stale = _stale(groups, judged, facts, whole_run=options.whole and complete)
+    whole = options.whole and complete
+    stale = [line for known in judged.values() for line in baseline.stale(known, results, whole_run=whole, facts=facts)]
     code, problem = _judge(options, ends, interrupted=interrupted, stale=bool(stale))
     return Outcome(code, Record(header, results, complete), stale, problem, seconds)
 
@@ -144,22 +141,6 @@ def _unjudged(
 
 
 # -- the judgement -------------------------------------------------------------------------------------------------
-
-
-def _stale(groups: Sequence[Group], baselines: dict[str, Baseline], facts: FactsOf, *, whole_run: bool) -> list[str]:
-    """A line for each entry that is no longer true, with the columns where it is not unless that is all of them."""
-    found = []
-    for name, known in baselines.items():
-        told: dict[str, list[str]] = {}
-        asked = [group for group in groups if name in group.columns]
-        for group in asked:
-            mine = [result for result in group.state.results.values() if result.implementation == group.columns[name]]
-            for entry in known.stale(mine, whole_run=whole_run, facts=facts):
-                told.setdefault(str(entry), []).append(group.columns[name])
-        for line, where in told.items():
-            everywhere = len(where) == len(asked)
-            found.append(line if everywhere else f"{line} (in {', '.join(columns.in_order(where))})")
-    return found
 
 
 def _judge(

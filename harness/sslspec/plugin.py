@@ -6,7 +6,6 @@ decided in ``axes``; how one scenario is run stands in ``execution``.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import time
 from collections.abc import Generator
@@ -16,12 +15,11 @@ from typing import Any
 
 import pytest
 
-from sslspec import __version__, axes, hermetic, judge, limits, marks, peers, record, scenario, shards, smoke
+from sslspec import __version__, axes, hermetic, layout, limits, marks, peers, record, scenario, shards, smoke, workers
 from sslspec import session as sessions
 from sslspec.agent.host import AgentError
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
-from sslspec.ending import Judgement
 from sslspec.implementations import ImplementationError
 from sslspec.marks import MarkError
 from sslspec.record import Header, RecordError, Result
@@ -57,6 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--events", metavar="FILE", help="append what happens to this file, as it happens")
     add("--events-only", action="store_true", help="tell pytest itself of failures alone; the events tell of all")
     add("--results", metavar="FILE", help="write the record of the run")
+    add("--place", action="append", metavar="PATH", help="collect this folder or file of the suite; repeatable")
     add("--agent", metavar="PYTHON", help="have the scenarios played by another interpreter, which needs no pytest")
     add("--pki", metavar="DIRECTORY", help="use the certificates made there, not fresh ones")
 
@@ -65,6 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in marks.DECLARATIONS:
         config.addinivalue_line("markers", line)
     session = config.stash[sessions.KEY] = Session(config)
+    if config.option.place:
+        config.args = [str(layout.suites() / place) for place in config.option.place]
     try:
         for name in session.specs:
             session.describe(name)
@@ -84,6 +85,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if session.is_worker and session.player is None:
         session.wake = limits.Wake(session.folder, session.worker)
     if not session.is_worker:
+        config.pluginmanager.register(workers)
+        config.pluginmanager.register(workers.Elsewhere(session))
         session.note_interrupts()
         session.emit({"event": "header", **_header(config).to_json()})
 
@@ -91,25 +94,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if sessions.KEY in config.stash:
         sessions.of(config).close()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """xdist: tell a worker where the certificates are and where to leave word."""
-    session = sessions.of(node.config)
-    session.pki  # noqa: B018 - made once, here
-    node.workerinput["sslspec_folder"] = str(session.folder)
-    if session.shards is not None:
-        node.workerinput["sslspec_durations"] = session.shards.durations.to_json()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """xdist: a worker has ended, and left word of how it cut the run."""
-    cut = sessions.of(node.config).shards
-    told = getattr(node, "workeroutput", {}).get("sslspec_shard")
-    if cut is not None and told:
-        cut.learn(told)
 
 
 def _header(config: pytest.Config) -> Header:
@@ -141,6 +125,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     session = sessions.of(config)
+    problem = workers.misplaced(session)
+    if items and problem:
+        _refuse(config, items[0], ImplementationError(problem))
+        items.clear()
+        return
     kept, dropped = [], []
     for item in items:
         if not scenario.is_scenario(item.path):
@@ -151,15 +140,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         try:
             found = _read(item)
-        except (MarkError, AxisError) as problem:
-            _refuse(config, item, problem)
+        except (MarkError, AxisError) as wrong:
+            _refuse(config, item, wrong)
             items.clear()
             return
         if not _selected(config, found):
             dropped.append(item)
             continue
         cell = found.cell
-        found.expectation = session.expectation(found.id, cell.implementation, cell.peer)
+        found.expectation = session.expectation(found.id, cell.implementation, cell.peer, found.needs)
         item.stash[scenario.KEY] = found
         kept.append(item)
     if config.option.smoke:
@@ -187,6 +176,7 @@ def _refuse(config: pytest.Config, item: pytest.Item, problem: Exception) -> Non
         raise pytest.UsageError(str(problem)) from problem
     session.emit({"event": "problem", "message": str(problem)})
     report = pytest.CollectReport(nodeid=item.nodeid, outcome="failed", longrepr=str(problem), result=[])
+    report.sslspec_problem = str(problem)  # type: ignore[attr-defined]
     config.hook.pytest_collectreport(report=report)
 
 
@@ -228,12 +218,10 @@ def _selected(config: pytest.Config, found: Scenario) -> bool:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     ours = sessions.of(session.config)
-    found = [scenario.of(item) for item in session.items]
     if ours.is_worker and ours.shards is not None:
         session.config.workeroutput["sslspec_shard"] = ours.of_shard  # type: ignore[attr-defined]
-    if ours.is_first and ours.events:
-        items = [list(one.execution.values()) for one in found if one is not None]
-        ours.emit({"event": "collected", "items": items, **ours.of_shard})
+    if ours.is_first:
+        workers.tell_collected(session.config, session.items)
     if session.items and not session.config.option.collectonly:
         # Some hundred thousand objects that stay to the end: no collection needs to go through them again, neither
         # Python's own nor those of the scenarios about garbage.
@@ -260,37 +248,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     global _controller
     ours = sessions.of(session.config)
     _controller = None if ours.is_worker else ours
-
-
-@pytest.hookimpl(optionalhook=True, tryfirst=True)
-def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport) -> None:
-    """xdist: a worker has died; say which execution it was at, how it died, and whether that was expected."""
-    if _controller is None:
-        return
-    node = getattr(report, "node", None)
-    worker = node.gateway.id if node is not None else ""
-    will, dump = limits.last_words(_controller.folder, worker)
-    if will is None or will["volatile"]["nodeid"] != crashitem:
-        return
-    result = Result.from_json(will)
-    result.verdict, how = limits.post_mortem(_exit_status(node), dump)
-    judgement = Judgement(result.verdict, {"message": how, "crash": how})
-    expectation = _controller.expectation(result.id, result.implementation, result.peer)
-    result.unexpected = judge.is_unexpected(judgement, expectation)
-    result.detail = judgement.detail
-    judge.tell_pytest(report, judgement, expectation)
-    _controller.results.append(result)
-    _controller.emit({"event": "result", **result.to_json()})
-
-
-def _exit_status(node: Any) -> int | None:
-    """How the worker's process ended; execnet keeps its Popen, though not as a promise."""
-    popen = getattr(getattr(getattr(node, "gateway", None), "_io", None), "popen", None)
-    if popen is None:
-        return None
-    with contextlib.suppress(Exception):
-        return int(popen.wait(timeout=10))
-    return None
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

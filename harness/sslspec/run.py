@@ -9,23 +9,27 @@ from __future__ import annotations
 import contextlib
 import signal
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-from sslspec import baseline, child, doctor, executors, implementations, outcome, peers
+from sslspec import baseline, doctor, environments, executors, implementations, outcome, peers
+from sslspec.environments import Host
 from sslspec.group import Group, Observer
 from sslspec.options import Options
 from sslspec.outcome import Outcome
+from sslspec.state import Column
 
 _POLL = 0.1
 
 
 class NotLoadable(Exception):
-    """An implementation could not be loaded; `problems` has a line for each."""
+    """An implementation could not be loaded, or an interpreter not be prepared; `problems` has a line for each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
@@ -35,43 +39,72 @@ class NotLoadable(Exception):
 def execute(options: Options, observer: Observer) -> Outcome:
     """Run, from the preflight to the record.
 
-    Raises BaselineError for a baseline that cannot be used, NotLoadable for an implementation that cannot.
+    Raises BaselineError for a baseline that cannot be used, InterpreterError for an interpreter that is not there,
+    NotLoadable for an implementation that cannot be loaded, and an interpreter in which none can.
     """
     names = [implementations.name_of(spec) for spec in options.implementations]
     baselines = {} if options.no_baseline else baseline.load_all(names, options.baselines)
-    examined = preflight(options)
-    facts = {found.name: found.facts for found in examined if found.name in names}
-    groups = [Group(options, executors.with_pytest(child.running()), facts, {})]
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="sslspec-", ignore_cleanup_errors=True) as folder:
-        interrupted = _run(groups, options.workers, Path(folder), observer)
-    return outcome.of(options, groups, baselines, interrupted=interrupted, seconds=time.monotonic() - started)
+    with tempfile.TemporaryDirectory(prefix="sslspec-", ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        hosts, refused = environments.hosts(options.pythons, folder / "sources", observer.say, install=options.install)
+        if refused:
+            raise NotLoadable(list(map(str, refused)))
+        facts = preflight(options, hosts)
+        groups = _groups(options, [(host, {name: facts[host.label, name] for name in names}) for host in hosts])
+        started = time.monotonic()
+        pki = _certificates(folder) if len(groups) > 1 else None
+        interrupted = _run(groups, options.workers, folder, pki, observer)
+        return outcome.of(options, groups, baselines, interrupted=interrupted, seconds=time.monotonic() - started)
 
 
-def preflight(options: Options) -> list[doctor.Examination]:
-    """Load each implementation, and each that serves as peer, in a process of its own. Raises NotLoadable."""
+def preflight(options: Options, hosts: Sequence[Host]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Load each implementation, and each that serves as peer, in a process of its own, in each interpreter.
+
+    What each says of itself, by the label of the interpreter and its own name. Raises NotLoadable.
+    """
+    wanted = [(host, spec) for host in hosts for spec in options.to_load]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        examined = list(pool.map(doctor.examine, options.to_load))
-    problems = [*peers.missing(options.peers), *(found.problem for found in examined if found.problem)]
-    if problems:
+        examined = list(pool.map(lambda each: doctor.examine(each[1], python=each[0].python), wanted))
+    found = [(host.label, examination) for (host, _), examination in zip(wanted, examined, strict=True)]
+    problems = [f"{label}: {one.problem}" if label else one.problem for label, one in found if one.problem]
+    if problems := [*peers.missing(options.peers), *problems]:
         raise NotLoadable(problems)
-    return examined
+    return {(label, examination.name): examination.facts for label, examination in found}
 
 
-def _run(groups: Sequence[Group], workers: int, folder: Path, observer: Observer) -> bool:
-    """Until every group has ended, for whatever reason; True where somebody wanted it to end before."""
+def _groups(options: Options, hosts: Sequence[tuple[Host, dict[str, dict[str, Any]]]]) -> list[Group]:
+    """A group for each interpreter; where there are several, their columns are there to be seen from the beginning."""
+    progress: dict[str, Column] = {}
+    groups = [Group(options, executors.with_pytest(host.python), facts, progress, host.label) for host, facts in hosts]
+    if len(groups) > 1:
+        for group in groups:
+            for column in group.columns.values():
+                group.state.column(column).at = "waiting"
+    return groups
+
+
+def _certificates(folder: Path) -> Path:
+    """The certificates for all interpreters: what one of them makes might differ."""
+    from sslspec import pki  # slow to import; where there is one interpreter, its session does it
+
+    pki.make(folder / "pki")
+    return folder / "pki"
+
+
+def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, observer: Observer) -> bool:
+    """Run until every group has ended, for whatever reason; True where somebody wanted it to end before."""
     waiting = deque(enumerate(groups))
     busy: list[Group] = []
-    with _stoppable():
+    with _asked_to_stop() as stop:
         try:
-            while waiting or busy:
+            while (waiting or busy) and not stop.is_set():
                 free = workers - sum(group.workers for group in busy)
                 while waiting and free > 0:
                     # Interpreters beside each other make better use of cores than workers of one.
                     share = max(1, free // len(waiting))
                     number, group = waiting.popleft()
+                    group.start(folder / str(number), share, pki)
                     busy.append(group)
-                    group.start(folder / str(number), share, None)
                     free -= share
                 for group in list(busy):
                     if not group.attend(observer):
@@ -80,29 +113,31 @@ def _run(groups: Sequence[Group], workers: int, folder: Path, observer: Observer
                 if busy:
                     observer.tick(busy[0].state)
                     busy[0].wait(_POLL)
-        except KeyboardInterrupt:
-            return True
         finally:
             for group in busy:
                 group.end(observer)
-    return False
+    return stop.is_set()
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """In the block, being asked to end (SIGTERM, SIGHUP) is an interruption: the children must not outlive us."""
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """In the block, being asked to end (Ctrl-C, SIGTERM, SIGHUP) is told by the event, and raises nothing.
+
+    An exception might come while a child is being started, and nobody would know of it any more.
+    """
+    stop = threading.Event()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        stop.set()
 
     before = {}
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None:
             with contextlib.suppress(ValueError):  # not in the main thread
                 before[number] = signal.signal(number, interrupt)
     try:
-        yield
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -13,6 +13,7 @@ import pytest
 from sslspec import axes, layout, marks
 from sslspec.axes import Cell
 from sslspec.baseline import Expectation
+from sslspec.bench.applies import needed_flags
 from sslspec.bench.endpoints import Journal
 from sslspec.ending import Judgement
 from sslspec.marks import Marks
@@ -44,6 +45,11 @@ class Scenario:
     def key(self) -> Key:
         """What a session has at most once."""
         return self.id, self.cell.implementation, self.cell.peer
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The ``HAS_*`` flags without which it is unsupported."""
+        return needed_flags(self.marks.features, self.cell.variant.version if self.cell.variant else None)
 
     def will(self, nodeid: str) -> dict[str, Any]:
         """What the record will say if the process does not live to say it."""

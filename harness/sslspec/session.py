@@ -11,19 +11,19 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslspec import events, hermetic, implementations, listing
-from sslspec.baseline import Baseline, Expectation, Facts, load_all
+from sslspec import away, events, hermetic, implementations, listing
+from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.limits import Wake
-from sslspec.record import Result
+from sslspec.record import Key, Result
 from sslspec.sharding import Shards
 
 if TYPE_CHECKING:
@@ -40,12 +40,17 @@ class Session:
         worker = getattr(config, "workerinput", None)
         self.worker: str = worker["workerid"] if worker else "main"
         self.is_worker = worker is not None
-        self.is_first = self.worker in ("main", "gw0")
+        self.is_first = worker is None or bool(worker.get("sslspec_first"))
+        self.given: dict[str, Any] | None = worker.get(away.INPUT) if worker else None
         self.specs = {implementations.name_of(spec): spec for spec in option.impl or implementations.DEFAULT}
         self.peers: list[str] = option.peer or list(DEFAULT_PEERS)
         self.limit: float = option.limit
         self.events: str | None = option.events
         self.events_only: bool = bool(option.events and option.events_only)
+        self.configured = 0  # workers so far
+        self.configures_away = False  # whether the one that is being configured is on another host
+        self.elsewhere: dict[str, Key] = {}  # what stands for each node id of a run on other hosts
+        self.began: dict[str, float] = {}  # when, by node id
         self.wake: Wake | None = None
         self.results: list[Result] = []
         self.nothing_left_out = True
@@ -54,13 +59,13 @@ class Session:
         self._config = config
         self._option = option
         # The controller of xdist's workers plays nothing itself.
-        self._plays = self.is_worker or not getattr(option, "numprocesses", None)
+        self._plays = self.is_worker or not (getattr(option, "numprocesses", None) or getattr(option, "tx", None))
         self._facts: dict[tuple[str, str], Facts] = {}
         self._loaded: dict[str, Implementation] = {}
         self._described: dict[str, dict[str, Any]] = {}
         self._baselines: dict[str, Baseline] | None = None
         self._pki: Pki | None = None
-        self._folder = Path(worker["sslspec_folder"]) if worker else None
+        self._folder = Path(worker["sslspec_folder"]) if worker and "sslspec_folder" in worker else None
         self._durations: dict[str, Any] | None = worker.get("sslspec_durations") if worker else None
         self._folder_is_ours = False
 
@@ -134,10 +139,13 @@ class Session:
             self._facts[name, peer] = Facts.of(self.describe(name), peer)
         return self._facts[name, peer]
 
-    def expectation(self, scenario_id: str, name: str, peer: str) -> Expectation:
-        """What the baseline of `name` expects of one execution."""
+    def _facts_of(self, result: Result) -> Facts:
+        return self.facts(result.implementation, result.peer)
+
+    def expectation(self, scenario_id: str, name: str, peer: str, needs: Collection[str] = ()) -> Expectation:
+        """What the baseline of `name` expects of one execution, which needs these ``HAS_*`` flags."""
         baseline = self.baselines.get(name)
-        return baseline.expectation(scenario_id, self.facts(name, peer)) if baseline else Expectation()
+        return baseline.expectation(scenario_id, self.facts(name, peer), needs) if baseline else Expectation()
 
     @functools.cached_property
     def stale(self) -> list[str]:
@@ -148,13 +156,10 @@ class Session:
         whole = self.nothing_left_out and {one.id for one in listing.scenarios()} <= {
             result.scenario for result in self.results
         }
-        found = []
+        found: list[str] = []
         for name, baseline in self.baselines.items():
             if name in self.specs and self.shards is None:  # an entry may be needed in another part
-                stale = baseline.stale(
-                    self.results, whole_run=whole, facts=lambda result: self.facts(result.implementation, result.peer)
-                )
-                found += [str(entry) for entry in stale]
+                found += stale(baseline, self.results, whole_run=whole, facts=self._facts_of)
         return found
 
     def emit(self, event: Mapping[str, Any]) -> None:

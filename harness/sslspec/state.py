@@ -32,6 +32,11 @@ class Column:
         """How many results there are."""
         return sum(self.verdicts.values())
 
+    @property
+    def is_under_way(self) -> bool:
+        """True between the first result and the last."""
+        return 0 < self.done < self.total
+
 
 @dataclass(slots=True)
 class State:

@@ -122,6 +122,11 @@ def columns() -> int:
     return max(40, shutil.get_terminal_size((80, 24)).columns)
 
 
+def rows() -> int:
+    """The height of the terminal, or 24."""
+    return shutil.get_terminal_size((80, 24)).lines
+
+
 def plural(count: int, thing: str) -> str:
     """``1 result``, ``2 results``; a y becomes ies."""
     if count == 1:

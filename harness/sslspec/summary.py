@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
+from sslspec.columns import in_order
 from sslspec.failures import brief
 from sslspec.record import Record, Result
-from sslspec.style import Style, plural
+from sslspec.style import Style, columns, plural
 from sslspec.verdicts import Verdict
 
 _BAR = 12
@@ -54,42 +57,92 @@ def text(record: Record, style: Style, *, stale: Sequence[str] = (), seconds: fl
 
 
 def table(record: Record, style: Style) -> str:
-    """Area by area, for each implementation: how much of what applies passed, and how many were unexpected."""
-    names = sorted({result.implementation for result in record.results}, key=lambda name: (name != "ssl", name))
+    """Area by area, for each column: how much of what applies passed, and how many were unexpected.
+
+    Many columns get shorter bars, then none; where even that is too wide, the table comes in several pieces.
+    """
+    names = in_order({result.implementation for result in record.results})
     areas = sorted({result.area for result in record.results})
-    if not areas:
-        return ""
-    cells: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    counts: dict[tuple[str, str], _Count] = defaultdict(_Count)
     for result in record.results:
-        cells[result.area, result.implementation].append(result)
-        cells["", result.implementation].append(result)
-    digits = len(str(max(len(found) for found in cells.values())))
+        for area in (result.area, ""):
+            counts[area, result.implementation].add(result)
+    pieces: list[list[str]] = []
+    for number in range(1, len(names) + 1):
+        size = -(-len(names) // number)
+        groups = [names[at : at + size] for at in range(0, len(names), size)]
+        for form in _FORMS:
+            drawn = [_piece(group, areas, counts, form, style) for group in groups]
+            pieces = [lines for lines, _ in drawn]
+            if all(width <= columns() for _, width in drawn):
+                return "\n\n".join("\n".join(lines) for lines in pieces)
+    return "\n\n".join("\n".join(lines) for lines in pieces)
+
+
+@dataclass(slots=True)
+class _Count:
+    """What there is to say in one cell."""
+
+    every: int = 0
+    counted: int = 0
+    passed: int = 0
+    unexpected: int = 0
+
+    def add(self, result: Result) -> None:
+        self.every += 1
+        self.counted += result.verdict not in _NOT_COUNTED
+        self.passed += result.verdict is Verdict.PASSED
+        self.unexpected += result.unexpected
+
+
+class _Form(NamedTuple):
+    """How wide a table is: columns of a bar, blanks between cells, and whether a Python stands under its name."""
+
+    bar: int
+    gap: int
+    stacked: bool
+
+
+_FORMS = (_Form(_BAR, 3, False), _Form(_BAR, 3, True), _Form(6, 3, True), _Form(3, 2, True), _Form(0, 2, True))
+
+
+def _piece(
+    names: list[str], areas: list[str], counts: dict[tuple[str, str], _Count], form: _Form, style: Style
+) -> tuple[list[str], int]:
+    """The lines for some columns, and how wide they are."""
+    digits = len(str(max(counts[area, name].every for area in ("", *areas) for name in names)))
     left = max(len("together"), *map(len, areas))
-    shown = {key: _cell(found, digits, style) for key, found in cells.items()}
-    widths = {name: max([len(name), *(cell[0] for (_, who), cell in shown.items() if who == name)]) for name in names}
-    lines = [style.bold("   ".join(["area".ljust(left), *(name.ljust(widths[name]) for name in names)]).rstrip())]
+    shown = {(area, name): _cell(counts[area, name], digits, form, style) for area in ("", *areas) for name in names}
+    heads = {name: name.split("@", 1) if form.stacked else [name] for name in names}
+    widths = [
+        max([*map(len, heads[name]), *(width for (_, who), (width, _) in shown.items() if who == name)])
+        for name in names
+    ]
+    gap = " " * form.gap
+    lines = []
+    for level in range(max(map(len, heads.values()))):
+        titles = [head[level] if level < len(head) else "" for head in heads.values()]
+        row = [title.ljust(width) for title, width in zip(titles, widths, strict=True)]
+        lines.append(style.bold(gap.join([("" if level else "area").ljust(left), *row]).rstrip()))
     for area in [*areas, ""]:
-        row = []
-        for name in names:
-            width, text = shown.get((area, name), (1, style.dim("-")))
-            row.append(text + " " * (widths[name] - width))
+        cells = [shown[area, name] for name in names]
+        row = [text + " " * (width - taken) for (taken, text), width in zip(cells, widths, strict=True)]
         title = (area or "together").ljust(left)
-        lines.append("   ".join([title if area else style.bold(title), *row]).rstrip())
-    return "\n".join(lines)
+        lines.append(gap.join([title if area else style.bold(title), *row]).rstrip())
+    return lines, left + sum(width + form.gap for width in widths)
 
 
-def _cell(results: list[Result], digits: int, style: Style) -> tuple[int, str]:
+def _cell(count: _Count, digits: int, form: _Form, style: Style) -> tuple[int, str]:
     """The width of a cell, and the cell."""
-    counted = [result for result in results if result.verdict not in _NOT_COUNTED]
-    passed = sum(result.verdict is Verdict.PASSED for result in counted)
-    unexpected = sum(result.unexpected for result in results)
-    if not counted:
-        return len("does not apply"), style.dim("does not apply")
-    bar = style.bar(passed, len(counted), _BAR)
-    numbers = f" {passed:>{digits}}/{len(counted):<{digits}}"
-    mark = f"  {style.plain_bad()}{unexpected}" if unexpected else ""
-    colour = "red" if unexpected else "green" if passed == len(counted) else "yellow"
-    return len(bar + numbers + mark), f"{style.paint(bar, colour)}{numbers}{style.paint(mark, 'red')}"
+    if not count.counted:
+        said = ("does not apply" if form.bar == _BAR else "none") if count.every else "-"
+        return len(said), style.dim(said)
+    bar = style.bar(count.passed, count.counted, form.bar) + " " if form.bar else ""
+    numbers = f"{count.passed:>{digits}}/{count.counted:<{digits}}"
+    mark = f"{'  ' if form.bar == _BAR else ' '}{style.plain_bad()}{count.unexpected}" if count.unexpected else ""
+    colour = "red" if count.unexpected else "green" if count.passed == count.counted else "yellow"
+    painted = f"{style.paint(bar, colour)}{numbers}" if bar else style.paint(numbers, colour)
+    return len(bar + numbers + mark), f"{painted}{style.paint(mark, 'red')}"
 
 
 def _unexpected(results: list[Result], style: Style) -> str:

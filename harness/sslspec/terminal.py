@@ -11,14 +11,17 @@ import time
 from collections import Counter
 from typing import Any, TextIO
 
+from sslspec.columns import in_order
 from sslspec.failures import brief, expected_and_came
 from sslspec.record import Result
 from sslspec.state import Column, State
-from sslspec.style import Style, columns
+from sslspec.style import Style, columns, rows
 from sslspec.verdicts import Verdict
 
 EVERY = 10.0  # seconds between two lines where nothing can be redrawn
 REDRAW = 0.2
+_FEW = 2  # columns that are told of also where there is no news of them
+_REST = 3  # rows of a terminal that are not for progress
 _LONGEST_VALUE = 10  # lines
 _MANY_BLOCKS = 30
 _MANY_LINES = 200
@@ -89,12 +92,16 @@ class Terminal:
             self._write(text + "\n")
 
     def _progress(self, state: State, now: float) -> list[str]:
+        """A line for each column; where they are many, those under way before others, as far as there is room."""
+        shown = in_order(state.columns)
+        if self._live and len(shown) > (room := max(1, rows() - _REST)):
+            shown = in_order(sorted(shown, key=lambda name: not state.columns[name].is_under_way)[:room])
+        elif not self._live and len(shown) > _FEW:
+            shown = [name for name in shown if state.columns[name].is_under_way]
         width = max(map(len, state.columns))
         digits = len(str(max(column.total for column in state.columns.values())))
         elapsed = _clock(now - self._began)
-        return [
-            self._column(name.ljust(width), column, digits, elapsed) for name, column in sorted(state.columns.items())
-        ]
+        return [self._column(name.ljust(width), state.columns[name], digits, elapsed) for name in shown]
 
     def _column(self, name: str, column: Column, digits: int, elapsed: str) -> str:
         style = self._style
@@ -104,7 +111,7 @@ class Terminal:
         head = f"{name}  {column.done:>{digits}}/{column.total:<{digits}}"
         plain = f"{head}  {elapsed}  " + " ".join(f"x{count}" for _, count in counts)
         bar = style.bar(column.done, column.total, 20) if self._live else ""
-        at = column.at if column.done < column.total else ""
+        at = column.at if column.done < column.total or not column.total else ""
         room = columns() - len(plain) - len(bar) - 6
         at = at if len(at) <= room else at[: max(0, room - 1)] + ("…" if style.unicode else "~")
         told = " ".join(f"{glyph}{count}" for glyph, count in counts)
@@ -140,7 +147,8 @@ def block(result: Result, style: Style) -> str:
     frames = result.detail.get("traceback") or []
     if frames and result.verdict is not Verdict.PASSED:
         rows.append(("at", str(frames[-1] if len(frames) == 1 else _last_of_suites(frames))))
-    rows.append(("repeat", f"sslspec repro {result.id} {result.implementation}"))
+    name, _, python = result.implementation.partition("@")
+    rows.append(("repeat", f"sslspec repro {result.id} {name}{f'  (in Python {python})' if python else ''}"))
     text = [f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}"]
     for name, value in rows:
         first, *rest = value.split("\n") if value else [""]

@@ -18,8 +18,13 @@ def check_documented(documented: tuple[int, int], since: tuple[int, int] | None,
         raise Inapplicable(f"documented until Python {until[0]}.{until[1]}")
 
 
+def needed_flags(features: Iterable[str], version: str | None) -> tuple[str, ...]:
+    """The ``HAS_*`` flags that a scenario needs by its marks and by its TLS version."""
+    return (*features, *((VERSION_FLAGS[version],) if version is not None else ()))
+
+
 def check_supported(impl: Any, features: Iterable[str], version: str | None) -> None:
     """Raise Unsupported where a ``HAS_*`` flag that the scenario or its TLS version needs is not set."""
-    for flag in [*features, *([VERSION_FLAGS[version]] if version is not None else [])]:
+    for flag in needed_flags(features, version):
         if not getattr(impl, flag, False):
             raise Unsupported(f"{flag} is {getattr(impl, flag, 'missing')}")

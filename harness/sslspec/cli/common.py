@@ -33,7 +33,7 @@ def say(text: str, look: Style) -> None:
     sys.stdout.flush()
 
 
-def command(commands: Commands, name: str, answer: Answer, summary: str, epilog: str = "") -> argparse.ArgumentParser:
+def command(commands: Commands, name: str, answer: Answer, summary: str, epilog: str = "") -> Parser:
     """Register a command: `answer` does it and gives the exit code, `summary` is its line in the help."""
     parser = commands.add_parser(
         name,

@@ -31,6 +31,16 @@ def add(commands: Commands) -> None:
         help="ssl, refssl, MODULE, MODULE:ATTRIBUTE or NAME=MODULE; default: ssl and refssl",
     )
     run.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="PYTHON",
+        help="in this interpreter: 3.12, 3.12.1, pypy3.11, a path or a virtual environment; repeatable",
+    )
+    run.add_argument(
+        "--no-install", action="store_true", help="install nothing for an interpreter that lacks what is needed"
+    )
+    run.add_argument(
         "--peer",
         action="append",
         default=[],
@@ -69,6 +79,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
     from sslspec import compare, outcome, record, run, summary
     from sslspec.baseline import BaselineError
+    from sslspec.interpreters import InterpreterError
     from sslspec.terminal import Terminal
 
     if arguments.durations and not arguments.shard:
@@ -82,7 +93,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     try:
         output = _output(arguments.output)
         done = run.execute(_options(arguments), terminal)
-    except (BaselineError, record.RecordError) as problem:
+    except (BaselineError, InterpreterError, record.RecordError) as problem:
         return fail(str(problem))
     except run.NotLoadable as problem:
         for line in problem.problems:
@@ -115,6 +126,8 @@ def _options(arguments: argparse.Namespace) -> Options:
 
     return options.Options(
         implementations=tuple(arguments.implementations) or implementations.DEFAULT,
+        pythons=tuple(arguments.python),
+        install=not arguments.no_install,
         peers=tuple(arguments.peer),
         globs=options.selection(arguments.k),
         areas=tuple(arguments.area),

@@ -1,0 +1,108 @@
+"""``sslspec baseline``: write an implementation's baseline down, and see what is to be done to it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sslspec import style
+from sslspec.cli.common import command, fail, say
+from sslspec.cli.run import DEFAULT_OUTPUT
+from sslspec.exitcodes import ExitCode
+from sslspec.style import plural
+
+if TYPE_CHECKING:
+    from sslspec.cli.common import Commands
+
+
+def add(commands: Commands) -> None:
+    """Register the command and what it can do."""
+    baseline = command(
+        commands, "baseline", answer, "what an implementation is known not to do: write it down, check it"
+    )
+    parts: Commands = baseline.add_subparsers(dest="part", required=True, metavar="COMMAND")
+    init = command(parts, "init", _guarded(_init), "write down all that is unexpected in a record")
+    init.add_argument("file", type=Path, metavar="FILE", help="the baseline, which must not be there yet")
+    _add_record(init)
+    init.add_argument("--implementation", metavar="NAME", help="of several in the record")
+    init.add_argument("--inherits", default="", metavar="NAME", help="a baseline that comes with sslspec: ssl")
+    check = command(parts, "check", _guarded(_check), "name the entries that are not reviewed, expired, idle or stale")
+    check.add_argument("file", type=Path, metavar="FILE", help="the baseline")
+    check.add_argument("-r", "--results", type=Path, metavar="RECORD", help="hold the entries against these results")
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    """Nothing by itself: the parser asks for init or check."""
+    raise NotImplementedError
+
+
+def _add_record(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-r",
+        "--results",
+        type=Path,
+        default=Path(DEFAULT_OUTPUT),
+        metavar="RECORD",
+        help=f"the result file of a run; default: {DEFAULT_OUTPUT}",
+    )
+
+
+def _guarded(do: Callable[[argparse.Namespace], ExitCode]) -> Callable[[argparse.Namespace], ExitCode]:
+    """Say in one line what is wrong with a file."""
+
+    def guarded(arguments: argparse.Namespace) -> ExitCode:
+        from sslspec.baseline import BaselineError
+        from sslspec.record import RecordError
+
+        try:
+            return do(arguments)
+        except (BaselineError, RecordError) as problem:
+            return fail(str(problem))
+        except OSError as problem:
+            return fail(f"{arguments.file}: cannot be written ({problem.strerror})")
+
+    return guarded
+
+
+def _init(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec.baseline.starting import start
+    from sslspec.record import open_record
+
+    if arguments.file.exists():
+        return fail(f"{arguments.file}: is there already; `sslspec baseline update` changes it")
+    with open_record(arguments.results) as reader:
+        made = start(reader, arguments.implementation, arguments.inherits)
+    with arguments.file.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(made.text)
+    if made.errors:
+        fail(
+            f"{plural(made.errors, 'result')} with verdict error, the suite's own fault, are left out; please report it"
+        )
+    if made.not_run:
+        fail(f"{plural(made.not_run, 'scenario')} not run, as the baseline of that run says, and not in this one")
+    told = plural(made.entries, "entry")
+    told += f" and {plural(made.features, 'unsupported feature')}" if made.features else ""
+    say(
+        f"{arguments.file}: {told}; put a reason where it says UNREVIEWED", style.style_for(sys.stdout, arguments.color)
+    )
+    return ExitCode.AS_EXPECTED
+
+
+def _check(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import listing
+    from sslspec.baseline.checking import check
+    from sslspec.record import open_record
+
+    names = [scenario.id for scenario in listing.scenarios()]
+    if arguments.results is None:
+        found = check(arguments.file, names)
+    else:
+        with open_record(arguments.results) as reader:
+            found = check(arguments.file, names, reader)
+    look = style.style_for(sys.stdout, arguments.color)
+    count = plural(len(found), "thing") + " to do" if found else "nothing to do"
+    say("\n".join([*found, f"{arguments.file}: {count}"]), look)
+    return ExitCode.UNEXPECTED if found else ExitCode.AS_EXPECTED
