@@ -15,18 +15,21 @@ from typing import Any
 
 import pytest
 
-from sslspec import __version__, axes, hermetic, layout, limits, marks, peers, record, scenario, shards, smoke, workers
+from sslspec import __version__, axes, hermetic, layout, limits, marks, record, scenario, shards, smoke, workers
 from sslspec import session as sessions
 from sslspec.agent.host import AgentError
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
 from sslspec.implementations import ImplementationError
+from sslspec.interpreters import InterpreterError
 from sslspec.marks import MarkError
 from sslspec.record import Header, RecordError, Result
 from sslspec.scenario import Scenario
 from sslspec.session import Session
 from sslspec.verdicts import Verdict
 
+# Each says in one line what on the command line cannot be used.
+_UNUSABLE = (AgentError, BaselineError, ImplementationError, InterpreterError, RecordError)
 pytest_plugins = ["sslspec.fixtures", "sslspec.execution"]
 
 
@@ -69,16 +72,10 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         for name in session.specs:
             session.describe(name)
-        for peer in session.peers:
-            if peer == axes.SELF:
-                continue
-            if session.player is None or axes.kind_of(peer) != "module":
-                peers.factory(peer)
-            else:
-                session.describe(peer)
+        session.load_peers()
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
         session.shards  # noqa: B018 - as are durations
-    except (AgentError, ImplementationError, BaselineError, RecordError, ValueError) as problem:
+    except (*_UNUSABLE, ValueError) as problem:
         raise pytest.UsageError(str(problem)) from problem
     if session.events_only:
         config.option.tbstyle = "native"  # which quotes no sources: nobody reads it

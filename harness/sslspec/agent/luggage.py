@@ -44,9 +44,10 @@ def of_pytest() -> Modules:
     return dict(_read([*paths, *sorted((package / "assertion").glob("*.py"))], package))
 
 
-def lend(agent: Agent, pki: Path) -> None:
+def lend(agent: Agent, folder: str) -> None:
     """Let an agent use the certificates in a folder of ours; their contents travel where the folder is not there."""
-    if not agent.call("sslspec.carried.certificates:use", folder=str(pki)):
+    if not agent.call("sslspec.carried.certificates:use", folder=folder):
+        pki = Path(folder)
         files = {
             path.relative_to(pki).as_posix(): path.read_bytes().decode("latin-1")
             for path in sorted(pki.rglob("*"))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from sslspec import axes, layout, limits, peers
+from sslspec import layout, limits, peers
 from sslspec.agent import luggage
 from sslspec.agent.host import Agent, Asked, Died, Refused, extra_path
 from sslspec.bench.credentials import Pki
@@ -75,7 +75,7 @@ class Player:
                 parameters=found.parameters,
                 limit=limit,
                 filters=[word for mark in item.iter_markers("filterwarnings") for word in mark.args],
-                guest=axes.kind_of(peer) != "module",
+                guest=not peers.is_implementation(peer),
                 asked=self._guests(agent),
                 surroundings={"implementation": spec, **_surroundings(found)},
             )
@@ -121,7 +121,7 @@ class Player:
             "sslspec.carried.player:prepare", path=extra_path(), ini=self._ini, last_words=True
         )
         if self.pki is not None:
-            luggage.lend(agent, self.pki)
+            luggage.lend(agent, str(self.pki))
 
     def _load(self, agent: Agent, path: Path) -> None:
         if path not in self._loaded:
