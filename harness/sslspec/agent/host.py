@@ -151,7 +151,7 @@ class Agent:
         try:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):  # it has ended, or was ended
             raise self._died() from None
 
     def _next(self, deadline: float) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sslspec import ending, implementations, limits
 from sslspec.carried import certificates, explaining, standin, unnoticed
 from sslspec.carried.stage import Stage, Surroundings
 from sslspec.ending import Judgement
+from sslspec.verdicts import Verdict
 
 _OWN = ("suites/", "sslspec/")
 _suites: dict[str, types.ModuleType] = {}
@@ -104,7 +105,8 @@ def _played(stage: Stage, scenario: Any, parameters: str, limit: float) -> Judge
         stage.close()
         unnoticed.tell()
     except BaseException as problem:
-        judgement = ending.before_it_began(_judge(problem, stage))
+        if judgement.verdict is Verdict.PASSED:  # else what came first is what counts
+            judgement = ending.before_it_began(_judge(problem, stage))
     return judgement
 
 
