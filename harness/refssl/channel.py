@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 _READ_TIMED_OUT = "The read operation timed out"
 _WRITE_TIMED_OUT = "The write operation timed out"
 _HANDSHAKE_TIMED_OUT = "The handshake operation timed out"
+_Lock = type(threading.RLock())  # RLock itself is a function that hands on what it is given
 
 SEALED_AT_ONCE = 2**18
 """How many bytes write() seals before it looks whether the transport still takes them."""
@@ -61,30 +62,19 @@ ANSWERS_HELD = 2**16
 class Channel:
     """A TLS connection over a transport: handshake, read, write and shutdown with ssl's rules for when to retry."""
 
+    # fmt: off
     __slots__ = (
-        "_arrived",
-        "_asking",
-        "_bio",
-        "_connection",
-        "_end",
-        "_ignore_eof",
-        "_in_memory",
-        "_lock",
-        "_offset",
-        "_owed",
-        "_peer_gone",
-        "_rest",
-        "_sealed",
-        "_started",
-        "_unsent",
+        "_arrived", "_asking", "_bio", "_connection", "_end", "_ignore_eof", "_in_memory", "_lock", "_offset", "_owed",
+        "_peer_gone", "_rest", "_sealed", "_started", "_unsent",
     )
+    # fmt: on
 
-    def __init__(self, connection: Connection, bio: Bio, *, ignore_eof: bool) -> None:
+    def __init__(self, connection: Connection, bio: Bio, ignore_eof: bool) -> None:
         self._connection = connection
         self._bio = bio
         self._in_memory = bio.in_memory
         self._ignore_eof = ignore_eof
-        self._lock = threading.RLock()
+        self._lock = _Lock()
         self._arrived = 0  # how many times somebody's turn to receive has come
         self._asking = False  # a question to the peer waits for the next operation that sends
         self._end: End | None = None
@@ -199,6 +189,7 @@ class Channel:
         if not self._started:
             self._started = True
             self._begin()
+            self._start()
             self._flush(deadline)
         elif not self._in_memory:
             self._flush(deadline)
@@ -213,7 +204,9 @@ class Channel:
             self._flush(deadline)
 
     def _begin(self) -> None:
-        """The handshake begins."""
+        """The handshake is about to begin."""
+
+    def _start(self) -> None:
         try:
             with self._lock:
                 self._connection.start()

@@ -170,7 +170,6 @@ class _SSLContext(_Preferences):
         self._options = number
         self._forget_configs()
 
-    @property
     def _ignores_eof(self) -> bool:
         return bool(self._options & _OP_IGNORE_UNEXPECTED_EOF)
 
@@ -218,7 +217,6 @@ class _SSLContext(_Preferences):
         self._verify_flags = flags | 0x80 if flags & 0x780 else flags
         self._forget_configs()
 
-    @property
     def _path_flags(self) -> int:
         """The flags for a peer's path: those that are set, and Suite B's where a cipher string asks for it."""
         chosen = self._chosen

@@ -99,7 +99,7 @@ def take_chosen(context: SSLContext, connection: TLSConnection) -> Config:
     # OpenSSL keeps to what the first context asks of the client; what the chosen one asks counts as well.
     first = connection._connection.config
     mode = max(connection.verify_mode, context._verify_mode)
-    flags = verify_flags.both(connection.verify_flags, context._path_flags)
+    flags = verify_flags.both(connection.verify_flags, context._path_flags())
     config = _config(context, True, mode, flags, None, None)
     observe = first.observe
     if observe is None and context._message_callback is not None:
@@ -128,7 +128,7 @@ def take_assigned(context: SSLContext, connection: TLSConnection) -> Config:
     The rest stays as the first context had it, as in OpenSSL; what either asks of the peer's chain counts.
     """
     mode = connection.verify_mode
-    flags = verify_flags.both(connection.verify_flags, context._path_flags)
+    flags = verify_flags.both(connection.verify_flags, context._path_flags())
     hostname = None if connection.server_side else connection.server_hostname
     made = _config(context, connection.server_side, mode, flags, hostname, connection.checked_hostname)
     first = connection._connection.config

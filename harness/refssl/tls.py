@@ -71,7 +71,7 @@ class TLSConnection(Channel):
         self._origin = context
         # What is asked of the peer is read once; what becomes of the context's settings afterwards changes nothing.
         self.verify_mode = context._verify_mode
-        self.verify_flags = context._path_flags
+        self.verify_flags = context._path_flags()
         self.checked_hostname = server_hostname if context._check_hostname else None
         if context._check_hostname and not server_hostname:
             raise ValueError("check_hostname requires server_hostname")
@@ -82,7 +82,7 @@ class TLSConnection(Channel):
             self.assigned_session = session
         config = snapshot.take(context, self)
         offered = snapshot.resumable(self, config) if session is not None else None
-        super().__init__(Connection(config, session=offered), bio, ignore_eof=context._ignores_eof)
+        super().__init__(Connection(config, session=offered), bio, context._ignores_eof())
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'refssl._SSLSocket' object")
@@ -122,11 +122,13 @@ class TLSConnection(Channel):
             if missing:
                 self._fail()
                 raise errors.library_error(missing)
-        super()._begin()
 
     def _complete(self) -> None:
         good = "accept_good" if self.server_side else "connect_good"
-        self._context._count(good, *(("hits",) if self._connection.resumed else ()))
+        if self._connection.resumed:
+            self._context._count(good, "hits")
+        else:
+            self._context._count(good)
 
     # -- facts
 

@@ -19,11 +19,16 @@ def result(name, verdict=Verdict.PASSED, implementation="ssl", **more):
     return Result(name, implementation, "stdlib", verdict, **more)
 
 
-def record(*results, implementations=("ssl",), complete=True, **header):
-    facts = {
-        name: {"name": name, "openssl": "OpenSSL 3.0.19 27 Jan 2026", "python": {"version": "3.13.0"}}
-        for name in implementations
+def facts_of(column):
+    return {
+        "name": column.partition("@")[0],
+        "openssl": "OpenSSL 3.0.19 27 Jan 2026",
+        "python": {"version": "3.13.0"},
     }
+
+
+def record(*results, implementations=("ssl",), complete=True, **header):
+    facts = {name: facts_of(name) for name in implementations}
     return Record(Header(header.pop("suite", "0.1.0"), facts, **header), list(results), complete)
 
 
@@ -58,7 +63,7 @@ def test_what_is_volatile_is_no_difference():
 
 
 def test_steps_that_differ_are_shown_side_by_side(monkeypatch):
-    monkeypatch.setattr(compare, "columns", lambda: 120)
+    monkeypatch.setattr(compare.rendering, "columns", lambda: 120)
     text = told(record(result("a/b/c", steps=[WRITE, READ])), record(result("a/b/c", steps=[WRITE, RAISED, WRITE])))
     rows = [re.sub(" +", " ", line.strip()) for line in text.split("\n") if " = " in line or " | " in line]
     assert rows == [
@@ -70,7 +75,7 @@ def test_steps_that_differ_are_shown_side_by_side(monkeypatch):
 
 
 def test_where_there_is_no_room_steps_stand_below_each_other(monkeypatch):
-    monkeypatch.setattr(compare, "columns", lambda: 60)
+    monkeypatch.setattr(compare.rendering, "columns", lambda: 60)
     text = told(record(result("a/b/c", steps=[WRITE, READ])), record(result("a/b/c", steps=[WRITE, RAISED])))
     assert text.split("\n")[5:8] == [
         "      = client.write(bytes[1]) returns 1",

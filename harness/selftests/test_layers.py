@@ -113,11 +113,15 @@ def test_the_bench_is_standard_library_only() -> None:
         assert "ssl" not in names, f"{path.name} imports ssl itself"
 
 
+# Who reads the wire has its codec, its protection and its X.509 from refssl: another of each would be a second truth.
+WIRE = {f"wire/{name}.py" for name in ("certificates", "decode", "extensions", "fields")}
+
+
 @pytest.mark.parametrize(
     ("library", "homes"),
     [
         ("tlslite", {"peers/tlslite.py"}),
-        ("refssl", {"peers/scripted.py"}),
+        ("refssl", {"peers/scripted.py"} | WIRE),
         ("trustme", {"pki.py"}),
         ("xdist", {"away.py"}),
     ],

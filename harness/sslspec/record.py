@@ -35,7 +35,8 @@ class Result:
     `expected` are the verdicts that the baseline allows, sorted; `reason` is the baseline's, or empty. `requirement` is
     the first sentence of the scenario's docstring. `steps` are {"actor", "call", "outcome"}; `detail` has what there is
     of message, expected, came, traceback and crash; `volatile` what differs between two equal runs: duration in
-    seconds, worker and the like.
+    seconds, worker and the like. `since` and `until` are the first and last documented version that has what is tested
+    ("3.13"), empty where every version has it.
     """
 
     id: str
@@ -51,6 +52,8 @@ class Result:
     steps: list[dict[str, Any]] = field(default_factory=list)
     detail: dict[str, Any] = field(default_factory=dict)
     known: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
     volatile: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -89,6 +92,8 @@ class Result:
             "steps": self.steps,
             "detail": self.detail,
             "known": list(self.known),
+            **({"since": self.since} if self.since else {}),
+            **({"until": self.until} if self.until else {}),
             "volatile": self.volatile,
         }
 
@@ -112,6 +117,8 @@ class Result:
             steps=list(line.get("steps", ())),
             detail=dict(line.get("detail", {})),
             known=tuple(map(_text, line.get("known", ()))),
+            since=_text(line.get("since", "")),
+            until=_text(line.get("until", "")),
             volatile=dict(line.get("volatile", {})),
         )
 

@@ -72,8 +72,14 @@ class Scenario:
             steps=self.journal.steps if self.journal else [],
             detail=judgement.detail,
             known=self.marks.known,
+            since=_version(self.marks.since),
+            until=_version(self.marks.until),
             volatile=volatile,
         )
+
+
+def _version(found: tuple[int, int] | None) -> str:
+    return f"{found[0]}.{found[1]}" if found else ""
 
 
 KEY: pytest.StashKey[Scenario] = pytest.StashKey()

@@ -23,10 +23,6 @@ equal = hmac.compare_digest
 # RFC 2104 2: "ipad = the byte 0x36 repeated B times", "opad = the byte 0x5C repeated B times".
 _INNER_PAD = bytes([byte ^ 0x36 for byte in range(256)])
 _OUTER_PAD = bytes([byte ^ 0x5C for byte in range(256)])
-# What they make of the zeros that a key is filled up with.
-_LONGEST_BLOCK = 128
-_INNER_FILL = b"\x36" * _LONGEST_BLOCK
-_OUTER_FILL = b"\x5c" * _LONGEST_BLOCK
 
 
 class Hash:
@@ -57,11 +53,13 @@ class Mac:
     def __init__(self, known: Hash, value: bytes) -> None:
         self.hash = known
         self.value = value
-        missing = known.block - len(value)
-        self._inner = inner = known.new()
-        inner.update(value.translate(_INNER_PAD) + _INNER_FILL[:missing])
-        self._outer = outer = known.new()
-        outer.update(value.translate(_OUTER_PAD) + _OUTER_FILL[:missing])
+        # RFC 2104 2: "append zeros to the end of K to create a B byte string".
+        filled = value.ljust(known.block, b"\0")
+        new = known.new
+        self._inner = inner = new()
+        inner.update(filled.translate(_INNER_PAD))
+        self._outer = outer = new()
+        outer.update(filled.translate(_OUTER_PAD))
 
     def mac(self, message: bytes) -> bytes:
         """The HMAC of `message`."""
@@ -79,9 +77,10 @@ def shortened(known: Hash, key: bytes) -> bytes:
 
 def mac_once(known: Hash, key: bytes, message: bytes) -> bytes:
     """The HMAC of `message` under a key that is used for nothing else and not longer than a block."""
-    missing = known.block - len(key)
-    inner = known.new()
-    inner.update(key.translate(_INNER_PAD) + _INNER_FILL[:missing] + message)
-    outer = known.new()
-    outer.update(key.translate(_OUTER_PAD) + _OUTER_FILL[:missing] + inner.digest())
+    filled = key.ljust(known.block, b"\0")
+    new = known.new
+    inner = new()
+    inner.update(filled.translate(_INNER_PAD) + message)
+    outer = new()
+    outer.update(filled.translate(_OUTER_PAD) + inner.digest())
     return outer.digest()

@@ -41,9 +41,11 @@ FINISHED = 20
 _BEFORE_KEY_CHANGE = frozenset((1, 5, FINISHED, 24))
 _NOTHING: dict[int, table.Arrival] = {}
 # How the header of nearly every record begins, while it is plain and when it is protected (RFC 8446 5.1, 5.2).
+_FIRST_HELLO = b"\x16\x03\x01"
 _PLAIN_HANDSHAKE = b"\x16\x03\x03"
 _PROTECTED = b"\x17\x03\x03"
 _CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01"
+_from_bytes = int.from_bytes
 _COMPATIBILITY_CCS = ChangeCipherSpec()
 
 
@@ -87,11 +89,11 @@ class Connection:
         self.opener: Opening | None = None
         if config.server_side:
             self._table, self._expected = table.WHOLE_SERVER, table.EXPECTED_BY_SERVER
-            self._state: Any = server.Start()
+            self._state: Any = server.START
             self.output.record_version = TLS12
         else:
             self._table, self._expected = table.WHOLE_CLIENT, table.EXPECTED_BY_CLIENT
-            self._state = client.Start()
+            self._state = client.START
         self.partial = bytearray()
         self._first_record = True
         self._sent_ccs = False
@@ -133,7 +135,7 @@ class Connection:
 
         Raises ProtocolError where the config leaves no protocol version.
         """
-        if isinstance(self._state, client.Start):
+        if self._state is client.START:
             try:
                 self._state = client.start(self)
             except Fault:
@@ -147,7 +149,8 @@ class Connection:
         """
         length = header[3] << 8 | header[4]
         if self.opener is None:
-            if length <= MAX_PLAINTEXT and header.startswith(_PLAIN_HANDSHAKE):
+            usual = header.startswith(_PLAIN_HANDSHAKE) or (self._first_record and header.startswith(_FIRST_HELLO))
+            if usual and length <= MAX_PLAINTEXT:
                 return length
         elif length <= MAX_CIPHERTEXT and header.startswith(_PROTECTED):
             return length
@@ -325,7 +328,7 @@ class Connection:
         partial = self.partial
         if partial:
             partial += content
-            length = int.from_bytes(partial[1:4], "big") if len(partial) >= 4 else 0
+            length = _from_bytes(partial[1:4], "big") if len(partial) >= 4 else 0
             if len(partial) < 4 + length:
                 self._arrival(partial[0], length)
                 return
@@ -335,7 +338,7 @@ class Connection:
         while position < size:
             body = position + 4
             kind = content[position]
-            length = int.from_bytes(content[position + 1 : body], "big") if body <= size else 0
+            length = _from_bytes(content[position + 1 : body], "big") if body <= size else 0
             if not kind and not length and body <= size and self._negotiating_12():
                 # RFC 5246 7.4.1.1: a HelloRequest "will be ignored by the client if the client is currently
                 # negotiating".

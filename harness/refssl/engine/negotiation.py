@@ -24,6 +24,8 @@ T = TypeVar("T")
 _LONGEST_KEPT = 128
 _read_before: Any = lru_cache(maxsize=256)(decode)
 
+# RFC 8446 4.1.2: "TLS 1.3 ClientHellos MUST contain exactly one byte, set to zero".
+NULL_COMPRESSION = (0,)
 # TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746 3.3) and TLS_FALLBACK_SCSV (RFC 7507 2), which are no suites.
 RENEGOTIATION_SCSV = 0x00FF
 FALLBACK_SCSV = 0x5600
@@ -176,7 +178,7 @@ def read_server_name(found: Mapping[int, bytes]) -> str | None:
     name = names.server_name_list[0]
     if len(names.server_name_list) != 1 or name.name_type != 0:
         raise ProtocolError(AlertDescription.DECODE_ERROR, "BAD_EXTENSION")
-    if len(name.host_name) > 255 or b"\0" in name.host_name:
+    if len(name.host_name) > 255 or 0 in name.host_name:
         raise ProtocolError(AlertDescription.UNRECOGNIZED_NAME, "BAD_EXTENSION")
     return name.host_name.decode("ascii", "surrogateescape")
 

@@ -11,6 +11,7 @@ import struct
 import typing
 from collections.abc import Callable
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from refssl.engine.alerts import AlertDescription
@@ -39,8 +40,8 @@ class Kind:
         """Append lines that set the variable `name` from the bytes `d` at `p`, never passing `e`, and advance `p`."""
         raise NotImplementedError
 
-    def write(self, source: Source, value: str) -> str:
-        """Give an expression of the bytes for the expression `value`; may append lines first."""
+    def write(self, source: Source, value: str) -> list[str]:
+        """Give expressions of the bytes, in their order, for the expression `value`; may append lines first."""
         raise NotImplementedError
 
 
@@ -49,19 +50,24 @@ class Source:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self._run: list[tuple[str, str]] = []
         self.names: dict[str, Any] = {
             "Malformed": Malformed,
             "from_bytes": int.from_bytes,
-            "unpack": struct.unpack,
-            "pack": struct.pack,
+            "array": _array,
             "out_of_bounds": _out_of_bounds,
-            "exact": _exact,
             "read_extensions": _read_extensions,
             "write_extensions": _write_extensions,
         }
 
     def add(self, *lines: str) -> None:
-        """Append lines, indented as the body of a function."""
+        """Append lines, indented as the body of a function, behind one that reads what was to be taken before."""
+        run, self._run = self._run, []
+        if run:
+            form = struct.Struct(">" + "".join(form for _, form in run))
+            names = "".join(f"{name}, " for name, _ in run)
+            self.add(f"if p + {form.size} > e: raise Malformed", f"{names}= {self.refer(form.unpack_from)}(d, p)")
+            self.add(f"p += {form.size}")
         self.lines.extend("    " + line for line in lines)
 
     def refer(self, thing: Any) -> str:
@@ -76,13 +82,14 @@ class Source:
         self.add(f"{name} = {value}")
         return name
 
-    def take(self, size: int) -> None:
-        """Pass over the next `size` bytes, which must be there."""
-        self.add(f"p += {size}", "if p > e: raise Malformed")
+    def take(self, name: str, form: str) -> None:
+        """Set the variable `name` from bytes of a fixed `form`, a format of `struct`; neighbours are read at once."""
+        self._run.append((name, form))
 
     def compile(self, arguments: str, result: str) -> Any:
         """Give the function of what has been appended so far."""
-        text = "\n".join([f"def codec({arguments}):", *self.lines, f"    return {result}"])
+        self.add(f"return {result}")
+        text = "\n".join([f"def codec({arguments}):", *self.lines])
         exec(compile(text, "<presentation>", "exec"), self.names)
         return self.names["codec"]
 
@@ -90,20 +97,15 @@ class Source:
 class _Unsigned(Kind):
     def __init__(self, size: int) -> None:
         self.size = size
+        self.form = {1: "B", 2: "H", 3: "3s", 4: "L"}[size]
 
     def read(self, source: Source, name: str) -> None:
-        source.take(self.size)
-        source.add(f"{name} = {_unsigned(self.size)}")
+        source.take(name, self.form)
+        if self.size == 3:
+            source.add(f"{name} = from_bytes({name}, 'big')")
 
-    def write(self, source: Source, value: str) -> str:
-        return f"{value}.to_bytes({self.size}, 'big')"
-
-
-def _unsigned(size: int) -> str:
-    """An expression of the unsigned integer in the `size` bytes before `p`."""
-    if size > 3:
-        return f"from_bytes(d[p - {size}:p], 'big')"
-    return {1: "d[p - 1]", 2: "d[p - 2] << 8 | d[p - 1]", 3: "d[p - 3] << 16 | d[p - 2] << 8 | d[p - 1]"}[size]
+    def write(self, source: Source, value: str) -> list[str]:
+        return [f"{value}.to_bytes({self.size}, 'big')"]
 
 
 class _Opaque(Kind):
@@ -111,19 +113,20 @@ class _Opaque(Kind):
         self.size = size
 
     def read(self, source: Source, name: str) -> None:
-        source.take(self.size)
-        source.add(f"{name} = d[p - {self.size}:p]")
+        source.take(name, f"{self.size}s")
 
-    def write(self, source: Source, value: str) -> str:
-        return f"exact({value}, {self.size})"
+    def write(self, source: Source, value: str) -> list[str]:
+        held = source.keep(value)
+        source.add(f"if len({held}) != {self.size}: raise out_of_bounds(len({held}), {self.size}, {self.size})")
+        return [held]
 
 
 class _Rest(Kind):
     def read(self, source: Source, name: str) -> None:
         source.add(f"{name} = d[p:e]", "p = e")
 
-    def write(self, source: Source, value: str) -> str:
-        return value
+    def write(self, source: Source, value: str) -> list[str]:
+        return [value]
 
 
 class _Vector(Kind):
@@ -132,24 +135,24 @@ class _Vector(Kind):
     def __init__(self, floor: int, ceiling: int) -> None:
         self.floor = floor
         self.ceiling = ceiling
-        self.prefix = (ceiling.bit_length() + 7) // 8
+        self.prefix = _Unsigned((ceiling.bit_length() + 7) // 8)
 
     def enter(self, source: Source) -> None:
-        """Read the length and let `q` be the end of the vector, which begins at `p`."""
-        source.take(self.prefix)
-        source.add(f"q = p + ({_unsigned(self.prefix)})", "if q > e: raise Malformed")
+        """Read the length `n` and let `q` be the end of the vector, which begins at `p`."""
+        self.prefix.read(source, "n")
+        source.add("q = p + n", "if q > e: raise Malformed")
         if self.floor:
-            source.add(f"if q < p + {self.floor}: raise Malformed")
-        if self.ceiling != 256**self.prefix - 1:
-            source.add(f"if q > p + {self.ceiling}: raise Malformed")
+            source.add(f"if n < {self.floor}: raise Malformed")
+        if self.ceiling != 256**self.prefix.size - 1:
+            source.add(f"if n > {self.ceiling}: raise Malformed")
 
-    def bounded(self, source: Source, content: str) -> str:
-        """An expression of `content` behind its length, which is checked."""
+    def bounded(self, source: Source, content: str) -> list[str]:
+        """Expressions of the length of `content`, which is checked, and of `content`."""
         held = source.keep(content)
         size = source.keep(f"len({held})")
         bounds = f"{self.floor}, {self.ceiling}"
         source.add(f"if not {self.floor} <= {size} <= {self.ceiling}: raise out_of_bounds({size}, {bounds})")
-        return f"{size}.to_bytes({self.prefix}, 'big') + {held}"
+        return [*self.prefix.write(source, size), held]
 
 
 class _OpaqueVector(_Vector):
@@ -157,24 +160,28 @@ class _OpaqueVector(_Vector):
         self.enter(source)
         source.add(f"{name} = d[p:q]", "p = q")
 
-    def write(self, source: Source, value: str) -> str:
+    def write(self, source: Source, value: str) -> list[str]:
         return self.bounded(source, value)
 
 
 class _UnsignedVector(_Vector):
-    def __init__(self, size: int, floor: int, ceiling: int) -> None:
+    def __init__(self, element: _Unsigned, floor: int, ceiling: int) -> None:
         super().__init__(floor, ceiling)
-        self.size = size
-        self.code = {1: "B", 2: "H", 4: "L"}[size]
+        self.size = element.size
+        self.form = element.form
 
     def read(self, source: Source, name: str) -> None:
         self.enter(source)
-        if self.size > 1:
-            source.add(f"if (q - p) % {self.size}: raise Malformed")
-        source.add(f"{name} = unpack('>%d{self.code}' % ((q - p) // {self.size}), d[p:q])", "p = q")
+        if self.size == 1:
+            source.add(f"{name} = tuple(d[p:q])", "p = q")
+        else:
+            source.add(f"if n % {self.size}: raise Malformed")
+            source.add(f"{name} = array(n // {self.size}, '{self.form}').unpack_from(d, p)", "p = q")
 
-    def write(self, source: Source, value: str) -> str:
-        return self.bounded(source, f"pack('>%d{self.code}' % len({value}), *{value})")
+    def write(self, source: Source, value: str) -> list[str]:
+        if self.size == 1:
+            return self.bounded(source, f"bytes({value})")
+        return self.bounded(source, f"array(len({value}), '{self.form}').pack(*{value})")
 
 
 class _ElementVector(_Vector):
@@ -193,7 +200,7 @@ class _ElementVector(_Vector):
             f"{name} = tuple(items)",
         )
 
-    def write(self, source: Source, value: str) -> str:
+    def write(self, source: Source, value: str) -> list[str]:
         writer = source.refer(_codec(self.element)[1])
         return self.bounded(source, f"b''.join(map({writer}, {value}))")
 
@@ -205,8 +212,8 @@ class _Struct(Kind):
     def read(self, source: Source, name: str) -> None:
         source.add(f"{name}, p = {source.refer(_codec(self.struct_class)[0])}(d, p, e)")
 
-    def write(self, source: Source, value: str) -> str:
-        return f"{source.refer(_codec(self.struct_class)[1])}({value})"
+    def write(self, source: Source, value: str) -> list[str]:
+        return [f"{source.refer(_codec(self.struct_class)[1])}({value})"]
 
 
 class _Extensions(_Vector):
@@ -222,9 +229,9 @@ class _Extensions(_Vector):
         else:
             source.add(f"{name}, p = read_extensions(d, p, e, {self.floor})")
 
-    def write(self, source: Source, value: str) -> str:
-        written = self.bounded(source, f"write_extensions({value})")
-        return f"({written} if {value} else b'')" if self.optional else written
+    def write(self, source: Source, value: str) -> list[str]:
+        length, held = self.bounded(source, f"write_extensions({value})")
+        return [f"{length} if {held} else b''" if self.optional else length, held]
 
 
 uint8 = _Unsigned(1)
@@ -250,7 +257,7 @@ def vector(element: Kind | type, floor: int, ceiling: int) -> Kind:
     element: an unsigned integer, another kind, or a dataclass that is a struct itself.
     """
     if isinstance(element, _Unsigned):
-        return _UnsignedVector(element.size, floor, ceiling)
+        return _UnsignedVector(element, floor, ceiling)
     return _ElementVector(element, floor, ceiling)
 
 
@@ -317,7 +324,7 @@ def _codec(thing: Any) -> tuple[Reader, Writer]:
 def _compile_kind(kind: Kind) -> tuple[Reader, Writer]:
     reading, writing = Source(), Source()
     kind.read(reading, "value")
-    result = kind.write(writing, "value")
+    result = _joined(kind.write(writing, "value"))
     return reading.compile("d, p, e", "value, p"), writing.compile("value", result)
 
 
@@ -325,31 +332,36 @@ def _compile_struct(struct_class: type) -> tuple[Reader, Writer]:
     """Source for all fields in their order: this is the only place where a struct's order and kinds are consulted."""
     hints = typing.get_type_hints(struct_class, include_extras=True)
     reading, writing = Source(), Source()
-    parts = []
+    parts: list[str] = []
     for item in fields(struct_class):
         kind: Kind = hints[item.name].__metadata__[0]
         kind.read(reading, item.name + "_")
-        parts.append(kind.write(writing, f"m.{item.name}"))
+        parts += kind.write(writing, f"m.{item.name}")
     make = reading.refer(struct_class)
     arguments = ", ".join(item.name + "_" for item in fields(struct_class))
-    return reading.compile("d, p, e", f"{make}({arguments}), p"), writing.compile("m", " + ".join(parts) or "b''")
+    return reading.compile("d, p, e", f"{make}({arguments}), p"), writing.compile("m", _joined(parts))
+
+
+def _joined(parts: list[str]) -> str:
+    """The expression of all the bytes."""
+    return parts[0] if len(parts) == 1 else f"b''.join(({''.join(f'{part}, ' for part in parts)}))"
+
+
+@lru_cache(maxsize=256)
+def _array(count: int, form: str) -> struct.Struct:
+    return struct.Struct(f">{count}{form}")
 
 
 def _out_of_bounds(size: int, floor: int, ceiling: int) -> Unrepresentable:
     return Unrepresentable(f"{size} bytes in a field of {floor} to {ceiling}")
 
 
-def _exact(content: bytes, size: int) -> bytes:
-    if len(content) != size:
-        raise Unrepresentable(f"{len(content)} bytes in a field of {size}")
-    return content
-
-
-_extension_header = struct.Struct(">HH").unpack_from
+_extension_header = struct.Struct(">HH")
 
 
 def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, bytes], int]:
     """RFC 8446 4.2: "There MUST NOT be more than one extension of the same type in a given extension block."."""
+    header = _extension_header.unpack_from
     end = p + 2 + (d[p] << 8 | d[p + 1] if p + 2 <= e else e)
     if end > e or end - p - 2 < floor:
         raise Malformed
@@ -359,7 +371,7 @@ def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, by
         start = p + 4
         if start > end:
             raise Malformed
-        kind, size = _extension_header(d, p)
+        kind, size = header(d, p)
         p = start + size
         if p > end:
             raise Malformed
@@ -372,4 +384,4 @@ def _read_extensions(d: bytes, p: int, e: int, floor: int) -> tuple[dict[int, by
 def _write_extensions(found: dict[int, bytes]) -> bytes:
     if not found:
         return b""
-    return b"".join([(kind << 16 | len(data)).to_bytes(4, "big") + data for kind, data in found.items()])
+    return b"".join([_extension_header.pack(kind, len(data)) + data for kind, data in found.items()])

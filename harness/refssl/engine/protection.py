@@ -16,6 +16,7 @@ from refssl.engine.records import HEADER, MAX_CIPHERTEXT, MAX_PLAINTEXT
 RECORD_LIMITS = {"AES-GCM": 2**24, "CHACHA20-POLY1305": 2**48, "AES-CCM": 2**23}
 
 _HEADERS = [b"\x17\x03\x03" + length.to_bytes(2, "big") for length in range(MAX_CIPHERTEXT + 1)]
+_from_bytes = int.from_bytes
 _TYPES = [bytes((content_type,)) for content_type in range(256)]
 
 
@@ -27,7 +28,7 @@ class Sealer:
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
         self._aead = aead.keyed(algorithm, tag_length)(key)
         self._overhead = tag_length + 1  # and the content type
-        self._iv = int.from_bytes(iv, "big")
+        self._iv = _from_bytes(iv, "big")
         self._sequence = 0
         self.remaining = RECORD_LIMITS[algorithm]
 
@@ -45,12 +46,11 @@ class Sealer:
 class Opener:
     """The receiving direction under one key."""
 
-    __slots__ = ("_aead", "_failures", "_iv", "_sequence")
+    __slots__ = ("_aead", "_iv", "_sequence")
 
     def __init__(self, algorithm: str, key: bytes, iv: bytes, tag_length: int = 16) -> None:
         self._aead = aead.keyed(algorithm, tag_length)(key)
-        self._failures = aead.failures()
-        self._iv = int.from_bytes(iv, "big")
+        self._iv = _from_bytes(iv, "big")
         self._sequence = 0
 
     def open(self, record: bytes) -> tuple[int, bytes]:
@@ -59,7 +59,7 @@ class Opener:
         nonce = (self._iv ^ sequence).to_bytes(12, "big")
         try:
             inner = self._aead.decrypt(nonce, record[HEADER:], record[:HEADER])
-        except self._failures:
+        except aead.failures():
             raise RecordFault(AlertDescription.BAD_RECORD_MAC, "DECRYPTION_FAILED_OR_BAD_RECORD_MAC") from None
         self._sequence = sequence + 1
         # RFC 8446 5.4: "the full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets"

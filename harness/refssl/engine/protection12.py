@@ -61,11 +61,10 @@ class ExplicitNonceSealer:
 class ExplicitNonceOpener:
     """The receiving side of `ExplicitNonceSealer`."""
 
-    __slots__ = ("_aead", "_failures", "_overhead", "_salt", "_sequence")
+    __slots__ = ("_aead", "_overhead", "_salt", "_sequence")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
         self._aead = aead.keyed(suite.aead, suite.tag_length)(key)
-        self._failures = aead.failures()
         self._salt = iv
         self._sequence = 0
         self._overhead = HEADER + _EXPLICIT + suite.tag_length
@@ -81,7 +80,7 @@ class ExplicitNonceOpener:
                 record[13:],
                 self._sequence.to_bytes(8, "big") + record[:3] + size.to_bytes(2, "big"),
             )
-        except self._failures:
+        except aead.failures():
             raise bad_record_mac() from None
         self._sequence += 1
         if size > MAX_PLAINTEXT:
@@ -116,11 +115,10 @@ class ImplicitNonceSealer:
 class ImplicitNonceOpener:
     """The receiving side of `ImplicitNonceSealer`."""
 
-    __slots__ = ("_aead", "_failures", "_iv", "_sequence")
+    __slots__ = ("_aead", "_iv", "_sequence")
 
     def __init__(self, suite: CipherSuite, key: bytes, iv: bytes) -> None:
         self._aead = aead.keyed(suite.aead, suite.tag_length)(key)
-        self._failures = aead.failures()
         self._iv = int.from_bytes(iv, "big")
         self._sequence = 0
 
@@ -136,7 +134,7 @@ class ImplicitNonceOpener:
                 record[HEADER:],
                 number.to_bytes(8, "big") + record[:3] + size.to_bytes(2, "big"),
             )
-        except self._failures:
+        except aead.failures():
             raise bad_record_mac() from None
         self._sequence = number + 1
         if size > MAX_PLAINTEXT:

@@ -85,19 +85,11 @@ class Session:
         if start != len(data):
             raise ProtocolError(AlertDescription.DECODE_ERROR, "LENGTH_MISMATCH")
         secret, session_id, server_name, alpn, peer = texts
+        created = created_ms / 1000
+        name = server_name.decode("ascii", "surrogateescape") or None
+        known = _decode_peer(peer) if peer else None
         return cls(
-            version=version,
-            cipher_suite=suite,
-            secret=secret,
-            ticket=b"",
-            session_id=session_id,
-            age_add=age_add,
-            created=created_ms / 1000,
-            lifetime=lifetime,
-            server_name=server_name.decode("ascii", "surrogateescape") or None,
-            alpn=alpn or None,
-            peer=_decode_peer(peer) if peer else None,
-            extended_master_secret=extended,
+            version, suite, secret, b"", session_id, age_add, created, lifetime, name, alpn or None, known, extended
         )
 
 

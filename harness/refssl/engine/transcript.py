@@ -14,10 +14,13 @@ from refssl.crypto.hashing import HASHES
 class Transcript:
     """The running Transcript-Hash. Until `select` is called the messages themselves are kept.
 
-    update(message): add one whole handshake message, header included. It is the very method of what collects them.
+    update(message): add one whole handshake message, header included. digest(): Transcript-Hash of all messages so far,
+    once it is known which hash it is. They are the very methods of what collects the messages.
     """
 
-    __slots__ = ("_hash", "_kept", "_name", "_waiting", "update")
+    __slots__ = ("_hash", "_kept", "_name", "_waiting", "digest", "update")
+
+    digest: Callable[[], bytes]
 
     def __init__(self) -> None:
         self._waiting: list[bytes] = []
@@ -30,8 +33,7 @@ class Transcript:
         """The hash is `name` from now on; a second call changes nothing. keep: the messages will be asked for, too."""
         if self._hash is None:
             self._name = name
-            self._hash = HASHES[name](b"".join(self._waiting))
-            self.update = self._hash.update
+            self._go_on(HASHES[name](b"".join(self._waiting)))
             if keep:
                 self._kept = self._waiting
                 self.update = _to_both(self._hash, self._waiting)
@@ -50,14 +52,8 @@ class Transcript:
         """A transcript that goes on from here by itself. Its hash must be known."""
         copied = Transcript()
         copied._name = self._name
-        copied._hash = self._hash.copy()
-        copied.update = copied._hash.update
+        copied._go_on(self._hash.copy())
         return copied
-
-    def digest(self) -> bytes:
-        """Transcript-Hash of all messages so far."""
-        digest: bytes = self._hash.copy().digest()
-        return digest
 
     def digest_with(self, name: str, partial: bytes) -> bytes:
         """Transcript-Hash under `name` of all messages so far and a truncated one (RFC 8446 4.2.11.2)."""
@@ -71,9 +67,13 @@ class Transcript:
     def replace_first_hello(self) -> None:
         """RFC 8446 4.4.1: on a HelloRetryRequest "the value of ClientHello1 is replaced with a special synthetic
         handshake message of handshake type "message_hash" containing Hash(ClientHello1)"."""
-        digest = self._hash.digest()
-        self._hash = HASHES[self._name](b"\xfe\x00\x00" + bytes((len(digest),)) + digest)
-        self.update = self._hash.update
+        digest = self.digest()
+        self._go_on(HASHES[self._name](b"\xfe\x00\x00" + bytes((len(digest),)) + digest))
+
+    def _go_on(self, running: Any) -> None:
+        self._hash = running
+        self.update = running.update
+        self.digest = running.digest
 
 
 def _to_both(running: Any, kept: list[bytes]) -> Callable[[bytes], None]:

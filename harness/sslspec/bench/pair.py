@@ -308,11 +308,11 @@ class Couple:
 
     def wrap(self, *, session: Any = None) -> None:
         """Make both objects anew from the contexts as they are now; `session` is what the client offers."""
-        to_client, to_server = self.impl.MemoryBIO(), self.impl.MemoryBIO()
+        self._to_client, self._to_server = self.impl.MemoryBIO(), self.impl.MemoryBIO()
         client = self.client_context.wrap_bio(
-            to_client, to_server, server_hostname=self.server_hostname, session=session
+            self._to_client, self._to_server, server_hostname=self.server_hostname, session=session
         )
-        server = self.server_context.wrap_bio(to_server, to_client, server_side=True)
+        server = self.server_context.wrap_bio(self._to_server, self._to_client, server_side=True)
         self._ends = (Endpoint(client, "client", self._journal), Endpoint(server, "server", self._journal))
 
     @property

@@ -78,6 +78,7 @@ class Peer:
         self.server_side = server_side
         self.settings = Settings(certificate="server" if server_side else None, versions=versions)
         self.line: Line | None = None
+        self.key_log: str | None = None  # a file for the secrets of its connections, for who wants to read the wire
         self.turn = threading.RLock()
         self.handshake_complete = False
         self.close_notify_seen = False

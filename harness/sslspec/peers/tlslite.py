@@ -32,6 +32,7 @@ with warnings.catch_warnings():
 
 tlslite_crypto.install(python_aesgcm, python_chacha20_poly1305, keyexchange, python_ecdsakey)
 
+_RANDOM = slice(11, 43)  # where a ClientHello has it that begins a stream (RFC 8446 4, 4.1.2, 5.1)
 WANTS_TO_READ = 0  # what its generators yield then; they never want to write, since the buffers take everything
 _VERSIONS = {"tls12": (3, 3), "tls13": (3, 4)}
 _GROUPS = {
@@ -89,6 +90,7 @@ class TlslitePeer(Peer):
         self._earlier: TlslitePeer | None = None
         self._cache: Any = None
         self._ticket_keys = [bytearray(range(32))]
+        self._first_flight = b""
 
     def _facts(self) -> Seen:
         connection = self._connection
@@ -137,6 +139,32 @@ class TlslitePeer(Peer):
                 alpn=alpn,
             )
 
+        if self.key_log is not None:
+            self._tell_secrets(self.key_log)
+
+    def _tell_secrets(self, path: str) -> None:
+        """Append the secrets that the connection comes to have to a file, in NSS's format."""
+        layer = self._connection._recordLayer
+        calculate13, calculate12 = layer.calcTLS1_3PendingState, layer.calcPendingStates
+        stages = iter(("HANDSHAKE_TRAFFIC_SECRET", "TRAFFIC_SECRET_0"))
+
+        def tell(label: str, client_random: bytes, secret: bytes) -> None:
+            with open(path, "a", encoding="ascii") as file:
+                file.write(f"{label} {client_random.hex()} {secret.hex()}\n")
+
+        def of_13(suite: int, client: bytes, server: bytes, implementations: Any) -> Any:
+            stage = next(stages)
+            hello = bytes(self.bytes_seen) if self.server_side else self._first_flight
+            for role, secret in (("CLIENT", client), ("SERVER", server)):
+                tell(f"{role}_{stage}", hello[_RANDOM], secret)
+            return calculate13(suite, client, server, implementations)
+
+        def of_12(suite: int, master: bytes, client_random: bytes, *rest: Any) -> Any:
+            tell("CLIENT_RANDOM", client_random, master)
+            return calculate12(suite, master, client_random, *rest)
+
+        layer.calcTLS1_3PendingState, layer.calcPendingStates = of_13, of_12
+
     def _handshake_settings(self) -> Any:
         settings = api.HandshakeSettings()
         settings.minVersion, settings.maxVersion = (_VERSIONS[version] for version in self.settings.versions)
@@ -170,6 +198,7 @@ class TlslitePeer(Peer):
     def _pending_output(self) -> bytes:
         data = bytes(self._buffers.outgoing)
         self._buffers.outgoing.clear()
+        self._first_flight = self._first_flight or data
         return data
 
     def _handshake(self) -> bool:

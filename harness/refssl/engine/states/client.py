@@ -37,6 +37,9 @@ class Start:
     """RFC 8446 A.1: START."""
 
 
+START = Start()
+
+
 @dataclass(slots=True)
 class WaitServerHello:
     """RFC 8446 A.1: WAIT_SH. hello: what was sent; shares: the private halves of its key_share, by group; psks: what
@@ -71,13 +74,12 @@ def start(connection: Connection) -> WaitServerHello:
     if psks:
         found[ext.PRE_SHARED_KEY] = _offer(psks, config)
     hello = ClientHello(
-        # RFC 8446 4.1.2: "the legacy_version field MUST be set to 0x0303"
-        legacy_version=TLS12,
-        random=config.random(32),
-        legacy_session_id=_session_id(config, versions, session),
-        cipher_suites=_cipher_suites(config),
-        legacy_compression_methods=(0,),
-        extensions=found,
+        TLS12,  # RFC 8446 4.1.2: "the legacy_version field MUST be set to 0x0303"
+        config.random(32),
+        _session_id(config, versions, session),
+        _cipher_suites(config),
+        negotiation.NULL_COMPRESSION,
+        found,
     )
     connection.client_random = hello.random
     connection.server_name = config.server_name

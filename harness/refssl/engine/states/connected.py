@@ -51,19 +51,9 @@ def receive_new_session_ticket(
     # RFC 8446 4.6.1: "The value of zero indicates that the ticket should be discarded immediately."
     if message.ticket_lifetime:
         master = Secret(schedule13.labels(state.suite.hash), state.resumption_master_secret)
-        connection.session = Session(
-            version=TLS13,
-            cipher_suite=state.suite.code,
-            secret=schedule13.resumption_psk(master, message.ticket_nonce),
-            ticket=message.ticket,
-            session_id=b"",
-            age_add=message.ticket_age_add,
-            created=connection.config.clock(),
-            lifetime=min(message.ticket_lifetime, MAX_LIFETIME),
-            server_name=connection.server_name,
-            alpn=connection.alpn,
-            peer=connection.peer,
-        )
+        psk = schedule13.resumption_psk(master, message.ticket_nonce)
+        lifetime = min(message.ticket_lifetime, MAX_LIFETIME)
+        connection.session = _session(connection, state, psk, message.ticket, message.ticket_age_add, lifetime)
     return state
 
 
@@ -74,28 +64,26 @@ def send_new_session_tickets(connection: Connection, state: Connected) -> None:
     if tickets is None or not tickets.count or not connection.psk_modes:
         return
     master = Secret(schedule13.labels(state.suite.hash), state.resumption_master_secret)
+    lifetime = min(tickets.lifetime, MAX_LIFETIME)
     for _ in range(1 if connection.resumed else tickets.count):
         # RFC 8446 4.6.1: "A per-ticket value that is unique across all tickets issued on this connection."
         nonce = connection.tickets_sent.to_bytes(8, "big")
         connection.tickets_sent += 1
-        session = Session(
-            version=TLS13,
-            cipher_suite=state.suite.code,
-            secret=schedule13.resumption_psk(master, nonce),
-            ticket=b"",
-            session_id=b"",
-            age_add=int.from_bytes(config.random(4), "big"),
-            created=config.clock(),
-            lifetime=min(tickets.lifetime, MAX_LIFETIME),
-            server_name=connection.server_name,
-            alpn=connection.alpn,
-            peer=connection.peer,
-        )
+        psk = schedule13.resumption_psk(master, nonce)
+        session = _session(connection, state, psk, b"", int.from_bytes(config.random(4), "big"), lifetime)
         session.ticket = tickets.seal(session)
         if not session.ticket:
             return
         connection.session = session
-        connection.output.send(NewSessionTicket(session.lifetime, session.age_add, nonce, session.ticket, {}))
+        connection.output.send(NewSessionTicket(lifetime, session.age_add, nonce, session.ticket, {}))
+
+
+def _session(
+    connection: Connection, state: Connected, psk: bytes, ticket: bytes, age_add: int, lifetime: int
+) -> Session:
+    suite, created = state.suite.code, connection.config.clock()
+    name, alpn, peer = connection.server_name, connection.alpn, connection.peer
+    return Session(TLS13, suite, psk, ticket, b"", age_add, created, lifetime, name, alpn, peer)
 
 
 def receive_key_update(connection: Connection, state: Connected, message: KeyUpdate, _raw: bytes) -> Connected:

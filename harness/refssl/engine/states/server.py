@@ -27,6 +27,9 @@ class Start:
     retry: server13.Retry | None = None
 
 
+START = Start()
+
+
 def receive_client_hello(
     connection: Connection, state: Start, message: ClientHello, raw: bytes
 ) -> (

@@ -45,8 +45,6 @@ from refssl.engine.states.connected import Connected, send_new_session_tickets
 if TYPE_CHECKING:
     from refssl.engine.connection import Connection
 
-# RFC 8446 4.1.2: "TLS 1.3 ClientHellos MUST contain exactly one byte, set to zero".
-_NULL_COMPRESSION = (0,)
 _ASKING = (ClientAuthentication.OPTIONAL, ClientAuthentication.REQUIRED)
 _SELECTED_VERSION = encode(ext.SelectedVersion(TLS13))
 
@@ -121,7 +119,7 @@ def _select_parameters(
     found = hello.extensions
     if 0 not in hello.legacy_compression_methods:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "REQUIRED_COMPRESSION_ALGORITHM_MISSING")
-    if hello.legacy_compression_methods != _NULL_COMPRESSION:
+    if hello.legacy_compression_methods != negotiation.NULL_COMPRESSION:
         raise ProtocolError(AlertDescription.ILLEGAL_PARAMETER, "INVALID_COMPRESSION_ALGORITHM")
     if ext.PRE_SHARED_KEY in found and next(reversed(found)) != ext.PRE_SHARED_KEY:
         # RFC 8446 4.2.11: servers "MUST check that it is the last extension and otherwise fail the handshake with an
@@ -318,14 +316,7 @@ def _send_server_hello(connection: Connection, state: Negotiated) -> bytes:
     if state.psk is not None:
         found[ext.PRE_SHARED_KEY] = encode(ext.SelectedPsk(connection.selected_identity))
     connection.output.send(
-        ServerHello(
-            legacy_version=TLS12,
-            random=connection.config.random(32),
-            legacy_session_id_echo=state.hello.legacy_session_id,
-            cipher_suite=state.suite.code,
-            legacy_compression_method=0,
-            extensions=found,
-        )
+        ServerHello(TLS12, connection.config.random(32), state.hello.legacy_session_id, state.suite.code, 0, found)
     )
     return shared
 

@@ -1,0 +1,68 @@
+"""``sslspec explain``: one scenario run once more, with the wire decoded, two implementations side by side."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sslspec import implementations, style
+from sslspec.cli.common import command, fail, say
+from sslspec.exitcodes import ExitCode
+from sslspec.parser import positive
+
+if TYPE_CHECKING:
+    from sslspec.cli.common import Commands
+
+
+def add(commands: Commands) -> None:
+    """Register the command and its options."""
+    explain = command(commands, "explain", answer, "run one scenario with the wire decoded, side by side")
+    explain.add_argument("id", metavar="ID", help="a scenario; without a variant its first")
+    explain.add_argument(
+        "--impl", action="append", default=[], metavar="IMPL", help="one or two; default: ssl and refssl"
+    )
+    explain.add_argument("--peer", metavar="PEER", help="who is on the other end; default: the first that applies")
+    explain.add_argument("--pcap", type=Path, metavar="FILE", help="write the traffic and its secrets, for Wireshark")
+    explain.add_argument("--format", choices=("pretty", "json"), default="pretty")
+    explain.add_argument(
+        "--timeout", type=positive(float), default=10.0, metavar="S", help="seconds until it counts as hung (10)"
+    )
+    explain.add_argument("-v", "--verbose", action="count", default=0, help="lists in full, records, deliveries")
+
+
+def answer(arguments: argparse.Namespace) -> ExitCode:
+    """Run it and show what was seen."""
+    from sslspec import listing, run
+    from sslspec.baseline import BaselineError
+    from sslspec.options import Options
+    from sslspec.wire import explain, pcapng
+
+    chosen = arguments.impl or list(implementations.DEFAULT)
+    if len(chosen) > explain.MOST:
+        return fail("explain takes one or two implementations (--impl)")
+    if arguments.pcap is not None and not arguments.pcap.parent.is_dir():
+        return fail(f"{arguments.pcap}: there is no folder {arguments.pcap.parent}")
+    options = Options(limit=arguments.timeout, argv=tuple(arguments.argv))
+    try:
+        found = explain.explain(arguments.id, chosen, arguments.peer, options)
+        if found.results and arguments.pcap is not None:
+            explain.save(found, arguments.pcap)
+    except (listing.UnknownScenario, BaselineError, pcapng.PcapError) as problem:
+        return fail(str(problem))
+    except run.NotLoadable as problem:
+        for line in problem.problems:
+            fail(line)
+        return ExitCode.NOT_LOADED
+    if found.results:
+        look = style.style_for(sys.stdout, arguments.color)
+        if arguments.format == "json":
+            say(explain.as_json(found), look)
+        else:
+            say(explain.text(found, look, style.columns(), verbose=arguments.verbose > 0), look)
+            if arguments.pcap is not None:
+                say(f"\nthe traffic, with its secrets, is in {arguments.pcap}", look)
+    if found.outcome.problem:
+        fail(found.outcome.problem)
+    return found.outcome.exit_code

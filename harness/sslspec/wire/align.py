@@ -1,0 +1,158 @@
+"""Two accounts side by side: which entries and which of their fields are the same thing, and whether they say the same.
+
+What differs by nature is not compared. How a row looks is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from sslspec.wire.account import Account, Entry
+from sslspec.wire.field import Field
+
+# Fields that are lists: where two differ, what is in only one of them tells more than both in full.
+LISTS = frozenset(
+    {
+        "cipher_suites",
+        "supported_groups",
+        "signature_algorithms",
+        "signature_algorithms_cert",
+        "certificate_authorities",
+    }
+)
+_SHORT = 60  # characters, up to which a list is told in full
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What stands side by side: entries, or fields of entries that are the same thing; None where one has nothing."""
+
+    left: Entry | Field | None
+    right: Entry | Field | None
+    same: bool
+
+    @property
+    def either(self) -> Entry | Field:
+        """What is there."""
+        found = self.left if self.left is not None else self.right
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two accounts differ. at: the entry; field: its field's name, or ""; left, right: what each says there."""
+
+    at: Entry
+    field: str
+    left: str | None
+    right: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values only."""
+        found: dict[str, Any] = {"kind": self.at.kind, "title": self.at.title, "left": self.left, "right": self.right}
+        if self.at.connection:
+            found |= {"from": self.at.by, "connection": self.at.connection}
+        return found | ({"field": self.field} if self.field else {})
+
+
+def rows(left: Account, right: Account) -> list[Row]:
+    """All rows of two accounts, in an order that is the order of both."""
+    matcher = SequenceMatcher(
+        None, [entry.key for entry in left.entries], [entry.key for entry in right.entries], autojunk=False
+    )
+    found: list[Row] = []
+    for operation, left_from, left_to, right_from, right_to in matcher.get_opcodes():
+        if operation == "equal":
+            for one, other in zip(left.entries[left_from:left_to], right.entries[right_from:right_to], strict=True):
+                found += _pair(one, other)
+        else:
+            for entry in left.entries[left_from:left_to]:
+                found += [Row(entry, None, False), *(Row(one, None, False) for one in entry.fields)]
+            for entry in right.entries[right_from:right_to]:
+                found += [Row(None, entry, False), *(Row(None, one, False) for one in entry.fields)]
+    return found
+
+
+def alone(account: Account) -> list[Row]:
+    """The rows of an account that is compared with none."""
+    found: list[Row] = []
+    for entry in account.entries:
+        found += [Row(entry, None, True), *(Row(one, None, True) for one in entry.fields)]
+    return found
+
+
+def differences(found: list[Row]) -> Iterator[Difference]:
+    """Where rows are not the same: one for each field, and one for each entry that only one side has."""
+    at: Entry | None = None
+    for row in found:
+        if isinstance(row.either, Entry):
+            at = row.either
+            if not row.same and at.kind != "delivered":
+                yield Difference(at, "", _said(row.left), _said(row.right))
+                if row.left is None or row.right is None:
+                    at = None  # its fields are news no more
+        elif not row.same and at is not None:
+            left, right = _said(row.left), _said(row.right)
+            if row.either.name in LISTS and left is not None and right is not None:
+                left, right = beside_a_list(left, right), beside_a_list(right, left)
+            yield Difference(at, row.either.name, left, right)
+
+
+def beside_a_list(mine: str, other: str) -> str:
+    """What to say of a list beside another: of long ones that differ, what is in this one alone."""
+    if len(mine) <= _SHORT or mine == other:
+        return in_short(mine)
+    items, others = mine.split(", "), other.split(", ")
+    alone = [item for item in items if item not in others]
+    if alone:
+        return f"{len(items)}, only here: {', '.join(alone)}"
+    if set(others) - set(items):
+        return f"{len(items)}, none that the other has not"
+    return f"{len(items)}, in this order: {mine}"
+
+
+def in_short(value: str) -> str:
+    """The beginning of a long list, and how many there are besides."""
+    items = value.split(", ")
+    shown: list[str] = []
+    for item in items if len(value) > _SHORT else ():
+        if shown and len(", ".join([*shown, item])) > _SHORT - 10:
+            return f"{', '.join(shown)} and {len(items) - len(shown)} more"
+        shown.append(item)
+    return value
+
+
+def _said(side: Entry | Field | None) -> str | None:
+    if side is None:
+        return None
+    if isinstance(side, Field):
+        return side.value
+    return side.outcome or side.title
+
+
+def _pair(left: Entry, right: Entry) -> Iterator[Row]:
+    yield Row(left, right, (left.outcome, left.keys) == (right.outcome, right.keys))
+    named_left, named_right = _numbered(left.fields), _numbered(right.fields)
+    order = list(named_left)
+    for place, name in enumerate(named_right):
+        if name not in named_left:
+            # Behind what stands before it on its own side.
+            before = list(named_right)[place - 1] if place else None
+            order.insert(order.index(before) + 1 if before is not None else 0, name)
+    for name in order:
+        one, other = named_left.get(name), named_right.get(name)
+        yield Row(one, other, one is not None and other is not None and one.value == other.value)
+
+
+def _numbered(fields: tuple[Field, ...]) -> dict[tuple[str, int], Field]:
+    """By name, and which of those of that name it is."""
+    counts: dict[str, int] = {}
+    found = {}
+    for one in fields:
+        counts[one.name] = counts.get(one.name, 0) + 1
+        found[one.name, counts[one.name]] = one
+    return found

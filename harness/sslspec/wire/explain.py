@@ -1,0 +1,213 @@
+"""One scenario, run once more with one or two implementations, and what was seen of it: text, JSON, a capture.
+
+It is an ordinary run of one execution each, with taps; limits, verdicts and what is expected are those of a run.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sslspec import failures, implementations, listing, run
+from sslspec.options import Options
+from sslspec.outcome import Outcome
+from sslspec.record import Result
+from sslspec.state import State
+from sslspec.style import Style
+from sslspec.verdicts import Verdict
+from sslspec.wire import account, align, capture, pcapng
+from sslspec.wire.account import Account
+from sslspec.wire.align import Difference, Row
+from sslspec.wire.capture import Capture, Secrets
+from sslspec.wire.show import Page
+
+MOST = 2  # implementations
+_MOST_DIFFERENCES = 8
+
+
+@dataclass(slots=True)
+class Explanation:
+    """What came of it. names: the implementations, in the order in which they were asked for."""
+
+    scenario: listing.Scenario
+    names: tuple[str, ...]
+    outcome: Outcome
+    results: dict[str, Result]
+    captures: dict[str, Capture]
+    secrets: Secrets
+
+    def account(self, name: str) -> Account:
+        """What was seen of one implementation; of one that left nothing, the steps of its record."""
+        if name in self.captures:
+            return account.of_capture(self.captures[name], self.secrets.by_random)
+        return account.of_steps(self.results[name].steps if name in self.results else [])
+
+    def rows(self) -> list[Row]:
+        """All that was seen, aligned."""
+        accounts = [self.account(name) for name in self.names]
+        return align.rows(*accounts) if len(accounts) == MOST else align.alone(accounts[0])
+
+
+class _Silent:
+    """An observer of a run who says nothing: what there is to say comes at its end."""
+
+    def result(self, result: Result, state: State) -> None:
+        pass
+
+    def tick(self, state: State) -> None:
+        pass
+
+    def say(self, text: str) -> None:
+        pass
+
+
+def explain(scenario_id: str, specs: Sequence[str], peer: str | None, options: Options) -> Explanation:
+    """Run it. An id without variant stands for the first. options: of the run; what is selected is set here.
+
+    Raises UnknownScenario, BaselineError or NotLoadable.
+    """
+    scenario = listing.find(scenario_id)
+    names = tuple(dict.fromkeys(implementations.name_of(spec) for spec in specs))
+    with tempfile.TemporaryDirectory(prefix="sslspec-", ignore_cleanup_errors=True) as folder:
+        wire = Path(folder, "wire.jsonl")
+        options.implementations = tuple(specs)
+        options.peers = (peer,) if peer else ()
+        options.globs = (scenario_id,)
+        options.pytest_args = ("-p", "sslspec.wire.plugin", f"--wire={wire}")
+        outcome = run.execute(options, _Silent())
+        captures, secrets = capture.read(wire), capture.secrets(Path(f"{wire}.keys"))
+    results = {result.implementation: result for result in outcome.record.results}
+    return Explanation(scenario, names, outcome, results, captures, secrets)
+
+
+def save(explanation: Explanation, path: Path) -> None:
+    """Write what passed, and the secrets, as a pcapng file. Raises PcapError."""
+    captures = [explanation.captures[name] for name in explanation.names if name in explanation.captures]
+    pcapng.write(path, captures, explanation.secrets.text)
+
+
+# -- text ------------------------------------------------------------------------------------------------------------
+
+
+def text(explanation: Explanation, style: Style, width: int, *, verbose: bool) -> str:
+    """What there is to see, for a terminal that is so wide."""
+    rows = explanation.rows()
+    accounts = [explanation.account(name) for name in explanation.names]
+    out = [style.bold(_id(explanation)), f"  {explanation.scenario.requirement}", ""]
+    out += [line for name in explanation.names for line in _verdict(explanation, name, style)]
+    if len(explanation.names) == MOST:
+        out += _told_differences(list(align.differences(rows)), explanation.names, style)
+    page = Page(explanation.names, style, width, verbose=verbose)
+    out += [""]
+    if any(one.connections for one in accounts):
+        out += [page.legend(accounts[0]), ""]
+    else:
+        out += [f"  {_NOTHING}", ""]
+    return "\n".join([*out, *page.lines(rows)])
+
+
+_NOTHING = "nothing passed on a wire that could be tapped: these are the scenario's steps alone"
+
+
+def _id(explanation: Explanation) -> str:
+    for result in explanation.results.values():
+        return result.id
+    return explanation.scenario.id
+
+
+def _verdict(explanation: Explanation, name: str, style: Style) -> list[str]:
+    room = max(map(len, explanation.names))
+    result = explanation.results.get(name)
+    if result is None:
+        return [f"  {style.paint(name.ljust(room), 'cyan')}  {style.glyph(Verdict.NOTRUN)} notrun"]
+    whom = "" if result.peer in ("", "none") else style.dim(f"  with {result.peer}")
+    unexpected = "" if not result.unexpected else style.paint("  unexpected", "red")
+    out = [
+        f"  {style.paint(name.ljust(room), 'cyan')}  {style.glyph(result.verdict)} {result.verdict.value}"
+        f"{unexpected}{whom}  {style.dim(_versions(explanation, name))}".rstrip()
+    ]
+    if result.verdict is not Verdict.PASSED:
+        expected, came = failures.expected_and_came(result)
+        out += [
+            f"  {'':{room}}    {style.dim(f'{title:8}')}  {line}"
+            for title, told in (("expected", expected), ("came", came))
+            for line in told.split("\n")
+            if line
+        ]
+    return out
+
+
+def _versions(explanation: Explanation, name: str) -> str:
+    facts: dict[str, Any] = explanation.outcome.record.header.implementations.get(name, {})
+    python, openssl = facts.get("python"), facts.get("openssl")
+    version = python.get("version", "") if isinstance(python, dict) else ""
+    return ", ".join(part for part in (f"Python {version}" if version else "", openssl_text(openssl)) if part)
+
+
+def openssl_text(openssl: Any) -> str:
+    """What a record's header says of OpenSSL, in a word or two."""
+    if isinstance(openssl, dict):
+        openssl = openssl.get("version", "")
+    return str(openssl) if openssl else ""
+
+
+def _told_differences(found: list[Difference], names: tuple[str, ...], style: Style) -> list[str]:
+    if not found:
+        return ["", "  no difference but in what is random by nature"]
+    first = found[0]
+    out = ["", f"  first difference: {_where(first)}"]
+    room = max(map(len, names))
+    for name, said in zip(names, (first.left, first.right), strict=True):
+        told = "nothing of the kind" if said is None else said or "present, and empty"
+        out.append(f"    {style.paint(name.ljust(room), 'cyan')}  {told}")
+    if len(found) > 1:
+        where = list(dict.fromkeys(map(_where, found[1:])))
+        more = f" and {len(where) - _MOST_DIFFERENCES} more" if len(where) > _MOST_DIFFERENCES else ""
+        out.append(style.dim(f"  then: {'; '.join(where[:_MOST_DIFFERENCES])}{more}"))
+    return out
+
+
+def _where(difference: Difference) -> str:
+    at = difference.at
+    whose = f"the {at.by}'s " if at.by else ""
+    place = f" of connection {at.connection}" if at.connection > 1 else ""
+    return f"{whose}{at.title}{place}" + (f", {difference.field}" if difference.field else "")
+
+
+# -- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def as_json(explanation: Explanation) -> str:
+    """The same for programs."""
+    accounts = {name: explanation.account(name) for name in explanation.names}
+    told: dict[str, Any] = {
+        "scenario": _id(explanation),
+        "requirement": explanation.scenario.requirement,
+        "implementations": [
+            {
+                "name": name,
+                **_result_facts(explanation.results.get(name)),
+                "connections": [{"number": number, "subject": who} for number, who in sorted(one.subjects.items())],
+                "entries": [entry.to_json() for entry in one.entries],
+            }
+            for name, one in accounts.items()
+        ],
+    }
+    if len(accounts) == MOST:
+        told["differences"] = [one.to_json() for one in align.differences(explanation.rows())]
+    return json.dumps(told, indent=1)
+
+
+def _result_facts(result: Result | None) -> dict[str, Any]:
+    if result is None:
+        return {"verdict": Verdict.NOTRUN.value}
+    return {
+        "peer": result.peer,
+        "verdict": result.verdict.value,
+        "unexpected": result.unexpected,
+        "detail": result.detail,
+    }
