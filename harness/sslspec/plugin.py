@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--peer",
         action="append",
         metavar="NAME",
-        help="peer: stdlib, tlslite, scripted, openssl, gnutls, self or a module",
+        help="peer: stdlib, tlslite, scripted, openssl, gnutls, python3.10, python:PATH, self or a module",
     )
     add("--baseline", action="append", metavar="FILE", help="what an implementation is known not to do; repeatable")
     add("--no-baseline", action="store_true", help="expect every scenario to pass")

@@ -17,7 +17,7 @@ from typing import Any
 
 from sslspec import __version__, child, hermetic, implementations, listing
 from sslspec.listing import Scenario
-from sslspec.peers import PROGRAMS
+from sslspec.peers import PROGRAMS, pythons
 
 _PACKAGE = Path(__file__).resolve().parent
 _ROLES = ("client", "server", "both")
@@ -120,7 +120,7 @@ def script(scenario_id: str, spec: str, peer: str = "stdlib") -> str:
         raise ReproError(
             f"{scenario.id} needs {scenario.marks['peers'][0]} on the other end, which no script can carry"
         )
-    if peer in PROGRAMS:
+    if peer in PROGRAMS or pythons.is_one(peer):
         raise ReproError(f"no script can carry {peer}; --peer stdlib has the standard library's ssl in its place")
     source = _taken_apart(scenario)
     variant, parameters = _variant(scenario, source, scenario_id.partition("@")[2])
