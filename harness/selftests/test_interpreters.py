@@ -64,6 +64,15 @@ def test_a_shim_that_starts_nothing_is_passed_over(bare, monkeypatch):
     assert interpreters.find("3.98").executable == str(path)
 
 
+def test_one_that_lives_where_only_it_can_see_is_started_as_it_was_asked_for(bare):
+    """A script that enters a container tells of a path in there; one that starts another here tells of that."""
+    script = standin.interpreter(bare / "path" / "python3.98", executable="/nowhere/bin/python3")
+    assert interpreters.find("3.98").executable == str(script)
+    other = standin.interpreter(bare / "elsewhere" / "python3.97", "3.97.1")
+    standin.interpreter(bare / "path" / "python3.97", "3.97.1", executable=str(other))
+    assert interpreters.find("3.97").executable == str(other)
+
+
 def test_a_name_that_promises_another_version_is_not_believed(bare):
     standin.interpreter(bare / "path" / "python3.98", "3.97.1")
     assert refused("3.98").startswith("not found; there are ")

@@ -58,6 +58,7 @@ def _pytest_arguments(task: Task) -> list[str]:
     given += [f"--scenario={glob}" for glob in options.globs]
     given += [f"--area={area}" for area in options.areas]
     given += [f"--level={options.level}"] if options.level else []
+    given += [f"--profile={options.profile}"] if options.profile else []
     given += ["--smoke"] if options.smoke else []
     given += [f"--baseline={path.absolute()}" for path in options.baselines]
     given += ["--no-baseline"] if options.no_baseline else []

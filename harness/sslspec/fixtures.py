@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ def cell(request: pytest.FixtureRequest) -> Cell:
 
 
 @pytest.fixture
-def _journal(request: pytest.FixtureRequest, cell: Cell) -> Journal:
+def _journal(request: pytest.FixtureRequest, cell: Cell) -> Iterator[Journal]:
     implementation = session.of(request.config).implementation(cell.implementation)
     journal = Journal(implementation.module)
     scenario = of(request.node)
@@ -44,7 +45,23 @@ def _journal(request: pytest.FixtureRequest, cell: Cell) -> Journal:
         except (Inapplicable, Unsupported) as leaving:
             scenario.judgement = ending.of_exit(leaving)
             pytest.skip(str(leaving))  # which pytest reports without a traceback, at a hundredth of its cost
-    return journal
+    before = dict(vars(ssl))
+    yield journal
+    _put_back(before, journal)
+
+
+def _put_back(before: dict[str, Any], journal: Journal) -> None:
+    """Undo what an implementation has done to the standard library's ssl, which peers and other columns use."""
+    if vars(ssl) == before:
+        return
+    for name in sorted(vars(ssl).keys() | before.keys()):
+        if vars(ssl).get(name) is before.get(name):
+            continue
+        journal.noted(f"ssl.{name} was replaced for the whole process", value=True)
+        if name in before:
+            setattr(ssl, name, before[name])
+        else:
+            delattr(ssl, name)
 
 
 @pytest.fixture

@@ -36,6 +36,11 @@ def clauses() -> Path:
     return suites() / "clauses"
 
 
+def profiles() -> Path:
+    """The folder of the profiles that come with the suite, one TOML file for each."""
+    return suites() / "profiles"
+
+
 def certs() -> Path:
     """The folder that holds the catalogue of certificates."""
     return _root() / "certs"

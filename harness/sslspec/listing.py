@@ -21,6 +21,7 @@ from sslspec.requirement import requirement
 from sslspec.style import plural
 
 _Mark = tuple[str, tuple[Any, ...]]
+_OF_A_PAIR = frozenset({"pair", "trial", "aio", "message"})
 _AXES = ("roles", "versions", "transports", "deliveries", "peers", "messages")
 
 
@@ -30,7 +31,10 @@ class UnknownScenario(Exception):
 
 @dataclass(slots=True)
 class Scenario:
-    """One scenario function. `id` is ``area/topic/name``; `marks` holds the literal arguments of its other marks."""
+    """One scenario function. `id` is ``area/topic/name``; `marks` holds the literal arguments of its other marks.
+
+    `ends` is what it asks for: a "pair", a "couple", or "" where no connection is made for it.
+    """
 
     id: str
     requirement: str
@@ -42,6 +46,7 @@ class Scenario:
     file: Path
     line: int
     source: str = field(repr=False)
+    ends: str = ""
 
     @property
     def area(self) -> str:
@@ -152,10 +157,13 @@ def _of_file(path: Path) -> Iterator[Scenario]:
     used = names.get("pytestmark")
     values = used.elts if isinstance(used, (ast.List, ast.Tuple)) else [used] if used is not None else []
     shared = [mark for value in values for mark in _marks(value, names)]
-    for node in module.body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+    functions = {node.name: node for node in module.body if isinstance(node, ast.FunctionDef)}
+    for node in functions.values():
+        if node.name.startswith("test_"):
             own = [mark for decorator in node.decorator_list for mark in _marks(decorator, names)]
-            yield _scenario(path, text, node, own, shared)
+            scenario = _scenario(path, text, node, own, shared)
+            scenario.ends = _ends(node, functions)
+            yield scenario
 
 
 def _scenario(path: Path, text: str, node: ast.FunctionDef, own: list[_Mark], shared: list[_Mark]) -> Scenario:
@@ -176,6 +184,16 @@ def _scenario(path: Path, text: str, node: ast.FunctionDef, own: list[_Mark], sh
         line=first,
         source="\n".join(text.split("\n")[first - 1 : node.end_lineno]),
     )
+
+
+def _ends(node: ast.FunctionDef, functions: dict[str, ast.FunctionDef]) -> str:
+    """What a scenario asks for, itself or by way of a fixture of its file."""
+    asked = {argument.arg for argument in node.args.args}
+    if asked & _OF_A_PAIR:
+        return "pair"
+    if "couple" in asked:
+        return "couple"
+    return next(filter(None, (_ends(functions[name], functions) for name in sorted(asked & functions.keys()))), "")
 
 
 def _is_ours(name: str) -> bool:

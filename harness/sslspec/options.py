@@ -31,6 +31,7 @@ class Options:
     globs: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     level: str | None = None
+    profile: str = ""
     smoke: bool = False
     workers: int = 1
     baselines: tuple[Path, ...] = ()

@@ -23,13 +23,14 @@ from sslspec.baseline import BaselineError
 from sslspec.implementations import ImplementationError
 from sslspec.interpreters import InterpreterError
 from sslspec.marks import MarkError
+from sslspec.profiles import ProfileError
 from sslspec.record import Header, RecordError, Result
 from sslspec.scenario import Scenario
 from sslspec.session import Session
 from sslspec.verdicts import Verdict
 
 # Each says in one line what on the command line cannot be used.
-_UNUSABLE = (AgentError, BaselineError, ImplementationError, InterpreterError, RecordError)
+_UNUSABLE = (AgentError, BaselineError, ImplementationError, InterpreterError, ProfileError, RecordError)
 pytest_plugins = ["sslspec.fixtures", "sslspec.execution"]
 
 
@@ -51,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")
     add("--area", action="append", metavar="AREA", help="only scenarios of this area; repeatable")
     add("--level", choices=marks.LEVELS, help="only scenarios of this level")
+    add("--profile", metavar="NAME", help="hold implementations to a part of ssl: client, asyncio, urllib3, a file")
     add("--smoke", action="store_true", help="only a cross-section: a few scenarios of each topic, in one variant")
     add("--shard", metavar="I/N", help="only part I of N: equal loads, every execution in exactly one of them")
     add("--shard-durations", metavar="FILE", help="cut by what this earlier record measured")
@@ -72,6 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         for name in session.specs:
             session.describe(name)
+            session.profile(name)
         session.load_peers()
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
         session.shards  # noqa: B018 - as are durations
@@ -146,6 +149,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         cell = found.cell
         found.expectation = session.expectation(found.id, cell.implementation, cell.peer, found.needs)
+        found.outside = session.profile(cell.implementation).why_not(found.place)
         item.stash[scenario.KEY] = found
         kept.append(item)
     if config.option.smoke:

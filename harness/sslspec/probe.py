@@ -6,18 +6,23 @@ into a file, since an implementation may print anything at all. Nothing else bel
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
+import itertools
 import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from sslspec import implementations
+from sslspec import implementations, profiles
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.pair import Pair, Variant, module_peer
 from sslspec.implementations import Implementation, ImplementationError
+from sslspec.profiles import Place
+
+_SCENARIO = "handshake/progress/a_handshake_completes"
 
 
 def main() -> None:
@@ -63,20 +68,33 @@ def _distribution_version(module: str) -> str:
 def _handshakes(implementation: Implementation, pki: Pki) -> list[dict[str, Any]]:
     stdlib = implementations.load("ssl")
     peers = {stdlib.name: stdlib, implementation.name: implementation}
+    variants = _variants(implementation)
+    if [variant.transport for variant in variants] != ["memory", "memory"]:
+        del peers[implementation.name]  # a peer needs memory in both roles
     return [
-        _handshake(implementation, role, name, peer, pki)
-        for name, peer in peers.items()
-        for role in ("client", "server")
+        _handshake(implementation, variant, name, peer, pki) for name, peer in peers.items() for variant in variants
     ]
 
 
-def _handshake(tested: Implementation, role: str, name: str, peer: Implementation, pki: Pki) -> dict[str, Any]:
-    done = {"role": role, "peer": name}
+def _variants(implementation: Implementation) -> list[Variant]:
+    """The roles in which a handshake is part of the implementation's profile, over memory where that is."""
+    profile = profiles.load(implementations.profile_of(implementation.library))
+    found: dict[str, Variant] = {}
+    for role, transport in itertools.product(("client", "server"), ("memory", "socketpair")):
+        if not profile.why_not(Place(_SCENARIO, (), (), role, transport)):
+            found.setdefault(role, Variant(role, None, transport))
+    return list(found.values())
+
+
+def _handshake(tested: Implementation, variant: Variant, name: str, peer: Implementation, pki: Pki) -> dict[str, Any]:
+    done = {"role": variant.role, "peer": name}
     try:
-        pair = Pair(tested.module, Variant(role, None), module_peer(peer.module, name), pki, Journal(tested.module))
+        pair = Pair(tested.module, variant, module_peer(peer.module, name), pki, Journal(tested.module))
         pair.shake_hands()
-        cipher = pair.subject.cipher()
-        return {**done, "ok": True, "what": f"{pair.subject.version()} {cipher[0] if cipher else ''}".strip()}
+        told = [pair.subject.version()]
+        with contextlib.suppress(AttributeError):  # which a profile may leave out
+            told += (pair.subject.cipher() or ())[:1]
+        return {**done, "ok": True, "what": " ".join(map(str, told))}
     except BaseException as problem:
         return {**done, "ok": False, "what": " ".join(f"{type(problem).__name__}: {problem}".split())[:160]}
 

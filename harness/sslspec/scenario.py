@@ -17,6 +17,7 @@ from sslspec.bench.applies import needed_flags
 from sslspec.bench.endpoints import Journal
 from sslspec.ending import Judgement
 from sslspec.marks import Marks
+from sslspec.profiles import Place
 from sslspec.record import Key, Result
 from sslspec.requirement import requirement
 from sslspec.verdicts import Verdict
@@ -24,13 +25,17 @@ from sslspec.verdicts import Verdict
 
 @dataclass
 class Scenario:
-    """One execution: where it stands, what its marks say, what the baseline expects, and what has become of it."""
+    """One execution: where it stands, what its marks say, what the baseline expects, and what has become of it.
+
+    `outside` is why the profile of the implementation leaves it out, or "".
+    """
 
     id: str
     cell: Cell
     marks: Marks
     requirement: str
     expectation: Expectation = field(default_factory=Expectation)
+    outside: str = ""
     journal: Journal | None = None
     judgement: Judgement | None = None
     started: float = 0.0
@@ -45,6 +50,13 @@ class Scenario:
     def key(self) -> Key:
         """What a session has at most once."""
         return self.id, self.cell.implementation, self.cell.peer
+
+    @property
+    def place(self) -> Place:
+        """Where it stands, for a profile."""
+        variant = self.cell.variant
+        role, transport = (variant.role, variant.transport) if variant else (None, None)
+        return Place(self.id, self.marks.clauses, self.marks.features, role, transport)
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslspec import away, axes, events, hermetic, implementations, listing, peers
+from sslspec import away, axes, events, hermetic, implementations, listing, peers, profiles
 from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
 from sslspec.limits import Wake
+from sslspec.profiles import Profile
 from sslspec.record import Key, Result
 from sslspec.sharding import Shards
 
@@ -64,6 +65,7 @@ class Session:
         self._loaded: dict[str, Implementation] = {}
         self._described: dict[str, dict[str, Any]] = {}
         self._baselines: dict[str, Baseline] | None = None
+        self._profiles: dict[str, Profile] = {}
         self._pki: Pki | None = None
         self._folder = Path(worker["sslspec_folder"]) if worker and "sslspec_folder" in worker else None
         self._durations: dict[str, Any] | None = worker.get("sslspec_durations") if worker else None
@@ -144,6 +146,13 @@ class Session:
             self._baselines = {} if self._option.no_baseline else load_all(self.specs, given)
         return self._baselines
 
+    def profile(self, name: str) -> Profile:
+        """What of ssl the implementation of this column is held to. Raises ProfileError."""
+        if name not in self._profiles:
+            chosen = self._option.profile or implementations.profile_of(self.specs.get(name, name))
+            self._profiles[name] = profiles.load(chosen)
+        return self._profiles[name]
+
     def facts(self, name: str, peer: str) -> Facts:
         """What a baseline's conditions may ask of one execution."""
         if (name, peer) not in self._facts:
@@ -180,7 +189,7 @@ class Session:
 
     def header(self) -> dict[str, Any]:
         """What describes the implementations of this session in a record."""
-        return {name: self.describe(name) for name in self.specs}
+        return {name: {**self.describe(name), "profile": self.profile(name).name} for name in self.specs}
 
     def note_interrupts(self) -> None:
         """Tell a Ctrl-C of the user's from a KeyboardInterrupt that an implementation raises."""

@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
         "implementations",
         nargs="*",
         metavar="IMPL",
-        help="ssl, refssl, MODULE, MODULE:ATTRIBUTE or NAME=MODULE; default: ssl and refssl",
+        help="ssl, refssl, gevent or another known name, MODULE, MODULE:ATTRIBUTE, NAME=MODULE; default: ssl, refssl",
     )
     run.add_argument(
         "--python",
@@ -50,6 +50,9 @@ def add(commands: Commands) -> None:
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
     run.add_argument("--level", choices=("must", "should", "observed"), help="only scenarios of this level")
+    run.add_argument(
+        "--profile", default="", metavar="NAME", help="client, asyncio, urllib3, everything, or a file: ./mine.toml"
+    )
     run.add_argument("--smoke", action="store_true", help="only a cross-section of the suite, in a few seconds")
     run.add_argument(
         "--shard", metavar="I/N", type=_part, help="only part I of N: equal loads; `merge` puts them together"
@@ -80,6 +83,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec import compare, outcome, record, run, summary
     from sslspec.baseline import BaselineError
     from sslspec.interpreters import InterpreterError
+    from sslspec.profiles import ProfileError
     from sslspec.terminal import Terminal
 
     if arguments.durations and not arguments.shard:
@@ -93,7 +97,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     try:
         output = _output(arguments.output)
         done = run.execute(_options(arguments), terminal)
-    except (BaselineError, InterpreterError, record.RecordError) as problem:
+    except (BaselineError, InterpreterError, ProfileError, record.RecordError) as problem:
         return fail(str(problem))
     except run.NotLoadable as problem:
         for line in problem.problems:
@@ -122,7 +126,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _options(arguments: argparse.Namespace) -> Options:
-    from sslspec import options
+    from sslspec import options, profiles
 
     return options.Options(
         implementations=tuple(arguments.implementations) or implementations.DEFAULT,
@@ -132,6 +136,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         globs=options.selection(arguments.k),
         areas=tuple(arguments.area),
         level=arguments.level,
+        profile=profiles.checked(arguments.profile),
         smoke=arguments.smoke,
         workers=arguments.j,
         baselines=tuple(arguments.baseline),

@@ -19,17 +19,26 @@ def add(commands: Commands) -> None:
     listing = command(commands, "list", _list, "the scenarios")
     listing.add_argument("glob", nargs="?", metavar="GLOB", help="an id, an area or a pattern")
     listing.add_argument("--clause", metavar="NAME", help="only those of a clause, a group of clauses or an RFC")
+    listing.add_argument(
+        "--profile", metavar="NAME", help="only those of a profile: client, asyncio, urllib3 or a file"
+    )
     listing.add_argument("--format", choices=("pretty", "json"), default="pretty")
     show = command(commands, "show", _show, "one scenario: requirement, clauses, source")
     show.add_argument("id", metavar="ID")
 
 
 def _list(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import listing
+    from sslspec import listing, profiles
 
     chosen = listing.select(arguments.glob, listing.scenarios())
     if arguments.clause:
         chosen = listing.of_clause(arguments.clause, chosen)
+    if arguments.profile:
+        try:
+            profile = profiles.load(arguments.profile)
+        except profiles.ProfileError as problem:
+            return fail(str(problem))
+        chosen = [scenario for scenario in chosen if profile.has(scenario)]
     look = style.style_for(sys.stdout, arguments.color)
     say(listing.as_json(chosen) if arguments.format == "json" else listing.listed(chosen), look)
     return ExitCode.AS_EXPECTED if chosen else ExitCode.NOTHING
