@@ -313,6 +313,8 @@ class TestLuggage:
     def test_what_is_sent_imports_nothing_else(self) -> None:
         names = set(luggage.ours())
         for file, text in luggage.ours().values():
+            if file.startswith("sslspec/adapters/"):  # which import what they adapt, where that is
+                continue
             tree = ast.parse(text, feature_version=luggage.OLDEST)
             for node in ast.walk(tree):
                 if isinstance(node, ast.Import):

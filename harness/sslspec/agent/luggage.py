@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sslspec import carrying
+
 if TYPE_CHECKING:
     from sslspec.agent.host import Agent
 
@@ -18,19 +20,16 @@ Modules = dict[str, tuple[str, str]]
 
 OLDEST = (3, 10)  # the Python that what is sent needs
 _PACKAGE = Path(__file__).resolve().parents[1]
-_SINGLE = ("verdicts", "limits", "ending", "implementations")
-_FOLDERS = ("bench", "carried")
+_FOLDERS = ("bench", "carried", "adapters")
 _OF_PYTEST = ("_io/saferepr.py", "_io/pprint.py")
 
 
 @functools.cache
 def ours() -> Modules:
-    """Modules of sslspec."""
-    found = {"sslspec": ("sslspec/__init__.py", "")}
-    paths = [_PACKAGE / f"{name}.py" for name in _SINGLE]
-    paths += [path for folder in _FOLDERS for path in sorted((_PACKAGE / folder).glob("*.py"))]
-    found.update(_read(paths, _PACKAGE))
-    return found
+    """Modules of sslspec: all that a scenario may have need of, and adapters for what is tested."""
+    paths = (path for folder in _FOLDERS for path in sorted((_PACKAGE / folder).glob("[a-z]*.py")))
+    texts = carrying.sources(".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts) for path in paths)
+    return {name: (_file(name), text) for name, text in texts.items()}
 
 
 @functools.cache
@@ -54,6 +53,11 @@ def lend(agent: Agent, folder: str) -> None:
             if path.is_file()
         }
         agent.call("sslspec.carried.certificates:receive", files=files)
+
+
+def _file(name: str) -> str:
+    inside = name.replace(".", "/")
+    return f"{inside}/__init__.py" if (_PACKAGE.parent / inside).is_dir() else f"{inside}.py"
 
 
 def _read(paths: list[Path], package: Path) -> Iterator[tuple[str, tuple[str, str]]]:
