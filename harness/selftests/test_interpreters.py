@@ -1,5 +1,6 @@
 """Finding interpreters, and giving them what they lack: by version, by path, on PATH, of pyenv and of uv."""
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from selftests import standin
+from selftests.support import environment
 from sslspec import child, environments, interpreters, layout
 from sslspec.environments import NotPrepared
 from sslspec.interpreters import Interpreter, InterpreterError
@@ -274,3 +276,12 @@ def test_beside_a_wheel_only_our_own_packages_are_found(tmp_path, monkeypatch):
     assert environments.only_ours(tmp_path / "sources") == tmp_path / "sources"
     assert {path.name for path in (tmp_path / "sources").iterdir()} == {"sslspec", "refssl"}
     assert (tmp_path / "sources" / "sslspec" / "layout.py").is_file()
+    script = "from sslspec import judge; print(judge.place(judge.__file__))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(PYTHONPATH=str(tmp_path / "sources")),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "sslspec/judge.py\n"

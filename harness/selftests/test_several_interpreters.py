@@ -143,6 +143,35 @@ def test_an_interpreter_that_is_not_there_or_cannot_be_prepared(tmp_path):
     assert done.stderr.endswith("  ERROR: No matching distribution found for cryptography\n")
 
 
+def test_one_that_cannot_have_pytest_plays_the_scenarios_as_an_agent(tmp_path):
+    pypy = standin.interpreter(tmp_path / "pypy" / "python", "3.98.7", implementation="pypy", have={})
+    pythons = ("--python", str(pypy), "--python", RUNNING)
+    found, done = ran(tmp_path, *pythons, "ssl", "-k", ONE, "--peer", "stdlib", "--no-install", code=0)
+    verdicts = collections.defaultdict(dict)
+    for result in found.results:
+        verdicts[result.implementation][result.id] = (result.verdict, str(result.steps))
+    assert set(verdicts) == {f"ssl@{RUNNING}", "ssl@pypy3.98.7"}
+    assert verdicts["ssl@pypy3.98.7"] == verdicts[f"ssl@{RUNNING}"]
+    assert "pypy3.98.7: has not " in done.stdout
+    assert "; it plays the scenarios as an agent" in done.stdout
+
+
+def test_doctor_says_what_each_interpreter_has(tmp_path):
+    poor = standin.interpreter(tmp_path / "poor" / "python", "3.98.7", have={"pip": "26"})
+    other = standin.interpreter(tmp_path / "other" / "python", "3.99.1")
+    pythons = ("--python", str(poor), "--python", str(other), "--python", RUNNING)
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = sslspec("doctor", *pythons, "ssl", "--no-install", cwd=tmp_path, **cache)
+    assert done.returncode == 11
+    sections = {section.partition("\n")[0]: section for section in done.stdout.split("\n\n")}
+    assert {"here", f"Python {RUNNING}", f"ssl@{RUNNING}", "Python 3.99.1", "ssl@3.99.1"} < set(sections)
+    assert f"  python         {other}, 3.99.1" in sections["Python 3.99.1"]
+    assert "✓ TLSv1.3 " in sections["ssl@3.99.1"]
+    assert f"✗ --python {poor}: 3.98.7 ({poor}) has not cryptography" in done.stdout
+    assert sslspec("doctor", *pythons[4:], "ssl", cwd=tmp_path).returncode == 0
+    assert sslspec("doctor", "--python", "3.90", cwd=tmp_path).returncode == 4
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at the system's table of processes")
 def test_an_interrupted_run_leaves_no_process_of_any_interpreter(tmp_path):
     others = [standin.interpreter(tmp_path / n / "python", f"3.9{n}.1", dies="slowly") for n in "78"]

@@ -18,7 +18,8 @@ from sslspec.bench.endpoints import Journal
 from sslspec.ending import Judgement
 from sslspec.verdicts import Verdict
 
-_PACKAGE = Path(__file__).resolve().parent
+# As it lies there, and as it was imported: other interpreters find it behind a link.
+_PACKAGES = (Path(__file__).resolve().parent, Path(__file__).parent)
 
 
 def of_call(excinfo: pytest.ExceptionInfo[BaseException] | None, journal: Journal | None) -> Judgement:
@@ -66,7 +67,7 @@ def _surprise(judgement: Judgement, expectation: Expectation) -> str:
 def place(filename: str) -> str | None:
     """What a file of the suites or of the harness is called in records; None for any other."""
     path = Path(filename)
-    for root in (layout.suites().resolve(), _PACKAGE):
+    for root in (layout.suites().resolve(), *_PACKAGES):
         if path.is_relative_to(root):
             return path.relative_to(root.parent).as_posix()
     return None

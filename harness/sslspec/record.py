@@ -185,12 +185,12 @@ def lines(header: Header, results: Iterable[Result], *, complete: bool | Callabl
     `complete` may be asked for behind the last result, where it is not known earlier.
     """
     counts: Counter[str] = Counter()
-    yield _dump(header.to_json())
+    yield line(header.to_json())
     for result in results:
         counts[result.verdict.value] += 1
-        yield _dump(result.to_json())
+        yield line(result.to_json())
     whole = complete() if callable(complete) else complete
-    yield _dump({"end": True, "counts": dict(counts), "complete": whole})
+    yield line({"end": True, "counts": dict(counts), "complete": whole})
 
 
 def in_order(results: Iterable[Result]) -> list[Result]:
@@ -345,7 +345,8 @@ def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
     return value
 
 
-def _dump(value: Mapping[str, Any]) -> str:
+def line(value: Mapping[str, Any]) -> str:
+    """The canonical text of one line, without its end: of what a header, a result or a footer is as JSON."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from sslspec import baseline, doctor, environments, executors, implementations, outcome, peers
 from sslspec.environments import Host
+from sslspec.executors import Executor
 from sslspec.group import Group, Observer
 from sslspec.options import Options
 from sslspec.outcome import Outcome
@@ -75,12 +76,18 @@ def preflight(options: Options, hosts: Sequence[Host]) -> dict[tuple[str, str], 
 def _groups(options: Options, hosts: Sequence[tuple[Host, dict[str, dict[str, Any]]]]) -> list[Group]:
     """A group for each interpreter; where there are several, their columns are there to be seen from the beginning."""
     progress: dict[str, Column] = {}
-    groups = [Group(options, executors.with_pytest(host.python), facts, progress, host.label) for host, facts in hosts]
+    groups = [Group(options, _executor(host), facts, progress, host.label) for host, facts in hosts]
     if len(groups) > 1:
         for group in groups:
             for column in group.columns.values():
                 group.state.column(column).at = "waiting"
     return groups
+
+
+def _executor(host: Host) -> Executor:
+    if host.is_agent and host.interpreter:
+        return executors.with_agent(host.interpreter.executable)
+    return executors.with_pytest(host.python)
 
 
 def _certificates(folder: Path) -> Path:

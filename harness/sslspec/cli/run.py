@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sslspec import implementations, style
-from sslspec.cli.common import EXIT_CODES, command, fail, say
+from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -30,16 +30,7 @@ def add(commands: Commands) -> None:
         metavar="IMPL",
         help="ssl, refssl, gevent or another known name, MODULE, MODULE:ATTRIBUTE, NAME=MODULE; default: ssl, refssl",
     )
-    run.add_argument(
-        "--python",
-        action="append",
-        default=[],
-        metavar="PYTHON",
-        help="in this interpreter: 3.12, 3.12.1, pypy3.11, a path or a virtual environment; repeatable",
-    )
-    run.add_argument(
-        "--no-install", action="store_true", help="install nothing for an interpreter that lacks what is needed"
-    )
+    add_python(run)
     run.add_argument(
         "--peer",
         action="append",
