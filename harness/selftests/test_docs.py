@@ -46,6 +46,7 @@ ELSEWHERE = (
     (r"--tx (socket|ssh)=", "test_remote.py; there is nobody to reach by ssh"),
     (r"^python -m execnet.script.socketserver", "test_remote.py"),
     (r"--agent ", "test_agent.py"),
+    (r"--python ", "test_several_interpreters.py; which interpreters there are is a matter of the machine"),
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
