@@ -12,7 +12,7 @@ import pytest
 from selftests import standin
 from selftests.support import environment, sslspec
 from selftests.test_run import READS, children_of, is_alive
-from sslspec import group, options, outcome, record, run
+from sslspec import cli, group, options, outcome, record, run
 from sslspec.baseline import Baseline, Entry
 from sslspec.exitcodes import ExitCode
 from sslspec.group import Group
@@ -127,6 +127,11 @@ def test_an_implementation_that_only_one_of_them_has(tmp_path):
     assert done.stderr == f"sslspec: {RUNNING}: picky: cannot import picky: ImportError: not here\n"
     found, _ = ran(tmp_path, "--python", str(has), "picky", "-k", READS, "--peer", "stdlib", code=0)
     assert {result.implementation for result in found.results} == {"picky@3.98.7"}
+
+
+def test_workers_elsewhere_have_one_python(capsys):
+    assert cli.main(["run", "--python", RUNNING, "ssl", "--", "--tx", "ssh=build1"]) == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith("sslspec: --python and --tx do not go together: ")
 
 
 def test_an_interpreter_that_is_not_there_or_cannot_be_prepared(tmp_path):
