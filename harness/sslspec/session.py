@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslspec import away, events, hermetic, implementations, listing, profiles
+from sslspec import away, axes, events, hermetic, implementations, listing, peers, profiles
 from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
@@ -94,6 +94,17 @@ class Session:
             facts = player.describe(spec) if player else implementations.describe(self.implementation(name))
             self._described[name] = facts
         return self._described[name]
+
+    def load_peers(self) -> None:
+        """Load each, or find it. Raises ImplementationError, InterpreterError, AgentError."""
+        self.peers = [peers.column(name) for name in self.peers]
+        for name in self.peers:
+            if name == axes.SELF:
+                continue
+            if self.player is not None and peers.is_implementation(name):
+                self.describe(name)
+            else:
+                peers.factory(name)
 
     @functools.cached_property
     def shards(self) -> Shards | None:

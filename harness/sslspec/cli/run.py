@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="PEER",
-        help="stdlib, tlslite, scripted, openssl, gnutls, self or a module",
+        help="stdlib, tlslite, scripted, openssl, gnutls, python3.10, python:PATH, self or a module",
     )
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
