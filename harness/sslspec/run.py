@@ -105,7 +105,8 @@ def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, 
     busy: list[Group] = []
     with _asked_to_stop() as stop:
         try:
-            while (waiting or busy) and not stop.is_set():
+            first = False  # -x: one has stopped at its first unexpected result, and the others need not go on
+            while (waiting or busy) and not (first or stop.is_set()):
                 free = workers - sum(group.workers for group in busy)
                 while waiting and free > 0:
                     # Interpreters beside each other make better use of cores than workers of one.
@@ -118,6 +119,7 @@ def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, 
                     if not group.attend(observer):
                         busy.remove(group)
                         group.end(observer)
+                        first = first or (group.options.first_only and group.has_unexpected)
                 if busy:
                     observer.tick(busy[0].state)
                     busy[0].wait(_POLL)
