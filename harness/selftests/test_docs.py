@@ -45,7 +45,7 @@ ELSEWHERE = (
     (r"^python harness/fuzz name --input FILE", "test_fuzz.py"),
     (r"--tx (socket|ssh)=", "test_remote.py; there is nobody to reach by ssh"),
     (r"^python -m execnet.script.socketserver", "test_remote.py"),
-    (r"--agent ", "test_agent.py"),
+    (r"--agent |--peer python", "test_agent.py; which other Pythons there are nobody knows"),
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -22,11 +22,15 @@ _CAME_TO_ITS_END = frozenset({ExitCode.AS_EXPECTED, ExitCode.UNEXPECTED, ExitCod
 
 @dataclass(slots=True)
 class Outcome:
-    """How a run ended. `problem` says in a few lines what kept it from its end, or ""."""
+    """How a run ended. `problem` says in a few lines what kept it from its end, or "".
+
+    `stale` are baseline entries that are no longer true, `notes` what else is to be done to baselines; a line each.
+    """
 
     exit_code: ExitCode
     record: Record
     stale: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     problem: str = ""
     seconds: float = 0.0
 
@@ -56,7 +60,8 @@ def of(
     whole = options.whole and complete
     stale = [line for known in judged.values() for line in baseline.stale(known, results, whole_run=whole, facts=facts)]
     code, problem = _judge(options, ends, interrupted=interrupted, stale=bool(stale))
-    return Outcome(code, Record(header, results, complete), stale, problem, seconds)
+    notes = [line for known in baselines.values() if (line := baseline.note(known))]
+    return Outcome(code, Record(header, results, complete), stale, notes, problem, seconds)
 
 
 def ran_at_all(results: Iterable[Result]) -> bool:
@@ -135,7 +140,7 @@ def _unjudged(
     known = baselines.get(here.implementation)
     expectation: Expectation = known.expectation(result.id, here) if known else Expectation()
     result.expected = tuple(sorted(expectation.verdicts))
-    result.reason = expectation.reason
+    result.reason, result.new = expectation.reason, expectation.new
     result.unexpected = hung and not expectation.accepts(Verdict.HUNG, message)
     return result
 

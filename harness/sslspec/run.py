@@ -18,7 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sslspec import baseline, doctor, environments, executors, implementations, outcome, peers
+from sslspec import doctor, environments, executors, implementations, outcome, peers
+from sslspec.baseline import load_all
 from sslspec.environments import Host
 from sslspec.executors import Executor
 from sslspec.group import Group, Observer
@@ -44,7 +45,7 @@ def execute(options: Options, observer: Observer) -> Outcome:
     NotLoadable for an implementation that cannot be loaded, and an interpreter in which none can.
     """
     names = [implementations.name_of(spec) for spec in options.implementations]
-    baselines = {} if options.no_baseline else baseline.load_all(names, options.baselines)
+    baselines = {} if options.no_baseline else load_all(names, options.baselines, strict_new=options.strict_new)
     with tempfile.TemporaryDirectory(prefix="sslspec-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         hosts, refused = environments.hosts(options.pythons, folder / "sources", observer.say, install=options.install)

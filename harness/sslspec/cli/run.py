@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="PEER",
-        help="stdlib, tlslite, scripted, openssl, gnutls, self or a module",
+        help="stdlib, tlslite, scripted, openssl, gnutls, python3.10, python:PATH, self or a module",
     )
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
@@ -54,6 +54,9 @@ def add(commands: Commands) -> None:
         "--baseline", action="append", default=[], type=Path, metavar="FILE", help="what is known not to work, and why"
     )
     run.add_argument("--no-baseline", action="store_true", help="expect everything to pass")
+    run.add_argument(
+        "--strict-new", action="store_true", help="scenarios newer than what the baseline has reviewed count as well"
+    )
     run.add_argument(
         "--timeout", type=_seconds, default=10.0, metavar="S", help="seconds until a scenario counts as hung (10)"
     )
@@ -102,7 +105,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
             fail(str(problem))
         if pretty:
             slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
-            told = summary.text(done.record, look, stale=done.stale, seconds=done.seconds, slowest=slowest)
+            told = summary.text(
+                done.record, look, stale=done.stale, notes=done.notes, seconds=done.seconds, slowest=slowest
+            )
             if len(compare.implementations_of(done.record)) == 2:
                 told += f"\n{compare.in_a_line(compare.within(done.record))} (sslspec compare {output})"
             say(f"\n{told}\nresults in {output}", look)
@@ -132,6 +137,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         workers=arguments.j,
         baselines=tuple(arguments.baseline),
         no_baseline=arguments.no_baseline,
+        strict_new=arguments.strict_new,
         limit=arguments.timeout,
         first_only=arguments.x,
         shard=arguments.shard or "",
