@@ -47,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="peer: stdlib, tlslite, scripted, openssl, gnutls, python3.10, python:PATH, self or a module",
     )
     add("--baseline", action="append", metavar="FILE", help="what an implementation is known not to do; repeatable")
+    add("--strict-new", action="store_true", help="scenarios newer than what a baseline has reviewed count as well")
     add("--no-baseline", action="store_true", help="expect every scenario to pass")
     add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")
     add("--area", action="append", metavar="AREA", help="only scenarios of this area; repeatable")

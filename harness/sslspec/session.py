@@ -143,7 +143,9 @@ class Session:
         """By implementation: those named on the command line, else those that come with the suite."""
         if self._baselines is None:
             given = map(Path, self._option.baseline or ())
-            self._baselines = {} if self._option.no_baseline else load_all(self.specs, given)
+            self._baselines = (
+                {} if self._option.no_baseline else load_all(self.specs, given, strict_new=self._option.strict_new)
+            )
         return self._baselines
 
     def profile(self, name: str) -> Profile:
