@@ -137,7 +137,7 @@ def _compressed_certificate(body: bytes, setting: Setting) -> Iterator[Field]:
     """RFC 8879 4: algorithm, uncompressed_length, compressed_certificate_message<1..2^24-1>."""
     algorithm, length, packed = int.from_bytes(body[:2], "big"), int.from_bytes(body[2:5], "big"), body[8:]
     yield Field("algorithm", name(registry.CERTIFICATE_COMPRESSIONS, algorithm), f"{size(packed)} of {length}")
-    plain = _unpacked(algorithm, packed, min(length, _LARGEST_CERTIFICATES))
+    plain = _unpacked(algorithm, packed, max(1, min(length, _LARGEST_CERTIFICATES)))
     if plain is None:
         yield Field("compressed_certificate_message", "present", size(packed))
     else:
@@ -145,7 +145,7 @@ def _compressed_certificate(body: bytes, setting: Setting) -> Iterator[Field]:
 
 
 def _unpacked(algorithm: int, packed: bytes, length: int) -> bytes | None:
-    """What was compressed, up to a length; None where this Python cannot tell."""
+    """What was compressed, up to a length above 0 (which would be none); None where this Python cannot tell."""
     if algorithm == _ZLIB:
         return zlib.decompressobj().decompress(packed, length)
     if algorithm == _ZSTD and importlib.util.find_spec("compression") is not None:  # Python 3.14 and later
