@@ -83,7 +83,7 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
-    from sslspec import record, run
+    from sslspec import away, record, run
     from sslspec.baseline import BaselineError
     from sslspec.ci import github
     from sslspec.interpreters import InterpreterError
@@ -91,6 +91,8 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
 
     if arguments.durations and not arguments.shard:
         return fail("--durations says how a run is cut; it goes with --shard I/N")
+    if arguments.python and away.asked_for(arguments.pytest_args):
+        return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
     on_github = arguments.format == "github" or (arguments.format == "pretty" and github.is_here())
     try:
         output = _output(arguments.output)
