@@ -174,6 +174,25 @@ def test_thousands_of_steps_are_compared_at_once() -> None:
     assert found.more > 0
 
 
+def test_of_long_lists_only_what_one_has_alone_is_told() -> None:
+    names = [f"NAME_{number}" for number in range(200)]
+    old, new = (
+        [{"actor": "subject", "call": "names()", "outcome": {"returns": {"list": one}}}] for one in (names, names[1:])
+    )
+    (line,) = differences.between(old, new).lines
+    assert line.left is not None
+    assert "only here NAME_0" in " ".join(text for _, text in line.left)
+
+
+@pytest.mark.parametrize(
+    "odd", [5, None, "x", [], {}, {"outcome": []}, {"outcome": "x" * 500}, {"actor": [], "call": {}}]
+)
+def test_steps_that_are_none_are_shown_as_they_are(odd: object) -> None:
+    assert isinstance(differences.step(odd), str)
+    assert differences.between([odd], steps("a()")).lines
+    assert differences.between([odd], [odd]).lines == ()
+
+
 def executions(*variants_: str, peers: tuple[str, ...] = ("stdlib",)) -> list[Execution]:
     return [Execution(variant, peer) for variant in variants_ for peer in peers]
 

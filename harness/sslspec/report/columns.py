@@ -141,7 +141,7 @@ class Columns:
         for same in by_name.values():
             pythons += _adjacent(same, lambda column: column.library, lambda column: column.version)
             libraries += _adjacent(same, lambda column: column.version[:2], lambda column: column.library_version)
-            reached = {new for _, new in pythons + libraries}
+            reached = {column for pair in pythons + libraries for column in pair}
             pythons += [(old, new) for old, new in itertools.pairwise(same) if new not in reached]
         return {
             "What a newer Python changes": pythons,
