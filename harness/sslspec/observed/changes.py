@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sslspec import compare, layout, listing
+from sslspec import compare, history, layout, listing
 from sslspec.baseline import Baseline, Facts, load
 from sslspec.compare import Group, rendering
 from sslspec.observed.store import Observation
@@ -31,7 +31,9 @@ else:
     import tomli as tomllib
 
 FORMAT = 1
+SINCE, UNTIL = "Documented since Python", "Documented until Python"
 _KEYS = frozenset({"scenario", "python", "openssl", "match", "reason", "source"})
+_CPYTHON = ("gh-", "bpo-", "CVE-")
 _PLAIN = Style(unicode=True)
 _WIDE = 10_000
 
@@ -105,9 +107,9 @@ def transitions(every: Iterable[Observation]) -> list[Transition]:
 
 
 def because(transition: Transition, group: Group, reasons: Sequence[Reason], known: Baseline) -> list[Because]:
-    """Why a difference is there: what was written for it by hand; else what the scenario, or the baseline, says."""
+    """Why a difference is there: what was written for it by hand, else what the scenario or the baseline says."""
     written = [Because(one.reason, one.source) for one in reasons if one.explains(transition, group)]
-    return written or _of_versions(transition, group) or _of_baseline(transition, group, known)
+    return written or _of_versions(transition, group) or _of_baseline(transition, group, known) or _of_issues(group)
 
 
 def words(group: Group) -> list[str]:
@@ -188,17 +190,28 @@ def _neighbours(ours: Iterable[Observation], same: str, other: str) -> Iterator[
 
 
 def _of_versions(transition: Transition, group: Group) -> list[Because]:
-    before, after = group.change.before, group.change.after
+    """What the scenario says of documented versions."""
+    after = group.change.after
     first, last = transition.step.split(" -> ")
-    found = []
     if transition.what == "python" and not group.change.same_verdict:
         if after.since and _within(first, after.since, last):
-            found.append(Because(f"Documented since Python {after.since}", f"ssl documentation, {after.clauses[0]}"))
+            return [Because(f"{SINCE} {after.since}", "ssl documentation")]
         if after.until and _within(after.until, last, "99.0") and not _within("0.0", last, after.until):
-            found.append(Because(f"Documented until Python {after.until}", f"ssl documentation, {after.clauses[0]}"))
-    if not found and before.known:
-        found.append(Because(", ".join(before.known), "the issues named"))
-    return found
+            return [Because(f"{UNTIL} {after.until}", "ssl documentation")]
+    return []
+
+
+def _of_issues(group: Group) -> list[Because]:
+    """The issues of CPython that the scenario names, in history's words: those of others explain nothing here."""
+    references = [one for one in group.change.after.known if one.startswith(_CPYTHON)]
+    told = dict.fromkeys(item for one in references if (item := _history().get(one)) is not None)
+    return [Because(item.says.rstrip("."), ", ".join(item.references)) for item in told]
+
+
+@functools.cache
+def _history() -> dict[str, history.Item]:
+    """What is known to have gone wrong or changed, by each of its references."""
+    return {reference: item for item in history.load(layout.suites() / "history.toml") for reference in item.references}
 
 
 def _within(low: str, version: str, high: str) -> bool:
@@ -218,4 +231,4 @@ def _of_baseline(transition: Transition, group: Group, known: Baseline) -> list[
         if result.verdict not in EXPECTED:
             expectation = known.expectation(result.id, Facts.of(observation.facts, result.peer))
             found += [Because(expectation.reason, "reports/baselines/ssl.toml")] if expectation.reason else []
-    return found
+    return list(dict.fromkeys(found))

@@ -29,6 +29,7 @@ class _Line:
     scenario: str
     executions: int
     words: list[str]
+    requirement: str
 
 
 def text() -> str:
@@ -78,15 +79,15 @@ def _section(transition: Transition) -> Iterator[str]:
     for group in transition.groups:
         why = tuple(changes.because(transition, group, reasons, known))
         scenario = group.change.after.scenario
-        line = under.setdefault(why, {}).setdefault(scenario, _Line(scenario, 0, changes.words(group)))
+        line = under.setdefault(why, {}).setdefault(
+            scenario, _Line(scenario, 0, changes.words(group), group.change.after.requirement)
+        )
         line.executions += len(group.ids)
-    where = transition.after if transition.what == "python" else transition.before
-    on = where.title.partition(" on ")[2 if transition.what == "python" else 0]
     yield from ("", f"## {transition.title}", "")
     total = sum(len(group.ids) for group in transition.groups)
     scenarios = len({group.change.after.scenario for group in transition.groups})
     versions = f"{transition.before.title} and {transition.after.title}"
-    yield f"On {on}: {versions} differ in {plural(total, 'execution')} of {plural(scenarios, 'scenario')}."
+    yield f"{versions} differ in {plural(total, 'execution')} of {plural(scenarios, 'scenario')}."
     order = {(one.reason, one.source): number for number, one in enumerate(reasons)}
 
     def place(why: tuple[Because, ...]) -> tuple[int, str]:
@@ -97,7 +98,8 @@ def _section(transition: Transition) -> Iterator[str]:
         yield from ("", f"**{told or 'No reason is known'}**", "")
         for line in under[why].values():
             times = f" ({plural(line.executions, 'execution')})" if line.executions > 1 else ""
-            yield f"- `{line.scenario}`{times}: {_brief(line.words)}"
+            documented = any(one.text.startswith((changes.SINCE, changes.UNTIL)) for one in why)
+            yield f"- `{line.scenario}`{times}: {line.requirement if documented else _brief(line.words)}"
 
 
 def _brief(words: Sequence[str]) -> str:
