@@ -326,6 +326,11 @@ class TestLuggage:
                 foreign = {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names} - names
                 assert foreign <= {"_pytest.assertion"}, f"{file} imports {foreign}"
 
+    def test_what_doctor_starts_in_another_interpreter_needs_nothing_installed_there(self) -> None:
+        code = f"import sys; sys.path.append({str(HARNESS)!r}); import sslspec.probe"
+        done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
     def test_pytest_explains_wherever_it_is_not_installed(self) -> None:
         agent = Agent(f"{sys.executable} -I -S {far.__file__}")
         agent.send({**luggage.ours(), **luggage.of_pytest()})

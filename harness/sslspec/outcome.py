@@ -154,7 +154,8 @@ def _judge(
     """One exit code, and what there is to say where a group did not come to its end."""
     if interrupted:
         return ExitCode.INTERRUPTED, "interrupted"
-    judged = [(group.label, *_judge_group(options, group, complete=complete)) for group, complete in ends]
+    stopped = options.first_only and any(group.has_unexpected for group, _ in ends)
+    judged = [(group.label, *_judge_group(group, complete=complete, stopped=stopped)) for group, complete in ends]
     codes = {code for _, code, _ in judged}
     ran = codes - {ExitCode.NOTHING}
     if ran and codes <= _CAME_TO_ITS_END:
@@ -167,9 +168,9 @@ def _judge(
     return (codes.pop() if len(codes) == 1 else ExitCode.INCOMPLETE), "\n".join(told)
 
 
-def _judge_group(options: Options, group: Group, *, complete: bool) -> tuple[ExitCode, str]:
+def _judge_group(group: Group, *, complete: bool, stopped: bool) -> tuple[ExitCode, str]:
+    """`stopped` is True where a first unexpected result, in whichever group, was to end the run."""
     state = group.state
-    unexpected = any(result.unexpected for result in state.results.values())
     if state.problems:
         return ExitCode.USAGE, "\n".join(state.problems)
     said = f"; it said:\n{group.printed}" if group.printed else ""
@@ -178,8 +179,8 @@ def _judge_group(options: Options, group: Group, *, complete: bool) -> tuple[Exi
         return ExitCode.INCOMPLETE, problem if ran_at_all(state.results.values()) else problem + said
     if not (state.collected or state.is_shard) and state.exit_status in (0, 5):
         return ExitCode.NOTHING, "nothing was selected; `sslspec list` shows what there is"
-    if complete or (options.first_only and unexpected):
-        return (ExitCode.UNEXPECTED if unexpected else ExitCode.AS_EXPECTED), ""
+    if complete or stopped:
+        return (ExitCode.UNEXPECTED if group.has_unexpected else ExitCode.AS_EXPECTED), ""
     status = group.status if group.status is not None else 0
     problem = f"pytest {child.how_it_ended(status)}{said}"
     if not ran_at_all(state.results.values()):

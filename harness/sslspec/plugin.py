@@ -21,7 +21,6 @@ from sslspec.agent.host import AgentError
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
 from sslspec.implementations import ImplementationError
-from sslspec.interpreters import InterpreterError
 from sslspec.marks import MarkError
 from sslspec.profiles import ProfileError
 from sslspec.record import Header, RecordError, Result
@@ -30,7 +29,7 @@ from sslspec.session import Session
 from sslspec.verdicts import Verdict
 
 # Each says in one line what on the command line cannot be used.
-_UNUSABLE = (AgentError, BaselineError, ImplementationError, InterpreterError, ProfileError, RecordError)
+_UNUSABLE = (AgentError, BaselineError, ImplementationError, ProfileError, RecordError)
 pytest_plugins = ["sslspec.fixtures", "sslspec.execution"]
 
 

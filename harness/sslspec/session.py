@@ -96,7 +96,7 @@ class Session:
         return self._described[name]
 
     def load_peers(self) -> None:
-        """Load each, or find it. Raises ImplementationError, InterpreterError, AgentError."""
+        """Load each, or find it. Raises ImplementationError, AgentError."""
         self.peers = [peers.column(name) for name in self.peers]
         for name in self.peers:
             if name == axes.SELF:

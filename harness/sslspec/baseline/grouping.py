@@ -139,6 +139,7 @@ def _conditions(circumstances: tuple[Facts, ...]) -> list[_Condition]:
     """Every condition that tells some of these circumstances from others, the simplest first."""
     axes = [
         [{}, *({"peer": peer} for peer in _distinct(facts.peer for facts in circumstances))],
+        [{}, *({"interpreter": name} for name in _distinct(facts.interpreter for facts in circumstances))],
         [{}, *({"python": text} for text in _ranges([facts.python for facts in circumstances]))],
         [{}, *({"openssl": text} for text in _ranges([facts.openssl for facts in circumstances]))],
         [{}, *({"library": library} for library in _distinct(facts.library for facts in circumstances))],

@@ -74,7 +74,7 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
-    from sslspec import compare, outcome, record, run, summary
+    from sslspec import away, compare, outcome, record, run, summary
     from sslspec.baseline import BaselineError
     from sslspec.interpreters import InterpreterError
     from sslspec.profiles import ProfileError
@@ -82,6 +82,8 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
 
     if arguments.durations and not arguments.shard:
         return fail("--durations says how a run is cut; it goes with --shard I/N")
+    if arguments.python and away.asked_for(arguments.pytest_args):
+        return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
     pretty = arguments.format == "pretty"
     shown: TextIO = sys.stdout if pretty else sys.stderr
     look = style.style_for(shown, arguments.color)
