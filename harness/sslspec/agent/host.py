@@ -24,6 +24,7 @@ from sslspec import child, hermetic
 from sslspec.agent import luggage
 
 PATIENCE = 30.0  # seconds for what takes no time at all, on a machine that is busy with something else
+_PARTING = 5.0  # seconds until one that was told to go has gone
 _FILE = Path(__file__).with_name("agent.py")
 _MOST_WORDS = 200_000  # bytes of what a dying agent leaves
 
@@ -113,8 +114,17 @@ class Agent:
         """Whether it can be asked."""
         return self._process.poll() is None
 
+    def part(self) -> None:
+        """Hang up, so that it can tidy up; it is ended if it does not go."""
+        with contextlib.suppress(OSError, ValueError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PARTING)
+        self.end()
+
     def end(self) -> None:
-        """End it."""
+        """End it at once."""
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
