@@ -145,7 +145,8 @@ def beside_a_list(mine: str, other: str) -> str:
         return f"{len(items)}, only here: {', '.join(alone)}"
     if set(others) - set(items):
         return f"{len(items)}, none that the other has not"
-    return f"{len(items)}, in this order: {mine}"
+    place = next((number for number, pair in enumerate(zip(items, others, strict=False)) if pair[0] != pair[1]), 0)
+    return f"{len(items)}, in another order from number {place + 1} on: {in_short(', '.join(items[place:]))}"
 
 
 def in_short(value: str) -> str:
