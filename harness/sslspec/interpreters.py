@@ -69,8 +69,8 @@ class Interpreter:
 
     `said` is how it was asked for. `version` is (3, 12, 1); `implementation` cpython, pypy, ... in lower case; `build`
     everything that it says of itself. `prefix` is its environment, `home` the installation that this was made from:
-    the same, but for virtual ones. `threads` is "t" where it has no GIL. `sees_us` is False where it sees no file of ours,
-    as behind a script that enters a container. `have` maps distributions to versions.
+    the same, but for virtual ones. `threads` is "t" where it has no GIL. `sees_us` is False where it sees no file
+    of ours, as behind a script that enters a container. `have` maps distributions to versions.
     """
 
     said: str
