@@ -87,8 +87,11 @@ def test_of_long_lists_only_what_differs_is_told() -> None:
     assert align.beside_a_list(more, SUITES) == "5, only here: TLS_EMPTY_RENEGOTIATION_INFO_SCSV"
     assert align.beside_a_list(SUITES, more) == "4, none that the other has not"
     assert align.beside_a_list(SUITES, SUITES) == "TLS_SUITE_A_WITH_A_LONG_NAME and 3 more"
-    backwards = ", ".join(reversed(SUITES.split(", ")))
-    assert align.beside_a_list(SUITES, backwards) == f"4, in this order: {SUITES}"
+    first, second, *rest = SUITES.split(", ")
+    turned = ", ".join([first, *rest, second])
+    assert align.beside_a_list(SUITES, turned) == (
+        "4, in another order from number 2 on: TLS_SUITE_B_WITH_A_LONG_NAME and 2 more"
+    )
     assert align.beside_a_list("x25519, x448", "x25519") == "x25519, x448"
 
 
@@ -114,6 +117,14 @@ class TestAccount:
             "alert",
             "2 pieces",
         ]
+
+    def test_what_no_step_has_come_to_its_end_for_is_told_apart(self) -> None:
+        capture = Capture("a/b/c", "ssl", "stdlib", {1: "client"})
+        capture.happenings = [Step("subject", "read(1)", {"returns": None}), Data(1, "client", b"x")]
+        told = of_capture(capture, {})
+        assert [entry.title for entry in told.entries] == ["subject.read(1)", "behind the last step", "no TLS"]
+        without = Account([entry for entry in told.entries if entry.kind != "after"])
+        assert list(align.differences(align.rows(told, without))) == []
 
     def test_a_second_connection_is_announced_behind_its_step(self) -> None:
         capture = Capture("a/b/c", "ssl", "stdlib", {1: "client", 2: "client"})

@@ -124,7 +124,7 @@ def differences(found: list[Row]) -> Iterator[Difference]:
     for row in found:
         if isinstance(row.either, Entry):
             at = row.either
-            if not row.same and at.kind != "delivered":
+            if not row.same and at.compared:
                 yield Difference(at, "", _said(row.left), _said(row.right))
                 if row.left is None or row.right is None:
                     at = None  # its fields are news no more
@@ -145,7 +145,8 @@ def beside_a_list(mine: str, other: str) -> str:
         return f"{len(items)}, only here: {', '.join(alone)}"
     if set(others) - set(items):
         return f"{len(items)}, none that the other has not"
-    return f"{len(items)}, in this order: {mine}"
+    place = next((number for number, pair in enumerate(zip(items, others, strict=False)) if pair[0] != pair[1]), 0)
+    return f"{len(items)}, in another order from number {place + 1} on: {in_short(', '.join(items[place:]))}"
 
 
 def in_short(value: str) -> str:
