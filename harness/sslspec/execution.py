@@ -139,7 +139,8 @@ def pytest_runtest_makereport(
     elif call.when == "teardown":
         judgement = found.judgement or Judgement()
         if call.excinfo is not None:
-            judgement = judge.of_setup(call.excinfo, found.journal)
+            judgement = judge.of_teardown(judgement, call.excinfo, found.journal)
+            judge.tell_pytest(report, judgement, found.expectation)
         _tell(report, _result(item, found, judgement), sessions.of(item.config))
     return report
 

@@ -18,6 +18,7 @@ from sslspec.bench.endpoints import Journal
 from sslspec.ending import Judgement
 from sslspec.verdicts import Verdict
 
+_UNCAUGHT = (pytest.PytestUnraisableExceptionWarning, pytest.PytestUnhandledThreadExceptionWarning)
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -31,6 +32,19 @@ def of_call(excinfo: pytest.ExceptionInfo[BaseException] | None, journal: Journa
 def of_setup(excinfo: pytest.ExceptionInfo[BaseException] | None, journal: Journal | None) -> Judgement:
     """As `of_call`; but what fails before the scenario has begun is the harness's own fault."""
     return ending.before_it_began(of_call(excinfo, journal))
+
+
+def of_teardown(
+    judgement: Judgement, excinfo: pytest.ExceptionInfo[BaseException], journal: Journal | None
+) -> Judgement:
+    """What becomes of a judgement when the end of a scenario fails too.
+
+    Exceptions that nobody could catch, out of a callback or a thread of the implementation's, come up only then: they
+    are its failure where it had none before. Anything else is the harness's own fault.
+    """
+    if not isinstance(excinfo.value, _UNCAUGHT):
+        return of_setup(excinfo, journal)
+    return judgement if judgement.verdict is not Verdict.PASSED else of_call(excinfo, journal)
 
 
 def is_unexpected(judgement: Judgement, expectation: Expectation) -> bool:
