@@ -106,6 +106,8 @@ def test_an_adapters_functions_use_the_librarys_class() -> None:
     assert type(ssl.create_default_context()) is ssl.SSLContext
     assert module.__name__ == "mine"
     assert module.SSLError is ssl.SSLError
+    assert module.cert_time_to_seconds("Jan  5 09:34:43 2018 GMT") == 1515144883
+    assert module._create_default_https_context is module.create_default_context
 
 
 def test_what_an_implementation_does_to_ssl_ends_with_its_scenario(tmp_path: Path) -> None:
