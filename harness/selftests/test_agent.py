@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -14,9 +15,14 @@ import pytest
 
 from selftests.support import HARNESS, HOSTILE, environment
 from sslspec import layout, record
+from sslspec import pki as certificates
 from sslspec.agent import agent as far
 from sslspec.agent import luggage
 from sslspec.agent.host import Agent, AgentError, Died, Refused
+from sslspec.bench.credentials import Pki
+from sslspec.bench.exits import Inapplicable
+from sslspec.bench.travelling import Traveller
+from sslspec.peers import pythons
 from sslspec.record import Record, Result
 
 READS = "shutdown/unwrap/bytes_after_close_notify_stay_in_the_bio@client+tls13+memory+split"
@@ -36,7 +42,8 @@ def played(
     """Plain pytest over a few scenarios, with hostile implementations within reach."""
     files = {f"{area}/test_{topic}.py" for area, topic, *_ in (scenario.split("/") for scenario in scenarios)}
     command = ["-c", str(layout.pytest_ini()), f"--rootdir={layout.suites()}", "-q", "-p", "sslspec.plugin"]
-    command += ["-p", "no:cacheprovider", "--no-baseline", "--limit=1", "--peer=stdlib", f"--results={results}"]
+    command += ["-p", "no:cacheprovider", "--no-baseline", "--limit=1", f"--results={results}"]
+    command += [] if any(option.startswith("--peer") for option in options) else ["--peer=stdlib"]
     command += [f"--scenario={scenario}" for scenario in scenarios]
     command += [f"--impl={name}" for name in implementations]
     command += [*options, *(str(layout.suites() / file) for file in sorted(files))]
@@ -65,10 +72,10 @@ def sum_of(n):
 """
 LOOKING = """
 import pathlib
-from sslspec.carried import player
+from sslspec.carried import certificates
 
 def look():
-    found = pathlib.Path(player._certificates).rglob("*.pem")
+    found = pathlib.Path(certificates.folder()).rglob("*.pem")
     return sorted((path.name, path.read_bytes().decode("latin-1")) for path in found)
 """
 
@@ -188,11 +195,107 @@ class TestConversation:
 
     def test_certificates_travel_where_their_folder_is_not(self, agent: Agent) -> None:
         agent.send(luggage.ours())
-        told = agent.call("sslspec.carried.player:prepare", path=[], probe="/no/such/folder", ini={}, last_words=False)
-        assert told["same_machine"] is False
-        agent.call("sslspec.carried.player:certificates", folder=None, files={"a/b.pem": "\xff", "c.pem": "c"})
+        assert agent.call("sslspec.carried.certificates:use", folder="/no/such/folder") is False
+        agent.call("sslspec.carried.certificates:receive", files={"a/b.pem": "\xff", "c.pem": "c"})
         agent.send({"looking": ("looking.py", LOOKING)})
         assert agent.call("looking:look") == [["b.pem", "\xff"], ["c.pem", "c"]]
+
+
+class TestPeers:
+    TALKS = ("data/both_directions/a_dialogue_goes_to_and_fro*",)
+    MISBEHAVES = (
+        "data/key_update/a_requested_update_is_answered_before_the_next_data*",
+        "misbehaviour/offers/*binder*",
+        "misbehaviour/fields13/*must_not_say@client*certificate*",
+    )
+
+    def test_another_python_is_a_peer_in_both_roles(self, tmp_path: Path) -> None:
+        done = played(tmp_path / "results", f"--peer=python:{sys.executable}", scenarios=self.TALKS)
+        found = record.read(tmp_path / "results").results
+        assert {one.peer for one in found} == {f"python{sys.version_info[0]}.{sys.version_info[1]}"}, done.stdout
+        assert {one.verdict.value for one in found} == {"passed"}
+        places = {one.id.partition("@")[2] for one in found}
+        assert {place.partition("+")[0] for place in places} == {"client", "server"}
+        assert {"memory", "socketpair"} <= {place.split("+")[2] for place in places}
+
+    def test_a_python_that_is_not_there_is_told_in_one_line(self, tmp_path: Path) -> None:
+        done = played(tmp_path / "results", "--peer=python:/no/such/python")
+        (line,) = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
+        assert done.returncode == 4
+        assert line.startswith("ERROR: --peer python:/no/such/python: there is no such file")
+
+    def test_peers_that_need_what_the_agent_has_not_stay_here(self, tmp_path: Path) -> None:
+        """Their faults may call functions of the scenario's, which then run there; and a dataclass goes both ways."""
+        peers = ("--peer=scripted", "--peer=tlslite")
+        for name, options in (("here", ()), ("there", (f"--agent={sys.executable}",))):
+            played(tmp_path / name, *options, *peers, scenarios=self.MISBEHAVES)
+        here, there = (
+            [(one.id, one.peer, one.verdict, one.detail, one.steps) for one in record.read(tmp_path / name).results]
+            for name in ("here", "there")
+        )
+        assert {peer for _, peer, *_ in here} == {"scripted", "tlslite"}
+        assert there == here
+
+    def test_one_that_died_is_replaced(self, pki: Pki) -> None:
+        name = pythons.column(f"python:{sys.executable}")
+        first = pythons.factory(name)(pki, server_side=True, versions=("tls12", "tls13"))
+        first.start()
+        pythons._agents[name].end()
+        with pytest.raises(RuntimeError, match="is gone"):
+            first.feed(b"more")
+        second = pythons.factory(name)(pki, server_side=False, versions=("tls12", "tls13"))
+        second.start()
+        assert second.take()[:1] == b"\x16"
+
+    def test_what_a_far_peer_cannot_do_is_told_as_by_a_near_one(self, pki: Pki) -> None:
+        name = pythons.column(f"python:{sys.executable}")
+        peer = pythons.factory(name)(pki, server_side=False, versions=("tls12", "tls13"))
+        peer.settings.groups = ("P-256", "no-such-group")
+        with pytest.raises(Inapplicable):
+            peer.start()
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    folder = tmp_path_factory.mktemp("pki")
+    certificates.make(folder)
+    return Pki(str(folder))
+
+
+class TestTravelling:
+    @dataclasses.dataclass(frozen=True)
+    class Entry:
+        data: bytes
+        extensions: dict[int, bytes]
+
+    def test_values_arrive_as_they_left(self) -> None:
+        here, there = travellers()
+        for value in (None, True, 1.5, "é", b"\0\xff", [1, (2, b"3")], {(1, 2): {"a": [b""]}}, ()):
+            assert there.unpack(json.loads(json.dumps(here.pack(value)))) == value
+
+    def test_a_function_is_called_where_it_is(self) -> None:
+        here, there = travellers()
+        called = []
+        far = there.unpack(here.pack(lambda data: called.append(data) or data[::-1]))
+        assert far(b"abc") == b"cba"
+        assert called == [b"abc"]
+
+    def test_a_dataclass_is_changed_there_and_is_its_own_again_here(self) -> None:
+        here, there = travellers()
+        far = there.unpack(here.pack(self.Entry(b"x", {1: b"y"})))
+        changed = here.unpack(there.pack(dataclasses.replace(far, data=b"z")))
+        assert changed == self.Entry(b"z", {1: b"y"})
+
+    def test_what_has_no_form_stays(self) -> None:
+        with pytest.raises(TypeError, match="a object does not travel"):
+            Traveller().pack(object())
+
+
+def travellers() -> tuple[Traveller, Traveller]:
+    """Two ends that hear each other."""
+    ends: list[Traveller] = []
+    ends += [Traveller(lambda *call: ends[1].answer(*call)), Traveller(lambda *call: ends[0].answer(*call))]
+    return ends[0], ends[1]
 
 
 class TestLuggage:
@@ -210,6 +313,8 @@ class TestLuggage:
     def test_what_is_sent_imports_nothing_else(self) -> None:
         names = set(luggage.ours())
         for file, text in luggage.ours().values():
+            if file.startswith("sslspec/adapters/"):  # which import what they adapt, where that is
+                continue
             tree = ast.parse(text, feature_version=luggage.OLDEST)
             for node in ast.walk(tree):
                 if isinstance(node, ast.Import):
@@ -221,9 +326,14 @@ class TestLuggage:
                 foreign = {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names} - names
                 assert foreign <= {"_pytest.assertion"}, f"{file} imports {foreign}"
 
+    def test_what_doctor_starts_in_another_interpreter_needs_nothing_installed_there(self) -> None:
+        code = f"import sys; sys.path.append({str(HARNESS)!r}); import sslspec.probe"
+        done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
     def test_pytest_explains_wherever_it_is_not_installed(self) -> None:
         agent = Agent(f"{sys.executable} -I -S {far.__file__}")
         agent.send({**luggage.ours(), **luggage.of_pytest()})
-        told = agent.call("sslspec.carried.player:prepare", path=[], probe="/", ini={}, last_words=False)
+        unexplained = agent.call("sslspec.carried.player:prepare", path=[], ini={}, last_words=False)
         agent.end()
-        assert told["unexplained"] == ""
+        assert unexplained == ""

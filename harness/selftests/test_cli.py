@@ -129,7 +129,7 @@ def test_a_wrong_command_line_is_a_usage_error(args, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "doctor", "list", "names", "show", "repro"])
+@pytest.mark.parametrize("command", ["run", "compare", "report", "doctor", "list", "names", "show", "repro"])
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as leaving:
         cli.main([command, "--help"])

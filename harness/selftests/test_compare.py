@@ -84,6 +84,19 @@ def test_where_there_is_no_room_steps_stand_below_each_other(monkeypatch):
     ]
 
 
+def test_of_long_lists_only_the_difference_is_shown():
+    names = [f"a_name_of_some_length_{n}" for n in range(10)]
+    steps = [
+        [{"actor": "observed", "call": "names", "outcome": {"is": {"list": found}}}]
+        for found in (names, [*names[1:], "a_new_name"])
+    ]
+    text = told(record(result("a/b/c", steps=steps[0])), record(result("a/b/c", steps=steps[1])))
+    assert "- observed.names 10, only here a_name_of_some_length_0" in text
+    assert "+ observed.names 10, only here a_new_name" in text
+    text = told(record(result("a/b/c", steps=steps[0])), record(result("a/b/c", steps=[])))
+    assert "a_name_of_some_length_7" in text
+
+
 def test_variants_that_changed_alike_are_told_together():
     before = [result(f"a/b/c@{n}", steps=[READ]) for n in range(9)] + [result("a/b/c@x")]
     after = [result(f"a/b/c@{n}", steps=[RAISED]) for n in range(9)] + [result("a/b/c@x", Verdict.FAILED)]

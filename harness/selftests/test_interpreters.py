@@ -1,5 +1,6 @@
 """Finding interpreters, and giving them what they lack: by version, by path, on PATH, of pyenv and of uv."""
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from selftests import standin
+from selftests.support import environment
 from sslspec import child, environments, interpreters, layout
 from sslspec.environments import NotPrepared
 from sslspec.interpreters import Interpreter, InterpreterError
@@ -62,6 +64,15 @@ def test_a_shim_that_starts_nothing_is_passed_over(bare, monkeypatch):
     path = standin.interpreter(bare / "path" / "python3.98")
     monkeypatch.setenv("PATH", f"{shim.parent}:{path.parent}")
     assert interpreters.find("3.98").executable == str(path)
+
+
+def test_one_that_lives_where_only_it_can_see_is_started_as_it_was_asked_for(bare):
+    """A script that enters a container tells of a path in there; one that starts another here tells of that."""
+    script = standin.interpreter(bare / "path" / "python3.98", executable="/nowhere/bin/python3")
+    assert interpreters.find("3.98").executable == str(script)
+    other = standin.interpreter(bare / "elsewhere" / "python3.97", "3.97.1")
+    standin.interpreter(bare / "path" / "python3.97", "3.97.1", executable=str(other))
+    assert interpreters.find("3.97").executable == str(other)
 
 
 def test_a_name_that_promises_another_version_is_not_believed(bare):
@@ -265,3 +276,12 @@ def test_beside_a_wheel_only_our_own_packages_are_found(tmp_path, monkeypatch):
     assert environments.only_ours(tmp_path / "sources") == tmp_path / "sources"
     assert {path.name for path in (tmp_path / "sources").iterdir()} == {"sslspec", "refssl"}
     assert (tmp_path / "sources" / "sslspec" / "layout.py").is_file()
+    script = "from sslspec import judge; print(judge.place(judge.__file__))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(PYTHONPATH=str(tmp_path / "sources")),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "sslspec/judge.py\n"

@@ -12,7 +12,7 @@ import pytest
 from selftests import standin
 from selftests.support import environment, sslspec
 from selftests.test_run import READS, children_of, is_alive
-from sslspec import group, options, outcome, record, run
+from sslspec import cli, group, options, outcome, record, run
 from sslspec.baseline import Baseline, Entry
 from sslspec.exitcodes import ExitCode
 from sslspec.group import Group
@@ -129,6 +129,11 @@ def test_an_implementation_that_only_one_of_them_has(tmp_path):
     assert {result.implementation for result in found.results} == {"picky@3.98.7"}
 
 
+def test_workers_elsewhere_have_one_python(capsys):
+    assert cli.main(["run", "--python", RUNNING, "ssl", "--", "--tx", "ssh=build1"]) == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith("sslspec: --python and --tx do not go together: ")
+
+
 def test_an_interpreter_that_is_not_there_or_cannot_be_prepared(tmp_path):
     poor = standin.interpreter(tmp_path / "poor" / "python", "3.98.7", have={"pip": "26"})
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
@@ -141,6 +146,35 @@ def test_an_interpreter_that_is_not_there_or_cannot_be_prepared(tmp_path):
     done = sslspec("run", "--python", str(poor), "ssl", cwd=tmp_path, **cache)
     assert done.returncode == 11
     assert done.stderr.endswith("  ERROR: No matching distribution found for cryptography\n")
+
+
+def test_one_that_cannot_have_pytest_plays_the_scenarios_as_an_agent(tmp_path):
+    pypy = standin.interpreter(tmp_path / "pypy" / "python", "3.98.7", implementation="pypy", have={})
+    pythons = ("--python", str(pypy), "--python", RUNNING)
+    found, done = ran(tmp_path, *pythons, "ssl", "-k", ONE, "--peer", "stdlib", "--no-install", code=0)
+    verdicts = collections.defaultdict(dict)
+    for result in found.results:
+        verdicts[result.implementation][result.id] = (result.verdict, str(result.steps))
+    assert set(verdicts) == {f"ssl@{RUNNING}", "ssl@pypy3.98.7"}
+    assert verdicts["ssl@pypy3.98.7"] == verdicts[f"ssl@{RUNNING}"]
+    assert "pypy3.98.7: has not " in done.stdout
+    assert "; it plays the scenarios as an agent" in done.stdout
+
+
+def test_doctor_says_what_each_interpreter_has(tmp_path):
+    poor = standin.interpreter(tmp_path / "poor" / "python", "3.98.7", have={"pip": "26"})
+    other = standin.interpreter(tmp_path / "other" / "python", "3.99.1")
+    pythons = ("--python", str(poor), "--python", str(other), "--python", RUNNING)
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = sslspec("doctor", *pythons, "ssl", "--no-install", cwd=tmp_path, **cache)
+    assert done.returncode == 11
+    sections = {section.partition("\n")[0]: section for section in done.stdout.split("\n\n")}
+    assert {"here", f"Python {RUNNING}", f"ssl@{RUNNING}", "Python 3.99.1", "ssl@3.99.1"} < set(sections)
+    assert f"  python         {other}, 3.99.1" in sections["Python 3.99.1"]
+    assert "✓ TLSv1.3 " in sections["ssl@3.99.1"]
+    assert f"✗ --python {poor}: 3.98.7 ({poor}) has not cryptography" in done.stdout
+    assert sslspec("doctor", *pythons[4:], "ssl", cwd=tmp_path).returncode == 0
+    assert sslspec("doctor", "--python", "3.90", cwd=tmp_path).returncode == 4
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks at the system's table of processes")
@@ -181,9 +215,11 @@ class Child:
 
     running: list["Child"] = []  # noqa: RUF012 - all of them
 
-    def __init__(self):
+    def __init__(self, *, first_only=False, unexpected=False, left=3):
+        self.options = options.Options(first_only=first_only)
+        self.has_unexpected = unexpected
         self.workers = 0
-        self.left = 3
+        self.left = left
         self.most = 0
         self.state = State()
 
@@ -221,6 +257,15 @@ def test_workers_are_shared_and_never_more_than_asked_for(tmp_path, children, wo
     assert not Child.running
 
 
+@pytest.mark.parametrize(("first_only", "left"), [(True, 98), (False, 0)])
+def test_the_first_unexpected_result_of_one_ends_all_where_it_was_to(tmp_path, first_only, left):
+    bad = Child(first_only=first_only, unexpected=True, left=1)
+    good = Child(first_only=first_only, left=99)
+    assert run._run([good, bad], 2, tmp_path, None, Nobody()) is False
+    assert good.left == left
+    assert not Child.running
+
+
 # -- what is stale -------------------------------------------------------------------------------------------------
 
 SCENARIO = "a/b/c"
@@ -235,6 +280,15 @@ def group_of(label, verdict):
     one.state.add(record.Result(SCENARIO, column, "stdlib", verdict))
     one.status = 0
     return one
+
+
+def test_a_run_that_stopped_at_the_first_is_unexpected_and_no_more_is_said():
+    good, bad = group_of("3.12.1", Verdict.PASSED), group_of("3.13.0", Verdict.FAILED)
+    good.state.apply({"event": "collected", "items": [["a/b/d", "ssl@3.12.1", "stdlib"]]})
+    bad.state.results[SCENARIO, "ssl@3.13.0", "stdlib"].unexpected = True
+    bad.state.columns["ssl@3.13.0"].unexpected = 1
+    done = outcome.of(options.Options(first_only=True), [good, bad], {}, interrupted=False, seconds=1.0)
+    assert (done.exit_code, done.problem, done.record.complete) == (ExitCode.UNEXPECTED, "", False)
 
 
 def stale(*groups, **entry):

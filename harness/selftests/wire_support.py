@@ -39,7 +39,7 @@ def captured(
     finally:
         recorder.over()
         pair.close()
-    (found,) = capture.read(path).values()
+    (found,) = capture.read(path)
     return found, capture.secrets(Path(recorder.key_log))
 
 

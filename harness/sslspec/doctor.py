@@ -12,12 +12,14 @@ import os
 import platform
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sslspec import __version__, child, hermetic, implementations, listing, peers
+from sslspec import __version__, child, environments, hermetic, implementations, listing, peers
+from sslspec.environments import Host
 from sslspec.style import Style, plural
 
 PATIENCE = 20.0  # seconds
@@ -85,16 +87,47 @@ def _understood(spec: str, file: Path, status: int, how: str) -> Examination:
     return Examination(spec, " ".join(found.get("problem", "").split()), found.get("facts", {}), handshakes)
 
 
-def report(specs: Sequence[str], style: Style) -> tuple[str, bool]:
-    """The text of ``sslspec doctor``, and whether everything is well."""
+def report(
+    specs: Sequence[str],
+    style: Style,
+    pythons: Sequence[str] = (),
+    say: Callable[[str], object] = lambda _: None,
+    *,
+    install: bool = True,
+) -> tuple[str, bool]:
+    """The text of ``sslspec doctor``, and whether everything is well; `pythons` and `install` as for a run.
+
+    `say` is told of what takes long. Raises InterpreterError where an interpreter is not there.
+    """
     from sslspec import pki  # slow to import, and nobody else here needs it
 
     with tempfile.TemporaryDirectory(prefix="sslspec-") as folder:
         directory = Path(folder, "pki")
         pki.make(directory)
-        examinations = [examine(spec, directory) for spec in specs]
-    sections = [_here(style), *(_examined(examination, style) for examination in examinations)]
-    return "\n\n".join(sections), all(examination.healthy for examination in examinations)
+        hosts, refused = environments.hosts(pythons, Path(folder, "sources"), say, install=install)
+        wanted = [(host, spec) for host in hosts for spec in specs]
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            found = list(pool.map(lambda each: examine(each[1], directory, python=each[0].python), wanted))
+    sections = [_here(style)]
+    for host in hosts:
+        sections += [_host(host, style)] if host.interpreter else []
+        mine = [one for (at, _), one in zip(wanted, found, strict=True) if at is host]
+        sections += [_examined(examination, host.label, style) for examination in mine]
+    sections += [f"{style.bad()} {problem}" for problem in refused]
+    return "\n\n".join(sections), not refused and all(examination.healthy for examination in found)
+
+
+def _host(host: Host, style: Style) -> str:
+    """What an interpreter runs the suite with."""
+    assert host.interpreter is not None
+    versions = [f"{name} {host.packages.get(name, 'missing')}" for name in _PACKAGES]
+    rows = [
+        ("python", f"{host.interpreter.executable}, {' '.join(host.interpreter.build.split())}"),
+        ("library", host.interpreter.openssl or "no ssl"),
+        ("with", "nothing of its own: it is an agent" if host.is_agent else ", ".join(versions)),
+    ]
+    rows += [("from", str(host.folder))] if host.folder else []
+    return _section(f"Python {host.label}", rows, style)
 
 
 def _here(style: Style) -> str:
@@ -119,9 +152,10 @@ def _here(style: Style) -> str:
     return _section("here", rows, style)
 
 
-def _examined(found: Examination, style: Style) -> str:
+def _examined(found: Examination, label: str, style: Style) -> str:
+    column = f"{found.name}@{label}" if label else found.name
     if found.problem:
-        return f"{style.bold(found.name)}\n  {style.bad()} {found.problem.removeprefix(f'{found.spec}: ')}"
+        return f"{style.bold(column)}\n  {style.bad()} {found.problem.removeprefix(f'{found.spec}: ')}"
     facts = found.facts
     module = f"{facts.get('module', '')} {facts.get('version', '')}".strip()
     rows = [
@@ -135,7 +169,7 @@ def _examined(found: Examination, style: Style) -> str:
         mark = style.good() if handshake["ok"] else style.bad()
         other = "itself" if handshake["peer"] == found.name else handshake["peer"]
         rows.append((f"as {handshake['role']}", f"{mark} {handshake['what']}, with {other}"))
-    return _section(found.name, rows, style)
+    return _section(column, rows, style)
 
 
 def _section(title: str, rows: list[tuple[str, str]], style: Style) -> str:

@@ -32,7 +32,7 @@ else:
 
 _DISTRIBUTION = "sslspec"
 _LAST_LINES = 8
-# Building these takes a compiler for another language; where there is no wheel of them, there is an agent.
+# Building these takes compilers that few have, and a long time; whoever has them can install it himself.
 _NEVER_BUILT = "cryptography,cffi"
 
 
@@ -49,7 +49,8 @@ class Host:
     """An interpreter in which the suite can run.
 
     `label` is what its columns are called after, "" where none was asked for; `folder` the part of the cache from which
-    it gets its `packages` (names to versions), None where they are its own.
+    it gets its `packages` (names to versions), None where they are its own. `is_agent` is True for one that gets none:
+    it plays what is collected elsewhere.
     """
 
     label: str
@@ -57,10 +58,11 @@ class Host:
     interpreter: Interpreter | None = None
     folder: Path | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
+    is_agent: bool = False
 
 
 def hosts(
-    wanted: Sequence[str], sources: Path, say: Callable[[str], None], *, install: bool = True
+    wanted: Sequence[str], sources: Path, say: Callable[[str], object], *, install: bool = True
 ) -> tuple[list[Host], list[NotPrepared]]:
     """Those of the interpreters that ``--python`` asks for which can run the suite, and why others cannot.
 
@@ -84,7 +86,7 @@ def hosts(
 
 
 def prepare(
-    label: str, interpreter: Interpreter, sources: Path, say: Callable[[str], None], *, install: bool = True
+    label: str, interpreter: Interpreter, sources: Path, say: Callable[[str], object], *, install: bool = True
 ) -> Host:
     """Make a host of an interpreter. Raises NotPrepared."""
     wanted = requirements(interpreter)
@@ -93,6 +95,9 @@ def prepare(
         return Host(label, child.running(), interpreter, None, interpreter.have)
     if not absent:
         return Host(label, _python(interpreter, sources), interpreter, None, interpreter.have)
+    if interpreter.implementation != "cpython":
+        say(f"{label}: has not {', '.join(absent)}; it plays the scenarios as an agent")
+        return Host(label, _python(interpreter, sources), interpreter, is_agent=True)
     folder = cache() / _name(interpreter, wanted)
     have = _distributions(folder)
     if missing(wanted, have):

@@ -57,8 +57,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def _elsewhere(item: pytest.Item, found: Scenario, session: Session, player: Player) -> None:
     """Have a scenario played by an agent. None of its fixtures is made here; pytest is told of it in one report."""
     assert isinstance(item, pytest.Function)
-    judgement = Judgement(Verdict.NOTRUN, {"message": found.expectation.reason})
-    if found.expectation.run:
+    judgement = _left_out(found)
+    if judgement is None:
         judgement, steps = player.play(item, found, session.specs[found.cell.implementation], session.limit)
         found.journal = Journal.of(steps)
     report = pytest.TestReport(item.nodeid, item.location, {}, "passed", None, "call")
@@ -83,12 +83,15 @@ def _watched(item: pytest.Item, found: Scenario, session: Session) -> Iterator[N
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what is no part of the profile, and what the baseline says must not be run."""
     found = scenario.of(item)
-    if found is not None and found.outside:
-        found.judgement = Judgement(Verdict.INAPPLICABLE, {"message": found.outside})
-        pytest.skip(found.outside)
-    if found is not None and not found.expectation.run:
-        found.judgement = Judgement(Verdict.NOTRUN, {"message": found.expectation.reason})
-        pytest.skip(found.expectation.reason)
+    if found is not None and (judgement := _left_out(found)):
+        found.judgement = judgement
+        pytest.skip(judgement.detail["message"])
+
+
+def _left_out(found: Scenario) -> Judgement | None:
+    if found.outside:
+        return Judgement(Verdict.INAPPLICABLE, {"message": found.outside})
+    return None if found.expectation.run else Judgement(Verdict.NOTRUN, {"message": found.expectation.reason})
 
 
 @pytest.hookimpl(wrapper=True)

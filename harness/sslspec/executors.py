@@ -38,6 +38,11 @@ def with_pytest(python: child.Python) -> Executor:
     return lambda task: child.command("pytest", *_pytest_arguments(task), python=python)
 
 
+def with_agent(executable: str) -> Executor:
+    """The executor that has the scenarios played in an interpreter which has nothing, by a pytest of this one."""
+    return lambda task: child.command("pytest", *_pytest_arguments(task), f"--agent={executable}")
+
+
 def _pytest_arguments(task: Task) -> list[str]:
     options = task.options
     given = ["--disable-plugin-autoload", "-p", "xdist.plugin", "-p", "sslspec.plugin"]
@@ -62,6 +67,7 @@ def _pytest_arguments(task: Task) -> list[str]:
     given += ["--smoke"] if options.smoke else []
     given += [f"--baseline={path.absolute()}" for path in options.baselines]
     given += ["--no-baseline"] if options.no_baseline else []
+    given += ["--strict-new"] if options.strict_new else []
     given += ["-x"] if options.first_only else []
     if options.shard:
         durations = Durations.load(options.durations) if options.durations else Durations.shipped()

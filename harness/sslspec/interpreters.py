@@ -179,10 +179,12 @@ def ask(executable: str, said: str) -> Interpreter | str:
 
 
 def _understood(said: str, executable: str, told: dict[str, Any]) -> Interpreter:
+    own = str(told["executable"])
     return Interpreter(
         said,
-        # Its own word, but for shims, which are scripts that start another; a link in a virtual environment is kept.
-        str(told["executable"]) or executable,
+        # Its own word, since what was asked may be a shim that decides anew each time; unless it speaks of a place that
+        # only it can see, as behind a script that enters a container.
+        own if os.path.isfile(own) else executable,
         tuple(map(int, told["version"])),
         **{name: str(told[name]) for name in ("implementation", "build", "prefix", "home", "threads")},
         **{name: str(told[name]) for name in ("platform", "machine", "openssl")},

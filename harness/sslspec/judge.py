@@ -19,7 +19,8 @@ from sslspec.ending import Judgement
 from sslspec.verdicts import Verdict
 
 _UNCAUGHT = (pytest.PytestUnraisableExceptionWarning, pytest.PytestUnhandledThreadExceptionWarning)
-_PACKAGE = Path(__file__).resolve().parent
+# As it lies there, and as it was imported: other interpreters find it behind a link.
+_PACKAGES = (Path(__file__).resolve().parent, Path(__file__).parent)
 
 
 def of_call(excinfo: pytest.ExceptionInfo[BaseException] | None, journal: Journal | None) -> Judgement:
@@ -37,14 +38,14 @@ def of_setup(excinfo: pytest.ExceptionInfo[BaseException] | None, journal: Journ
 def of_teardown(
     judgement: Judgement, excinfo: pytest.ExceptionInfo[BaseException], journal: Journal | None
 ) -> Judgement:
-    """What becomes of a judgement when the end of a scenario fails too.
+    """What becomes of a judgement when the end of a scenario fails: what came first is what counts.
 
     Exceptions that nobody could catch, out of a callback or a thread of the implementation's, come up only then: they
-    are its failure where it had none before. Anything else is the harness's own fault.
+    are its failure. Anything else is the harness's own fault.
     """
-    if not isinstance(excinfo.value, _UNCAUGHT):
-        return of_setup(excinfo, journal)
-    return judgement if judgement.verdict is not Verdict.PASSED else of_call(excinfo, journal)
+    if judgement.verdict is not Verdict.PASSED:
+        return judgement
+    return of_call(excinfo, journal) if isinstance(excinfo.value, _UNCAUGHT) else of_setup(excinfo, journal)
 
 
 def is_unexpected(judgement: Judgement, expectation: Expectation) -> bool:
@@ -80,7 +81,7 @@ def _surprise(judgement: Judgement, expectation: Expectation) -> str:
 def place(filename: str) -> str | None:
     """What a file of the suites or of the harness is called in records; None for any other."""
     path = Path(filename)
-    for root in (layout.suites().resolve(), _PACKAGE):
+    for root in (layout.suites().resolve(), *_PACKAGES):
         if path.is_relative_to(root):
             return path.relative_to(root.parent).as_posix()
     return None

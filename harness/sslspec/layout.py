@@ -66,6 +66,11 @@ def names() -> Path:
     return _root() / "reports" / "names"
 
 
+def site() -> Path:
+    """The folder of the style sheet and the scripts of the report site."""
+    return _PACKAGE / "site"
+
+
 def pytest_ini() -> Path:
     """The configuration file with which ``sslspec run`` starts pytest, whatever the user's own says."""
     return _PACKAGE / "pytest.ini"

@@ -12,7 +12,6 @@ from pathlib import Path
 from sslspec import implementations, layout, limits, peers
 
 INACTIVITY = 60.0  # seconds without an event, until a session is given up
-FOREIGN_PEERS = frozenset({"tlslite", "scripted", "self", *peers.PROGRAMS})
 _GLOB = frozenset("*?[")
 
 
@@ -37,6 +36,7 @@ class Options:
     workers: int = 1
     baselines: tuple[Path, ...] = ()
     no_baseline: bool = False
+    strict_new: bool = False
     limit: float = limits.SOFT
     first_only: bool = False
     shard: str = ""
@@ -59,7 +59,8 @@ class Options:
     @property
     def to_load(self) -> list[str]:
         """The implementations under test and those that serve as peers, each once."""
-        return list(dict.fromkeys([*self.implementations, *(p for p in self.peers if p not in FOREIGN_PEERS)]))
+        served = (peer for peer in self.peers if peer != "self" and peers.is_implementation(peer))
+        return list(dict.fromkeys([*self.implementations, *served]))
 
 
 def places(options: Options) -> list[Path]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sslspec import __version__, axes, hermetic, layout, limits, marks, peers, record, scenario, shards, smoke, workers
+from sslspec import __version__, axes, hermetic, layout, limits, marks, record, scenario, shards, smoke, workers
 from sslspec import session as sessions
 from sslspec.agent.host import AgentError
 from sslspec.axes import AxisError
@@ -28,6 +28,8 @@ from sslspec.scenario import Scenario
 from sslspec.session import Session
 from sslspec.verdicts import Verdict
 
+# Each says in one line what on the command line cannot be used.
+_UNUSABLE = (AgentError, BaselineError, ImplementationError, ProfileError, RecordError)
 pytest_plugins = ["sslspec.fixtures", "sslspec.execution"]
 
 
@@ -42,9 +44,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--peer",
         action="append",
         metavar="NAME",
-        help="peer: stdlib, tlslite, scripted, openssl, gnutls, self or a module",
+        help="peer: stdlib, tlslite, scripted, openssl, gnutls, python3.10, python:PATH, self or a module",
     )
     add("--baseline", action="append", metavar="FILE", help="what an implementation is known not to do; repeatable")
+    add("--strict-new", action="store_true", help="scenarios newer than what a baseline has reviewed count as well")
     add("--no-baseline", action="store_true", help="expect every scenario to pass")
     add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")
     add("--area", action="append", metavar="AREA", help="only scenarios of this area; repeatable")
@@ -72,16 +75,10 @@ def pytest_configure(config: pytest.Config) -> None:
         for name in session.specs:
             session.describe(name)
             session.profile(name)
-        for peer in session.peers:
-            if peer == axes.SELF:
-                continue
-            if session.player is None or axes.kind_of(peer) != "module":
-                peers.factory(peer)
-            else:
-                session.describe(peer)
+        session.load_peers()
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
         session.shards  # noqa: B018 - as are durations
-    except (AgentError, ImplementationError, BaselineError, ProfileError, RecordError, ValueError) as problem:
+    except (*_UNUSABLE, ValueError) as problem:
         raise pytest.UsageError(str(problem)) from problem
     if session.events_only:
         config.option.tbstyle = "native"  # which quotes no sources: nobody reads it

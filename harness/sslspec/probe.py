@@ -15,12 +15,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sslspec import implementations, profiles
+from sslspec import implementations
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.pair import Pair, Variant, module_peer
 from sslspec.implementations import Implementation, ImplementationError
-from sslspec.profiles import Place
 
 _SCENARIO = "handshake/progress/a_handshake_completes"
 
@@ -78,10 +77,12 @@ def _handshakes(implementation: Implementation, pki: Pki) -> list[dict[str, Any]
 
 def _variants(implementation: Implementation) -> list[Variant]:
     """The roles in which a handshake is part of the implementation's profile, over memory where that is."""
+    from sslspec import profiles  # in TOML, which Python 3.10 reads with a package alone
+
     profile = profiles.load(implementations.profile_of(implementation.library))
     found: dict[str, Variant] = {}
     for role, transport in itertools.product(("client", "server"), ("memory", "socketpair")):
-        if not profile.why_not(Place(_SCENARIO, (), (), role, transport)):
+        if not profile.why_not(profiles.Place(_SCENARIO, (), (), role, transport)):
             found.setdefault(role, Variant(role, None, transport))
     return list(found.values())
 

@@ -36,7 +36,8 @@ class Result:
     the first sentence of the scenario's docstring. `steps` are {"actor", "call", "outcome"}; `detail` has what there is
     of message, expected, came, traceback and crash; `volatile` what differs between two equal runs: duration in
     seconds, worker and the like. `since` and `until` are the first and last documented version that has what is tested
-    ("3.13"), empty where every version has it.
+    ("3.13"), empty where every version has it. `new` is True, and only then in the file, where the scenario is newer
+    than what the baseline has reviewed.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Result:
     since: str = ""
     until: str = ""
     volatile: dict[str, Any] = field(default_factory=dict)
+    new: bool = False
 
     @property
     def key(self) -> Key:
@@ -95,6 +97,7 @@ class Result:
             **({"since": self.since} if self.since else {}),
             **({"until": self.until} if self.until else {}),
             "volatile": self.volatile,
+            **({"new": True} if self.new else {}),
         }
 
     @classmethod
@@ -120,6 +123,7 @@ class Result:
             since=_text(line.get("since", "")),
             until=_text(line.get("until", "")),
             volatile=dict(line.get("volatile", {})),
+            new=bool(line.get("new", False)),
         )
 
 
@@ -185,12 +189,12 @@ def lines(header: Header, results: Iterable[Result], *, complete: bool | Callabl
     `complete` may be asked for behind the last result, where it is not known earlier.
     """
     counts: Counter[str] = Counter()
-    yield _dump(header.to_json())
+    yield line(header.to_json())
     for result in results:
         counts[result.verdict.value] += 1
-        yield _dump(result.to_json())
+        yield line(result.to_json())
     whole = complete() if callable(complete) else complete
-    yield _dump({"end": True, "counts": dict(counts), "complete": whole})
+    yield line({"end": True, "counts": dict(counts), "complete": whole})
 
 
 def in_order(results: Iterable[Result]) -> list[Result]:
@@ -345,7 +349,8 @@ def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
     return value
 
 
-def _dump(value: Mapping[str, Any]) -> str:
+def line(value: Mapping[str, Any]) -> str:
+    """The canonical text of one line, without its end: of what a header, a result or a footer is as JSON."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sslspec import __version__, child, hermetic, implementations, listing
+from sslspec import __version__, carrying, child, hermetic, implementations, listing
 from sslspec.listing import Scenario
-from sslspec.peers import PROGRAMS
+from sslspec.peers import PROGRAMS, pythons
 
-_PACKAGE = Path(__file__).resolve().parent
 _ROLES = ("client", "server", "both")
 _VERSIONS = ("tls12", "tls13")
 _TRANSPORTS = ("memory", "socketpair", "tcp", "tcp6", "asyncio")
@@ -120,7 +119,7 @@ def script(scenario_id: str, spec: str, peer: str = "stdlib") -> str:
         raise ReproError(
             f"{scenario.id} needs {scenario.marks['peers'][0]} on the other end, which no script can carry"
         )
-    if peer in PROGRAMS:
+    if peer in PROGRAMS or pythons.is_one(peer):
         raise ReproError(f"no script can carry {peer}; --peer stdlib has the standard library's ssl in its place")
     source = _taken_apart(scenario)
     variant, parameters = _variant(scenario, source, scenario_id.partition("@")[2])
@@ -227,48 +226,10 @@ def _first_variant(scenario: Scenario, *, couple: bool) -> dict[str, Any]:
 def _modules(source: _Source, variant: dict[str, Any] | None) -> dict[str, str]:
     """The sources that the script must carry, by module name, each after those that it imports."""
     wanted = [*_ALWAYS, *(_FOR_FIXTURE[name] for name in source.arguments if name in _FOR_FIXTURE)]
-    wanted += _imported(source.rest)
+    wanted += carrying.imported(source.rest)
     if variant and variant["transport"] == "asyncio":
         wanted.append("sslspec.bench.streams")
-    found: dict[str, str] = {}
-    for name in wanted:
-        _collect(name, found)
-    return found
-
-
-def _collect(name: str, found: dict[str, str]) -> None:
-    if name in found:
-        return
-    parent = name.rpartition(".")[0]
-    if parent:
-        _collect(parent, found)
-    path = _PACKAGE.parent.joinpath(*name.split("."))
-    if name == "sslspec":
-        found[name] = ""
-        return
-    if path.is_dir():
-        found[name] = '"""A package that this script carries in part."""\n'
-        return
-    text = path.with_suffix(".py").read_text(encoding="utf-8")
-    for needed in _imported(text, top_only=True):
-        _collect(needed, found)
-    found[name] = text
-
-
-def _imported(text: str, *, top_only: bool = False) -> list[str]:
-    """The modules of sslspec that a text imports when it is loaded."""
-    tree = ast.parse(text)
-    nodes = tree.body if top_only else list(ast.walk(tree))
-    found = []
-    for node in nodes:
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("sslspec"):
-            below = [f"{node.module}.{alias.name}" for alias in node.names]
-            found += [name if _is_module(name) else node.module for name in below]
-    return found
-
-
-def _is_module(name: str) -> bool:
-    return _PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py").is_file()
+    return carrying.sources(wanted)
 
 
 def _certificates(source: _Source, modules: dict[str, str]) -> str:

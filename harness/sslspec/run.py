@@ -18,8 +18,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sslspec import baseline, doctor, environments, executors, implementations, outcome, peers
+from sslspec import doctor, environments, executors, implementations, outcome, peers
+from sslspec.baseline import load_all
 from sslspec.environments import Host
+from sslspec.executors import Executor
 from sslspec.group import Group, Observer
 from sslspec.options import Options
 from sslspec.outcome import Outcome
@@ -43,7 +45,7 @@ def execute(options: Options, observer: Observer) -> Outcome:
     NotLoadable for an implementation that cannot be loaded, and an interpreter in which none can.
     """
     names = [implementations.name_of(spec) for spec in options.implementations]
-    baselines = {} if options.no_baseline else baseline.load_all(names, options.baselines)
+    baselines = {} if options.no_baseline else load_all(names, options.baselines, strict_new=options.strict_new)
     with tempfile.TemporaryDirectory(prefix="sslspec-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         hosts, refused = environments.hosts(options.pythons, folder / "sources", observer.say, install=options.install)
@@ -75,12 +77,18 @@ def preflight(options: Options, hosts: Sequence[Host]) -> dict[tuple[str, str], 
 def _groups(options: Options, hosts: Sequence[tuple[Host, dict[str, dict[str, Any]]]]) -> list[Group]:
     """A group for each interpreter; where there are several, their columns are there to be seen from the beginning."""
     progress: dict[str, Column] = {}
-    groups = [Group(options, executors.with_pytest(host.python), facts, progress, host.label) for host, facts in hosts]
+    groups = [Group(options, _executor(host), facts, progress, host.label) for host, facts in hosts]
     if len(groups) > 1:
         for group in groups:
             for column in group.columns.values():
                 group.state.column(column).at = "waiting"
     return groups
+
+
+def _executor(host: Host) -> Executor:
+    if host.is_agent and host.interpreter:
+        return executors.with_agent(host.interpreter.executable)
+    return executors.with_pytest(host.python)
 
 
 def _certificates(folder: Path) -> Path:
@@ -97,7 +105,8 @@ def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, 
     busy: list[Group] = []
     with _asked_to_stop() as stop:
         try:
-            while (waiting or busy) and not stop.is_set():
+            first = False  # -x: one has stopped at its first unexpected result, and the others need not go on
+            while (waiting or busy) and not (first or stop.is_set()):
                 free = workers - sum(group.workers for group in busy)
                 while waiting and free > 0:
                     # Interpreters beside each other make better use of cores than workers of one.
@@ -110,6 +119,7 @@ def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, 
                     if not group.attend(observer):
                         busy.remove(group)
                         group.end(observer)
+                        first = first or (group.options.first_only and group.has_unexpected)
                 if busy:
                     observer.tick(busy[0].state)
                     busy[0].wait(_POLL)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sslspec import away, events, hermetic, implementations, listing, profiles
+from sslspec import away, axes, events, hermetic, implementations, listing, peers, profiles
 from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
 from sslspec.implementations import Implementation
@@ -95,6 +95,17 @@ class Session:
             self._described[name] = facts
         return self._described[name]
 
+    def load_peers(self) -> None:
+        """Load each, or find it. Raises ImplementationError, AgentError."""
+        self.peers = [peers.column(name) for name in self.peers]
+        for name in self.peers:
+            if name == axes.SELF:
+                continue
+            if self.player is not None and peers.is_implementation(name):
+                self.describe(name)
+            else:
+                peers.factory(name)
+
     @functools.cached_property
     def shards(self) -> Shards | None:
         """How the run is cut, where this is only a part of one. Raises ValueError or RecordError."""
@@ -132,7 +143,9 @@ class Session:
         """By implementation: those named on the command line, else those that come with the suite."""
         if self._baselines is None:
             given = map(Path, self._option.baseline or ())
-            self._baselines = {} if self._option.no_baseline else load_all(self.specs, given)
+            self._baselines = (
+                {} if self._option.no_baseline else load_all(self.specs, given, strict_new=self._option.strict_new)
+            )
         return self._baselines
 
     def profile(self, name: str) -> Profile:

@@ -231,6 +231,55 @@ def test_a_hello_has_the_extensions_that_are_demanded(pair, impl, name):
     assert extensions.get(SERVER_NAME) == (b"\0\x0c\0\0\x09localhost" if name else None)
 
 
+GROUP_NAMES = {
+    0x0017: "secp256r1",
+    0x0018: "secp384r1",
+    0x0019: "secp521r1",
+    0x001D: "x25519",
+    0x001E: "x448",
+    0x001F: "brainpoolP256r1tls13",
+    0x0020: "brainpoolP384r1tls13",
+    0x0021: "brainpoolP512r1tls13",
+    **{0x0100 + number: f"ffdhe{bits}" for number, bits in enumerate((2048, 3072, 4096, 6144, 8192))},
+    0x11EB: "SecP256r1MLKEM768",
+    0x11EC: "X25519MLKEM768",
+    0x11ED: "SecP384r1MLKEM1024",
+}
+
+
+def numbers(data):
+    """The 16-bit numbers of a vector with a length of two bytes."""
+    return struct.unpack_from(f"!{int.from_bytes(data[:2], 'big') // 2}H", data, 2)
+
+
+def shares(data):
+    """The groups for which key_share has shares."""
+    found, body = [], data[2:]
+    while body:
+        group, size = struct.unpack_from("!HH", body)
+        found.append(group)
+        body = body[4 + size :]
+    return found
+
+
+@pytest.mark.clause("RFC 8446 9.2:hello-complete")
+@pytest.mark.level("observed")
+@client
+@pytest.mark.versions
+def test_what_a_client_offers_by_itself(pair, impl, observe):
+    """The hello of a context that nobody has touched is written down: versions, suites, groups, shares, signatures."""
+    hello = hello_in(flight(pair, impl))
+    found = hello.extensions
+    offered = found[VERSIONS][1:]
+    observe([f"{offered[n]}.{offered[n + 1]}" for n in range(0, len(offered), 2)], "versions offered")
+    observe([GROUP_NAMES.get(group, f"{group:#06x}") for group in numbers(found[GROUPS])], "groups offered")
+    observe([GROUP_NAMES.get(group, f"{group:#06x}") for group in shares(found[KEY_SHARE])], "key shares sent")
+    observe([f"{scheme:#06x}" for scheme in numbers(found[SIGNATURES])], "signature algorithms offered")
+    observe([f"{suite:#06x}" for suite in hello.suites], "cipher suites offered")
+    observe([str(number) for number in sorted(found)], "extensions sent")
+    assert found[VERSIONS]
+
+
 @pytest.mark.clause("RFC 7301 3.1:offer")
 @client
 def test_protocols_are_offered_in_their_order(pair, impl):

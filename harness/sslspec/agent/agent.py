@@ -34,7 +34,7 @@ class Conversation:
     def __init__(self, commands: BinaryIO, answers: BinaryIO) -> None:
         self._commands = commands
         self._answers = answers
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
 
     def next(self) -> Message | None:
         """The next message of the host's, or None where it has hung up."""
@@ -48,19 +48,27 @@ class Conversation:
         self._answers.flush()
 
     def ask(self, question: str, **arguments: Any) -> Any:
-        """Ask the host while it waits for us: what it answers, or HostRefused with what went wrong there."""
+        """Ask the host while it waits for us: what it answers. Raises HostRefused with what went wrong there."""
         with self._turn:
             self.say({"ask": question, "arguments": arguments})
-            answer = self.next()
-        if answer is None:
-            os._exit(0)
+            while True:
+                answer = self.next()
+                if answer is None:
+                    os._exit(0)
+                if "call" not in answer:
+                    break
+                self.say(done(answer))  # the host, too, may ask before it answers
         if "refused" in answer:
             raise HostRefused(answer["refused"])
         return answer["value"]
 
 
 class HostRefused(Exception):
-    """The host could not answer; `args` holds what it said."""
+    """The host could not answer: `name` and `says` of what was raised there."""
+
+    def __init__(self, told: Message) -> None:
+        super().__init__(f"{told['name']}: {told['says']}")
+        self.name, self.says = told["name"], told["says"]
 
 
 class Carried(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -105,6 +113,15 @@ def call(target: str, arguments: Message) -> Any:
     return getattr(importlib.import_module(module), function)(**arguments)
 
 
+def done(message: Message) -> Message:
+    """Do what the host says: the answer."""
+    try:
+        return {"value": call(message["call"], message["arguments"])}
+    except BaseException as problem:
+        told = "".join(traceback.format_exception(type(problem), problem, problem.__traceback__))
+        return {"refused": {"name": type(problem).__name__, "says": str(problem), "traceback": told}}
+
+
 def serve(conversation: Conversation, carried: Carried) -> None:
     """Do what the host says until it hangs up."""
     conversation.say({"hello": hello()})
@@ -113,12 +130,7 @@ def serve(conversation: Conversation, carried: Carried) -> None:
         if message is None:
             return
         carried.modules.update(message.get("modules", {}))
-        try:
-            answer: Message = {"value": call(message["call"], message["arguments"])}
-        except BaseException as problem:
-            told = "".join(traceback.format_exception(type(problem), problem, problem.__traceback__))
-            answer = {"refused": {"name": type(problem).__name__, "says": str(problem), "traceback": told}}
-        conversation.say(answer)
+        conversation.say(done(message))
 
 
 def keep_to_ourselves() -> tuple[BinaryIO, BinaryIO, int]:
@@ -139,7 +151,7 @@ def main() -> None:
     # What is sent finds us here, to ask the host and to know where its last words go.
     conversation = Conversation(commands, answers)
     sys.modules["sslspec_agent"] = types.ModuleType("sslspec_agent")
-    vars(sys.modules["sslspec_agent"]).update(conversation=conversation, last_words=last_words)
+    vars(sys.modules["sslspec_agent"]).update(conversation=conversation, last_words=last_words, HostRefused=HostRefused)
     carried = Carried()
     sys.meta_path.insert(0, carried)
     try:

@@ -64,7 +64,7 @@ class Agent:
         self.command = command
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the agent may have last words
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()  # who answers a question of the agent's may ask it something
         self._process = self._started()
         threading.Thread(target=self._read, name="sslspec-agent", daemon=True).start()
         try:
@@ -90,10 +90,14 @@ class Agent:
         Raises Refused with what the function raised, and Died where the agent ended or took longer than `seconds`.
         """
         with self._turn:
-            self._say({"call": target, "arguments": arguments})
-            deadline = time.monotonic() + seconds
-            while "ask" in (message := self._next(deadline)):
-                self._say(_answered(asked, message))
+            try:
+                self._say({"call": target, "arguments": arguments})
+                deadline = time.monotonic() + seconds
+                while "ask" in (message := self._next(deadline)):
+                    self._say(_answered(asked, message))
+            except BaseException:
+                self.end()  # an answer that nobody has waited for would be taken for that to the next question
+                raise
         if "refused" in message:
             raise Refused(message["refused"])
         return message["value"]
@@ -147,7 +151,7 @@ class Agent:
         try:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):  # it has ended, or was ended
             raise self._died() from None
 
     def _next(self, deadline: float) -> dict[str, Any]:

@@ -9,24 +9,27 @@ import functools
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sslspec import carrying
+
+if TYPE_CHECKING:
+    from sslspec.agent.host import Agent
 
 Modules = dict[str, tuple[str, str]]
 
 OLDEST = (3, 10)  # the Python that what is sent needs
 _PACKAGE = Path(__file__).resolve().parents[1]
-_SINGLE = ("verdicts", "limits", "ending", "implementations")
-_FOLDERS = ("bench", "carried")
+_FOLDERS = ("bench", "carried", "adapters")
 _OF_PYTEST = ("_io/saferepr.py", "_io/pprint.py")
 
 
 @functools.cache
 def ours() -> Modules:
-    """Modules of sslspec."""
-    found = {"sslspec": ("sslspec/__init__.py", "")}
-    paths = [_PACKAGE / f"{name}.py" for name in _SINGLE]
-    paths += [path for folder in _FOLDERS for path in sorted((_PACKAGE / folder).glob("*.py"))]
-    found.update(_read(paths, _PACKAGE))
-    return found
+    """Modules of sslspec: all that a scenario may have need of, and adapters for what is tested."""
+    paths = (path for folder in _FOLDERS for path in sorted((_PACKAGE / folder).glob("[a-z]*.py")))
+    texts = carrying.sources(".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts) for path in paths)
+    return {name: (_file(name), text) for name, text in texts.items()}
 
 
 @functools.cache
@@ -38,6 +41,23 @@ def of_pytest() -> Modules:
     package = Path(spec.origin).parent
     paths = [package / name for name in _OF_PYTEST if (package / name).is_file()]
     return dict(_read([*paths, *sorted((package / "assertion").glob("*.py"))], package))
+
+
+def lend(agent: Agent, folder: str) -> None:
+    """Let an agent use the certificates in a folder of ours; their contents travel where the folder is not there."""
+    if not agent.call("sslspec.carried.certificates:use", folder=folder):
+        pki = Path(folder)
+        files = {
+            path.relative_to(pki).as_posix(): path.read_bytes().decode("latin-1")
+            for path in sorted(pki.rglob("*"))
+            if path.is_file()
+        }
+        agent.call("sslspec.carried.certificates:receive", files=files)
+
+
+def _file(name: str) -> str:
+    inside = name.replace(".", "/")
+    return f"{inside}/__init__.py" if (_PACKAGE.parent / inside).is_dir() else f"{inside}.py"
 
 
 def _read(paths: list[Path], package: Path) -> Iterator[tuple[str, tuple[str, str]]]:

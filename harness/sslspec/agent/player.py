@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sslspec import layout, limits
+from sslspec import layout, limits, peers
 from sslspec.agent import luggage
-from sslspec.agent.host import Agent, Died, Refused, extra_path
+from sslspec.agent.host import Agent, Asked, Died, Refused, extra_path
+from sslspec.bench.credentials import Pki
 from sslspec.bench.exits import Inapplicable
+from sslspec.bench.peer_host import PeerHost
+from sslspec.bench.travelling import Traveller
 from sslspec.ending import Judgement, of_exit
 from sslspec.implementations import ImplementationError
 from sslspec.peers import PROGRAMS
@@ -24,7 +28,6 @@ from sslspec.scenario import Scenario
 from sslspec.verdicts import Verdict
 
 _GRACE = 10.0  # seconds that the agent's own end of a scenario may be late
-_ONLY_HERE = frozenset({"tlslite", "scripted", *PROGRAMS})
 _INI = ("assertion_text_diff_style", "truncation_limit_lines", "truncation_limit_chars")
 
 
@@ -58,8 +61,9 @@ class Player:
 
         spec: the implementation, as on the command line. limit: seconds.
         """
-        if found.cell.peer in _ONLY_HERE:
-            return of_exit(Inapplicable(f"the peer {found.cell.peer} does not live in an agent")), []
+        peer = found.cell.peer
+        if peer in PROGRAMS:
+            return of_exit(Inapplicable(f"the peer {peer} makes its own connections, and none to an agent")), []
         agent = self._ready()
         try:
             self._load(agent, item.path)
@@ -71,12 +75,16 @@ class Player:
                 parameters=found.parameters,
                 limit=limit,
                 filters=[word for mark in item.iter_markers("filterwarnings") for word in mark.args],
+                guest=not peers.is_implementation(peer),
+                asked=self._guests(agent),
                 surroundings={"implementation": spec, **_surroundings(found)},
             )
         except Died as died:
             return _post_mortem(died), []
         except Refused as refused:
             return Judgement(Verdict.ERROR, {"message": str(refused)}), []
+        if told["verdict"] == Verdict.HUNG:
+            self.end()  # whatever it was interrupted at, the next scenario is not to meet it
         return Judgement(Verdict(told["verdict"]), told["detail"]), told["steps"]
 
     def end(self) -> None:
@@ -84,6 +92,21 @@ class Player:
         if self._agent is not None:
             self._agent.end()
             self._agent = None
+
+    def _guests(self, agent: Agent) -> Asked:
+        """Answers for peers that live here, with the scenario there: the foreign libraries."""
+        assert self.pki is not None
+        traveller = Traveller(
+            lambda number, arguments: agent.call(
+                "sslspec.carried.peers:call_back", number=number, arguments=arguments, asked=answer
+            )
+        )
+        host = PeerHost(peers.factory, Pki(str(self.pki)), traveller)
+
+        def answer(_question: str, given: Mapping[str, Any]) -> Any:
+            return host.answer(**given)
+
+        return answer
 
     def _ready(self) -> Agent:
         if self._agent is None or not self._agent.is_alive:
@@ -94,18 +117,11 @@ class Player:
 
     def _prepare(self, agent: Agent) -> None:
         agent.send({**luggage.ours(), **luggage.of_pytest()})
-        answer = agent.call(
-            "sslspec.carried.player:prepare",
-            path=extra_path(),
-            probe=str(self.pki or layout.suites()),
-            ini=self._ini,
-            last_words=True,
+        self.unexplained = agent.call(
+            "sslspec.carried.player:prepare", path=extra_path(), ini=self._ini, last_words=True
         )
-        self.unexplained = answer["unexplained"]
         if self.pki is not None:
-            here = answer["same_machine"]
-            files = {} if here else _files(self.pki)
-            agent.call("sslspec.carried.player:certificates", folder=str(self.pki) if here else None, files=files)
+            luggage.lend(agent, str(self.pki))
 
     def _load(self, agent: Agent, path: Path) -> None:
         if path not in self._loaded:
@@ -136,14 +152,6 @@ def _post_mortem(died: Died) -> Judgement:
 def _name(path: Path) -> str:
     """What a file of scenarios is called in records."""
     return path.relative_to(layout.suites().parent).as_posix()
-
-
-def _files(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes().decode("latin-1")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _settings(config: pytest.Config) -> Any:

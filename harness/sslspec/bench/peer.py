@@ -91,6 +91,9 @@ class Peer:
         self._output = bytearray()
         self._open_for_use = False
 
+    def __repr__(self) -> str:
+        return f"<the peer {self.name}>"
+
     def join(self, transport: str) -> tuple[socket.socket, Line] | None:
         """The subject's end of a new connection, for a peer that makes its own; None for all that are sans-IO."""
         return None
@@ -103,6 +106,11 @@ class Peer:
             self._open_for_use = True
             self._open()
             self.advance()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection is made; before that, a scenario may still change the settings."""
+        return self._open_for_use
 
     def feed(self, data: bytes) -> None:
         """Give the peer bytes from the wire."""

@@ -11,29 +11,27 @@ import contextlib
 import faulthandler
 import inspect
 import linecache
-import os
 import sys
-import tempfile
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sslspec import ending, implementations, limits
-from sslspec.carried import explaining, standin, unnoticed
-from sslspec.carried.stage import Stage, Surroundings, lay_out
+from sslspec.carried import certificates, explaining, standin, unnoticed
+from sslspec.carried.stage import Stage, Surroundings
 from sslspec.ending import Judgement
+from sslspec.verdicts import Verdict
 
 _OWN = ("suites/", "sslspec/")
 _suites: dict[str, types.ModuleType] = {}
-_certificates = ""
 _last_words: int | None = None
 
 
-def prepare(path: list[str], probe: str, ini: dict[str, Any], last_words: bool) -> dict[str, Any]:
+def prepare(path: list[str], ini: dict[str, Any], last_words: bool) -> str:
     """Make ready: where else modules lie, and what pytest's configuration says of explanations.
 
-    probe: a folder of the host's. Answers whether this machine has it, and why asserts are not explained ("" if so).
+    Answers why failed asserts are not explained; "" where they are.
     """
     global _last_words
     sys.path += [entry for entry in path if entry not in sys.path]
@@ -43,17 +41,7 @@ def prepare(path: list[str], probe: str, ini: dict[str, Any], last_words: bool) 
         with contextlib.suppress(Exception):  # not every interpreter has all of faulthandler
             faulthandler.enable(_last_words)
     unnoticed.listen()
-    return {"same_machine": os.path.isdir(probe), "unexplained": explaining.begin(ini)}
-
-
-def certificates(folder: str | None, files: dict[str, str]) -> None:
-    """Use the certificates in a folder, or those of which the contents are given."""
-    global _certificates
-    if folder is None:
-        folder = tempfile.mkdtemp(prefix="sslspec-")
-        os.chmod(folder, 0o700)
-        lay_out(folder, files)
-    _certificates = folder
+    return explaining.begin(ini)
 
 
 def describe(spec: str) -> dict[str, Any]:
@@ -72,20 +60,36 @@ def suite(file: str, source: str) -> None:
     _suites[file] = module
 
 
+class _StageWithGuests(Stage):
+    """A stage on which the peer is one of the host's."""
+
+    def make_peer(self) -> Callable[..., Any]:
+        from sslspec.carried import peers
+
+        return peers.of_the_host(self.given.peer)
+
+
 def play(
-    file: str, function: str, parameters: str, limit: float, filters: list[str], surroundings: dict[str, Any]
+    file: str,
+    function: str,
+    parameters: str,
+    limit: float,
+    filters: list[str],
+    surroundings: dict[str, Any],
+    guest: bool,
 ) -> dict[str, Any]:
     """Play one scenario of a file that was loaded: verdict, detail and steps, as a record has them.
 
     parameters: the ids of its own, joined by ``+``. limit: seconds. filters: of warnings, the first the weightiest.
+    guest: whether the peer lives in the host.
     """
     scenario = getattr(_suites[file], function)
     for name in ("since", "until"):
         if surroundings[name] is not None:
             surroundings[name] = tuple(surroundings[name])
-    given = Surroundings(**surroundings, file=vars(_suites[file]), certificates=_certificates)
+    given = Surroundings(**surroundings, file=vars(_suites[file]), certificates=certificates.folder())
     with _within(limit * limits.HARD_FACTOR), _filtered(filters):
-        stage = Stage(given)
+        stage = (_StageWithGuests if guest else Stage)(given)
         judgement = _played(stage, scenario, parameters, limit)
     return {"verdict": judgement.verdict.value, "detail": judgement.detail, "steps": stage.journal.steps}
 
@@ -101,7 +105,8 @@ def _played(stage: Stage, scenario: Any, parameters: str, limit: float) -> Judge
         stage.close()
         unnoticed.tell()
     except BaseException as problem:
-        judgement = ending.before_it_began(_judge(problem, stage))
+        if judgement.verdict is Verdict.PASSED:  # else what came first is what counts
+            judgement = ending.before_it_began(_judge(problem, stage))
     return judgement
 
 

@@ -48,3 +48,17 @@ def command(commands: Commands, name: str, answer: Answer, summary: str, epilog:
         "--color", choices=style.CHOICES, default="auto", help="default: auto, as NO_COLOR and others say"
     )
     return parser
+
+
+def add_python(parser: argparse.ArgumentParser) -> None:
+    """Register the options that name interpreters, and say whether something may be installed for them."""
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="PYTHON",
+        help="in this interpreter: 3.12, 3.12.1, pypy3.11, a path or a virtual environment; repeatable",
+    )
+    parser.add_argument(
+        "--no-install", action="store_true", help="install nothing for an interpreter that lacks what is needed"
+    )

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sslspec import implementations, style
-from sslspec.cli.common import command, say
+from sslspec.cli.common import add_python, command, fail, say
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -18,13 +18,19 @@ def add(commands: Commands) -> None:
     """Register the command and its options."""
     doctor = command(commands, "doctor", answer, "versions, features and a first handshake of implementations")
     doctor.add_argument("implementations", nargs="*", metavar="IMPL", help="default: ssl and refssl")
+    add_python(doctor)
 
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Examine implementations."""
     from sslspec import doctor
+    from sslspec.interpreters import InterpreterError
 
     look = style.style_for(sys.stdout, arguments.color)
-    told, well = doctor.report(arguments.implementations or implementations.DEFAULT, look)
+    wanted = arguments.implementations or implementations.DEFAULT
+    try:
+        told, well = doctor.report(wanted, look, arguments.python, fail, install=not arguments.no_install)
+    except InterpreterError as problem:
+        return fail(str(problem))
     say(told, look)
     return ExitCode.AS_EXPECTED if well else ExitCode.NOT_LOADED

@@ -23,6 +23,9 @@ def add(commands: Commands) -> None:
     explain.add_argument(
         "--impl", action="append", default=[], metavar="IMPL", help="one or two; default: ssl and refssl"
     )
+    explain.add_argument(
+        "--python", action="append", default=[], metavar="PYTHON", help="in this interpreter, as run has it; repeatable"
+    )
     explain.add_argument("--peer", metavar="PEER", help="who is on the other end; default: the first that applies")
     explain.add_argument("--pcap", type=Path, metavar="FILE", help="write the traffic and its secrets, for Wireshark")
     explain.add_argument("--format", choices=("pretty", "json"), default="pretty")
@@ -36,20 +39,24 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run it and show what was seen."""
     from sslspec import listing, run
     from sslspec.baseline import BaselineError
+    from sslspec.interpreters import InterpreterError
     from sslspec.options import Options
     from sslspec.wire import explain, pcapng
 
-    chosen = arguments.impl or list(implementations.DEFAULT)
-    if len(chosen) > explain.MOST:
-        return fail("explain takes one or two implementations (--impl)")
     if arguments.pcap is not None and not arguments.pcap.parent.is_dir():
         return fail(f"{arguments.pcap}: there is no folder {arguments.pcap.parent}")
-    options = Options(limit=arguments.timeout, argv=tuple(arguments.argv))
+    options = Options(
+        implementations=tuple(arguments.impl) or (("ssl",) if arguments.python else implementations.DEFAULT),
+        pythons=tuple(arguments.python),
+        peers=(arguments.peer,) if arguments.peer else (),
+        limit=arguments.timeout,
+        argv=tuple(arguments.argv),
+    )
     try:
-        found = explain.explain(arguments.id, chosen, arguments.peer, options)
+        found = explain.explain(arguments.id, options)
         if found.results and arguments.pcap is not None:
             explain.save(found, arguments.pcap)
-    except (listing.UnknownScenario, BaselineError, pcapng.PcapError) as problem:
+    except (listing.UnknownScenario, explain.TooMany, BaselineError, InterpreterError, pcapng.PcapError) as problem:
         return fail(str(problem))
     except run.NotLoadable as problem:
         for line in problem.problems:

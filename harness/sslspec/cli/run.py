@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sslspec import implementations, style
-from sslspec.cli.common import EXIT_CODES, command, fail, say
+from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -30,22 +30,13 @@ def add(commands: Commands) -> None:
         metavar="IMPL",
         help="ssl, refssl, gevent or another known name, MODULE, MODULE:ATTRIBUTE, NAME=MODULE; default: ssl, refssl",
     )
-    run.add_argument(
-        "--python",
-        action="append",
-        default=[],
-        metavar="PYTHON",
-        help="in this interpreter: 3.12, 3.12.1, pypy3.11, a path or a virtual environment; repeatable",
-    )
-    run.add_argument(
-        "--no-install", action="store_true", help="install nothing for an interpreter that lacks what is needed"
-    )
+    add_python(run)
     run.add_argument(
         "--peer",
         action="append",
         default=[],
         metavar="PEER",
-        help="stdlib, tlslite, scripted, openssl, gnutls, self or a module",
+        help="stdlib, tlslite, scripted, openssl, gnutls, python3.10, python:PATH, self or a module",
     )
     run.add_argument("-k", action="append", default=[], metavar="GLOB", help="only scenarios whose id fits")
     run.add_argument("--area", action="append", default=[], metavar="AREA", help="only scenarios of this area")
@@ -64,6 +55,9 @@ def add(commands: Commands) -> None:
     )
     run.add_argument("--no-baseline", action="store_true", help="expect everything to pass")
     run.add_argument(
+        "--strict-new", action="store_true", help="scenarios newer than what the baseline has reviewed count as well"
+    )
+    run.add_argument(
         "--timeout", type=_seconds, default=10.0, metavar="S", help="seconds until a scenario counts as hung (10)"
     )
     run.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"the result file; default: {DEFAULT_OUTPUT}")
@@ -80,7 +74,7 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
-    from sslspec import compare, outcome, record, run, summary
+    from sslspec import away, compare, outcome, record, run, summary
     from sslspec.baseline import BaselineError
     from sslspec.interpreters import InterpreterError
     from sslspec.profiles import ProfileError
@@ -88,6 +82,8 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
 
     if arguments.durations and not arguments.shard:
         return fail("--durations says how a run is cut; it goes with --shard I/N")
+    if arguments.python and away.asked_for(arguments.pytest_args):
+        return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
     pretty = arguments.format == "pretty"
     shown: TextIO = sys.stdout if pretty else sys.stderr
     look = style.style_for(shown, arguments.color)
@@ -111,7 +107,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
             fail(str(problem))
         if pretty:
             slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
-            told = summary.text(done.record, look, stale=done.stale, seconds=done.seconds, slowest=slowest)
+            told = summary.text(
+                done.record, look, stale=done.stale, notes=done.notes, seconds=done.seconds, slowest=slowest
+            )
             if len(compare.implementations_of(done.record)) == 2:
                 told += f"\n{compare.in_a_line(compare.within(done.record))} (sslspec compare {output})"
             say(f"\n{told}\nresults in {output}", look)
@@ -141,6 +139,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         workers=arguments.j,
         baselines=tuple(arguments.baseline),
         no_baseline=arguments.no_baseline,
+        strict_new=arguments.strict_new,
         limit=arguments.timeout,
         first_only=arguments.x,
         shard=arguments.shard or "",

@@ -19,6 +19,7 @@ DID_NOTHING = frozenset({Verdict.INAPPLICABLE, Verdict.UNSUPPORTED, Verdict.NOTR
 MOST = 20  # changes of one kind that are shown in full, unless all are asked for
 _CONTEXT = 1  # equal steps around a different one
 _WIDE = 10_000
+_LONG = 100  # characters of a step, beyond which a list is told by what is different in it
 _PLAIN = Style()
 
 
@@ -148,7 +149,7 @@ def brief(result: Result, style: Style) -> str:
 
 def window(before: Iterable[Any], after: Iterable[Any]) -> tuple[list[tuple[str, str, bool]], int]:
     """(left, right, whether they differ) of the steps around the first that differ, and how many more do."""
-    pairs = [(_step(left), _step(right)) for left, right in zip_longest(before, after)]
+    pairs = [beside(left, right) for left, right in zip_longest(before, after)]
     different = [number for number, (left, right) in enumerate(pairs) if left != right]
     if not different:
         return [], 0
@@ -176,11 +177,40 @@ def _steps(before: list[dict[str, Any]], after: list[dict[str, Any]], style: Sty
     return found + ([style.dim(f"and {plural(rest, 'more step')} that differ")] if rest else [])
 
 
-def _step(step: dict[str, Any] | None) -> str:
-    if step is None:
+def beside(left: dict[str, Any] | None, right: dict[str, Any] | None) -> tuple[str, str]:
+    """Two steps in words; of long lists only what one of them has alone."""
+    told = step(left), step(right)
+    if left is None or right is None or told[0] == told[1] or max(map(len, told)) <= _LONG:
+        return told
+    lists = [_texts(step) for step in (left, right)]
+    if left.get("call") != right.get("call") or None in lists:
+        return told
+    ours, theirs = (found or [] for found in lists)
+    alone = [[item for item in one if item not in other] for one, other in ((ours, theirs), (theirs, ours))]
+    if not any(alone):
+        return told  # another order
+    head = f"{_actor(left)}{left.get('call')}"
+    said = [f"only here {', '.join(found)}" if found else "nothing more" for found in alone]
+    return f"{head} {len(ours)}, {said[0]}", f"{head} {len(theirs)}, {said[1]}"
+
+
+def _texts(step: dict[str, Any]) -> list[str] | None:
+    """The list of texts that was given or noted; None for anything else."""
+    said = step.get("outcome")
+    value = next(iter(said.values()), None) if isinstance(said, dict) else None
+    items = value.get("list") if isinstance(value, dict) else None
+    return items if isinstance(items, list) and all(isinstance(item, str) for item in items) else None
+
+
+def step(found: dict[str, Any] | None) -> str:
+    """A step in words: ``read(10) returns b'abc'``, ``peer.close() returns None``."""
+    if found is None:
         return "(nothing)"
-    actor = f"{step.get('actor')}." if step.get("actor") != "subject" else ""
-    return f"{actor}{step.get('call')} {outcome(step.get('outcome'))}"
+    return f"{_actor(found)}{found.get('call')} {outcome(found.get('outcome'))}"
+
+
+def _actor(step: dict[str, Any]) -> str:
+    return f"{step.get('actor')}." if step.get("actor") != "subject" else ""
 
 
 def _listed(result: Result, style: Style) -> Iterator[str]:

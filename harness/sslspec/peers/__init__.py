@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sslspec import implementations
 from sslspec.bench.pair import PeerFactory, module_peer
 from sslspec.implementations import ImplementationError
+from sslspec.peers import pythons
 
 if TYPE_CHECKING:
     from sslspec.peers.program import ProgramPeer
@@ -16,9 +17,9 @@ PROGRAMS = ("openssl", "gnutls")
 
 
 def factory(name: str) -> PeerFactory:
-    """What makes peers of this name: tlslite's, the scripted one, a program's or an implementation's.
+    """What makes peers of this name: tlslite's, the scripted one, a program's, another Python's or an implementation's.
 
-    Raises ImplementationError where it cannot be loaded, or is not installed.
+    For one scenario. Raises ImplementationError where it cannot be loaded, or is not installed.
     """
     if name == "tlslite":
         from sslspec.peers.tlslite import TlslitePeer
@@ -32,6 +33,8 @@ def factory(name: str) -> PeerFactory:
         if absent := missing([name]):
             raise ImplementationError(absent[0])
         return _program(name)
+    if pythons.is_one(name):
+        return pythons.factory(name)
     loaded = implementations.load(name)
     return module_peer(loaded.module, name)
 
@@ -46,8 +49,30 @@ def _program(name: str) -> type[ProgramPeer]:
     return GnutlsPeer
 
 
+def is_implementation(name: str) -> bool:
+    """Whether a peer of this name is an implementation, to be loaded where the one under test is."""
+    return name not in ("tlslite", "scripted", *PROGRAMS) and not pythons.is_one(name)
+
+
+def column(name: str) -> str:
+    """What a peer is called in records. Raises ImplementationError where it is another Python, and not there."""
+    return pythons.column(name) if pythons.is_one(name) else name
+
+
 def missing(names: Iterable[str]) -> list[str]:
-    """A line for each of these peers that is a program and not installed here."""
+    """A line for each of these peers that is a program, or another Python, and not installed here."""
+    return [*_missing_programs(names), *_missing_pythons(names)]
+
+
+def _missing_pythons(names: Iterable[str]) -> Iterator[str]:
+    for name in filter(pythons.is_one, names):
+        try:
+            pythons.column(name)
+        except ImplementationError as problem:
+            yield str(problem)
+
+
+def _missing_programs(names: Iterable[str]) -> list[str]:
     return [f"{name}: {reason}" for name in names if name in PROGRAMS and (reason := _program(name).missing())]
 
 

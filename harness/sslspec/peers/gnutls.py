@@ -59,6 +59,8 @@ class GnutlsPeer(ProgramPeer):
             command += ["--alpn", protocol]
         if settings.post_handshake_auth:
             command += ["--post-handshake-auth"]
+        if self.key_log is not None:
+            command = ["env", f"SSLKEYLOGFILE={self.key_log}", *command]  # it has no option for it
         return command
 
     def _understand(self, name: str, data: bytes) -> None:

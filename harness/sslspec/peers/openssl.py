@@ -92,6 +92,8 @@ class OpensslPeer(ProgramPeer):
             command += ["-groups", ":".join(settings.groups)]
         if settings.ciphers is not None:
             command += ["-cipher", settings.ciphers]
+        if self.key_log is not None:
+            command += ["-keylogfile", self.key_log]
         if settings.psk is not None:
             identity, key = settings.psk
             command += ["-psk_identity", identity, "-psk", key.hex()]

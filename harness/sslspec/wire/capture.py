@@ -62,13 +62,17 @@ Happening = Data | Closed | Delivered | Step | Verb
 
 @dataclass(slots=True)
 class Capture:
-    """One execution. subjects: by connection, who of the two the implementation is: client, server or ``both``."""
+    """One execution. subjects: by connection, who of the two the implementation is: client, server or ``both``.
+
+    implementation: its own name, not that of a column; facts: what a record's header says of it.
+    """
 
     id: str
     implementation: str
     peer: str
     subjects: dict[int, str] = field(default_factory=dict)
     happenings: list[Happening] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -79,16 +83,17 @@ class Secrets:
     by_random: dict[bytes, dict[str, bytes]] = field(default_factory=dict)
 
 
-def read(path: Path) -> dict[str, Capture]:
-    """What was taken down, by implementation; the last where a scenario was begun twice."""
-    captures: dict[str, Capture] = {}
+def read(path: Path) -> list[Capture]:
+    """What was taken down, an execution after the other."""
+    captures: list[Capture] = []
     current: Capture | None = None
     for event in events.read(path):
         kind = event["event"]
         try:
             if kind == "execution":
-                current = Capture(event["id"], event["implementation"], event["peer"])
-                captures[current.implementation] = current
+                facts = dict(event.get("facts", {}))
+                current = Capture(event["id"], event["implementation"], event["peer"], facts=facts)
+                captures.append(current)
             elif current is None:
                 continue
             elif kind == "connection":

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sslspec import failures, implementations, listing, run
+from sslspec import failures, listing, run
 from sslspec.options import Options
 from sslspec.outcome import Outcome
 from sslspec.record import Result
@@ -29,9 +28,13 @@ MOST = 2  # implementations
 _MOST_DIFFERENCES = 8
 
 
+class TooMany(Exception):
+    """More was asked for than stands side by side; the text is one line."""
+
+
 @dataclass(slots=True)
 class Explanation:
-    """What came of it. names: the implementations, in the order in which they were asked for."""
+    """What came of it. names: the columns, in the order in which they were asked for."""
 
     scenario: listing.Scenario
     names: tuple[str, ...]
@@ -65,23 +68,37 @@ class _Silent:
         pass
 
 
-def explain(scenario_id: str, specs: Sequence[str], peer: str | None, options: Options) -> Explanation:
-    """Run it. An id without variant stands for the first. options: of the run; what is selected is set here.
+def explain(scenario_id: str, options: Options) -> Explanation:
+    """Run it. An id stands for the first variant that it leaves open. options: of the run; which scenario is set here.
 
-    Raises UnknownScenario, BaselineError or NotLoadable.
+    Raises UnknownScenario, TooMany, and what `run.execute` raises.
     """
     scenario = listing.find(scenario_id)
-    names = tuple(dict.fromkeys(implementations.name_of(spec) for spec in specs))
+    if len(options.implementations) * max(1, len(options.pythons)) > MOST:
+        raise TooMany("explain takes one implementation or two, or one in two interpreters")
     with tempfile.TemporaryDirectory(prefix="sslspec-", ignore_cleanup_errors=True) as folder:
         wire = Path(folder, "wire.jsonl")
-        options.implementations = tuple(specs)
-        options.peers = (peer,) if peer else ()
-        options.globs = (scenario_id,)
+        options.workers = 1  # so that interpreters take turns
+        options.globs = (scenario_id, f"{scenario_id}+*")  # or the first of those that begin so
         options.pytest_args = ("-p", "sslspec.wire.plugin", f"--wire={wire}")
         outcome = run.execute(options, _Silent())
         captures, secrets = capture.read(wire), capture.secrets(Path(f"{wire}.keys"))
-    results = {result.implementation: result for result in outcome.record.results}
-    return Explanation(scenario, names, outcome, results, captures, secrets)
+    columns = outcome.record.header.implementations
+    return Explanation(
+        scenario,
+        tuple(columns),
+        outcome,
+        {result.implementation: result for result in outcome.record.results},
+        {name: one for name, facts in columns.items() for one in captures if _is_of(one, name, facts)},
+        secrets,
+    )
+
+
+def _is_of(one: Capture, column: str, facts: dict[str, Any]) -> bool:
+    """Whether it was taken down of this column: an implementation knows its own name and interpreter, and no column."""
+    return one.implementation == facts.get("name", column) and all(
+        facts.get(name) == one.facts.get(name) for name in ("python", "openssl")
+    )
 
 
 def save(explanation: Explanation, path: Path) -> None:

@@ -13,13 +13,13 @@ import pytest
 
 from sslspec import peers, scenario
 from sslspec import session as sessions
-from sslspec.axes import AxisError, Cell
+from sslspec.axes import Cell
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
-from sslspec.marks import MarkError
 from sslspec.wire.tap import Recorder, Steps, TappedCouple, TappedPair
 
 _MOST_NAMED = 6
+_ANY_MODULE = "any implementation (stdlib, refssl, self, a module)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,27 +43,37 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _say_what_there_is(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A variant was asked for that the scenario has not: name those that it has, the nearest first."""
+    """Something was asked for that the scenario has not: name the variants that it has, or the peers that it takes."""
     wanted = config.option.scenario[0]
-    base = wanted.partition("@")[0]
-    there = set()
-    for item in items:
-        if isinstance(item, pytest.Function) and scenario.is_scenario(item.path) and hasattr(item, "callspec"):
-            try:
-                there.add(scenario.read(item).id)
-            except (MarkError, AxisError, KeyError, AssertionError):
-                continue
-    mine = sorted(name for name in there if name.partition("@")[0] == base)
-    near = difflib.get_close_matches(wanted, mine, n=_MOST_NAMED, cutoff=0.0)
-    told = f"; there are {', '.join(near)}" if near else " with this peer"
-    sessions.of(config).emit({"event": "problem", "message": f"no execution {wanted!r}{told}"})
+    mine = [item for item in items if _base(item) == wanted.partition("@")[0]]
+    there = sorted({scenario.read(item).id for item in mine if isinstance(item, pytest.Function) and _has_cell(item)})
+    if there:
+        near = difflib.get_close_matches(wanted, there, n=_MOST_NAMED, cutoff=0.0)
+        told = f"no execution {wanted!r}; there are {', '.join(near)}"
+    else:
+        mark = next((mark for item in mine if (mark := item.get_closest_marker("peers"))), None)
+        kinds = [_ANY_MODULE if kind == "module" else kind for kind in (mark.args if mark else ("module",))]
+        told = f"{wanted!r} is not for the peer {', '.join(config.option.peer or ())}; it takes {', '.join(kinds)}"
+    sessions.of(config).emit({"event": "problem", "message": told})
+
+
+def _base(item: pytest.Item) -> str:
+    """The scenario's id without a variant."""
+    function = getattr(item, "originalname", item.name)
+    place = f"{item.path.parent.name}/{item.path.stem.removeprefix('test_')}"
+    return f"{place}/{function.removeprefix('test_')}"
+
+
+def _has_cell(item: pytest.Function) -> bool:
+    return isinstance(getattr(getattr(item, "callspec", None), "params", {}).get("cell"), Cell)
 
 
 @pytest.fixture(autouse=True)
 def _recorder(request: pytest.FixtureRequest, _journal: Journal) -> Iterator[Recorder]:
     found = scenario.of(request.node)
     assert found is not None
-    made = Recorder(request.config.option.wire, found.execution)
+    facts = sessions.of(request.config).describe(found.cell.implementation)
+    made = Recorder(request.config.option.wire, {**found.execution, "facts": facts})
     _journal.steps = Steps(made)
     yield made
     made.over()

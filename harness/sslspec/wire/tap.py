@@ -6,6 +6,7 @@ itself. Nothing of it is there in an ordinary run. What the bytes mean is not kn
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Mapping
@@ -15,9 +16,11 @@ from typing import Any
 from sslspec import events
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Endpoint, Journal, bare, written_call
+from sslspec.bench.lines import Line, MemoryLine
 from sslspec.bench.pair import Couple, Pair, PeerFactory
 from sslspec.bench.peer import Peer
 from sslspec.bench.variant import Variant
+from sslspec.wire import relay
 
 CLIENT, SERVER = "client", "server"
 
@@ -28,7 +31,7 @@ class Recorder:
     key_log: the file beside it in which the secrets are.
     """
 
-    def __init__(self, path: str, execution: Mapping[str, str]) -> None:
+    def __init__(self, path: str, execution: Mapping[str, Any]) -> None:
         self.key_log = path + ".keys"
         self._path = path
         self._connections = 0
@@ -96,6 +99,7 @@ class _Tapped(Peer):
 
     recorder: Recorder
     tap: Tap | None = None
+    gone = False  # it has closed its end: what it puts out now goes nowhere
 
     @property
     def mine(self) -> str:
@@ -105,13 +109,19 @@ class _Tapped(Peer):
     def theirs(self) -> str:
         return CLIENT if self.server_side else SERVER
 
+    def join(self, transport: str) -> tuple[socket.socket, Line] | None:
+        joined = super().join(transport)
+        if joined is None:
+            return None
+        near, line = joined
+        self.tap = self.recorder.connection(self.theirs)
+        return relay.between(near, self.tap, mine=self.theirs, theirs=self.mine), line
+
     def start(self) -> None:
-        if self.tap is None:
-            self.tap = self.recorder.connection(self.theirs)
-            self.key_log = self.recorder.key_log
-            incoming = getattr(self.line, "_incoming", None)
-            if incoming is not None:
-                self.line._incoming = _Pieces(incoming, self.tap)  # type: ignore[union-attr]
+        tap = self._noted()
+        line = self.line
+        if isinstance(line, MemoryLine) and not isinstance(line._incoming, _Pieces):
+            line._incoming = _Pieces(line._incoming, tap)
         super().start()
 
     def feed(self, data: bytes) -> None:
@@ -125,7 +135,7 @@ class _Tapped(Peer):
 
     def take(self) -> bytes:
         data = super().take()
-        if data:
+        if data and not self.gone:
             self._noted().sent(self.mine, data)
         return data
 
@@ -152,16 +162,20 @@ class _Tapped(Peer):
     def close_transport(self) -> None:
         self._noted().verb("close_transport")
         super().close_transport()
+        self.gone = True
         self._noted().closed(self.mine, "close")
 
     def reset_transport(self) -> None:
         self._noted().verb("reset_transport")
         super().reset_transport()
+        self.gone = True
         self._noted().closed(self.mine, "reset")
 
     def _noted(self) -> Tap:
-        assert self.tap is not None, "a peer is started before anything passes"
-        return self.tap
+        with self.turn:  # over a socket it is started by the line's own thread
+            if self.tap is None:
+                self.tap = self.recorder.connection(self.theirs)
+            return self.tap
 
 
 class _Pieces:
@@ -206,6 +220,7 @@ def tapped(make: PeerFactory, recorder: Recorder) -> PeerFactory:
     def made(pki: Pki, *, server_side: bool, versions: tuple[str, str]) -> Peer:
         peer = make(pki, server_side=server_side, versions=versions)
         kind = type(peer)
+        peer.key_log = recorder.key_log
         peer.__class__ = type(kind.__name__, (_Tapped, kind), {"recorder": recorder})
         return peer
 

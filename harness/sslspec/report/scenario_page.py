@@ -1,0 +1,252 @@
+"""The page of one scenario: what it demands and where that is written, what became of it everywhere, and its source."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from sslspec.report import links, places, variants
+from sslspec.report.columns import Column
+from sslspec.report.differences import step
+from sslspec.report.html import EMPTY, Content, Markup, breakable, el, join
+from sslspec.report.knowledge import Knowledge
+from sslspec.report.outcomes import Group, Outcome, grouped, outcomes
+from sslspec.report.page import Frame, facts, render
+from sslspec.report.parts import chip, difference, scrolling
+from sslspec.report.stream import Execution, Scenario, was_tried
+from sslspec.style import plural
+from sslspec.verdicts import Verdict
+
+_MOST_STEPS = 60
+_MOST_NAMES = 3  # columns that are named one by one
+_LONGEST_MESSAGE = 4000
+
+
+def page(scenario: Scenario, columns: list[Column], reference: Column | None, knowledge: Knowledge) -> str:
+    """The page of a scenario; `columns` are those that the site has, in order."""
+    frame = Frame(
+        places.scenario(scenario.id),
+        scenario.id,
+        trail=[("Matrix", places.HOME), (scenario.area, places.area(scenario.area)), (scenario.topic, "")],
+    )
+    result = scenario.any()
+    every = scenario.executions
+    shown = [column for column in columns if column in scenario.results]
+    groups = grouped({column: outcomes(scenario, column, reference) for column in shown}, reference)
+    return render(
+        frame,
+        el("h1", scenario.name.replace("_", " ")),
+        el("p", el("code", breakable(scenario.id)), class_="id"),
+        el("p", result.requirement, class_="lead") if result.requirement else None,
+        _about(scenario, knowledge),
+        el("h2", "Results", id="results"),
+        el("p", _counted(scenario, every), class_="note"),
+        _results(frame, groups, every, reference),
+        _differences(groups, every, reference),
+        _observed(scenario, reference, every),
+        _repeat(groups),
+        _source(scenario, knowledge),
+    )
+
+
+def _counted(scenario: Scenario, every: list[Execution]) -> str:
+    return f"{plural(len(every), 'execution')} in {plural(len(scenario.results), 'column')}."
+
+
+def _about(scenario: Scenario, knowledge: Knowledge) -> Markup:
+    result = scenario.any()
+    source = knowledge.sources.get(scenario.id)
+    marks = source.marks if source else {}
+    versions = [f"{word} Python {marks[word][0]}" for word in ("since", "until") if marks.get(word)]
+    return facts(
+        [
+            ("Clauses", el("ul", *(el("li", _clause(name, knowledge)) for name in result.clauses))),
+            ("Level", result.level),
+            ("Documented", ", ".join(versions)),
+            ("Needs", ", ".join(map(str, marks.get("feature", ())))),
+            ("Known issues", _issues(result.known, knowledge)),
+        ]
+    )
+
+
+def _clause(name: str, knowledge: Knowledge) -> Content:
+    address, says = links.of_clause(name), knowledge.clauses.get(name)
+    cited = el("a", name, href=address, rel="external noreferrer") if address else name
+    return [el("span", cited, class_="cite"), f" {says}" if says else None]
+
+
+def _issues(references: tuple[str, ...], knowledge: Knowledge) -> Content:
+    items = []
+    for reference in dict.fromkeys(references):
+        address, says = links.of_issue(reference), knowledge.issues.get(reference)
+        cited = el("a", reference, href=address, rel="external noreferrer") if address else reference
+        items.append(el("li", el("span", cited, class_="cite"), f" {says}" if says else None))
+    return el("ul", *items) if items else None
+
+
+def _results(frame: Frame, groups: Sequence[Group], every: list[Execution], reference: Column | None) -> Markup:
+    """A row for each way in which executions ended, of columns that do the same in everything."""
+    rows = [row for group in groups for row in _rows(frame, group, every, reference)]
+    return _table("What became of it, by column", rows)
+
+
+def _table(caption: str, rows: list[Markup]) -> Markup:
+    titles = ("Column", "Verdict", "Executions", "What was seen")
+    head = el("tr", *(el("th", title, scope="col") for title in titles))
+    table = el("table", el("caption", caption, class_="vh"), el("thead", head), el("tbody", *rows), class_="results")
+    return scrolling(table, caption)
+
+
+def _rows(frame: Frame, group: Group, every: list[Execution], reference: Column | None) -> list[Markup]:
+    rows = []
+    is_reference = group.columns[0] is reference
+    for number, one in enumerate(group.outcomes):
+        cells = []
+        if number == 0:
+            names = _columns(frame, group.columns, is_reference=is_reference)
+            count = len(group.outcomes)
+            cells.append(el("th", *names, scope="rowgroup" if count > 1 else "row", rowspan=count))
+        cells += [
+            el("td", chip(one.verdict, unexpected=one.sample.unexpected)),
+            el("td", variants.told(one.executions, every) or "the only one"),
+            el("td", _seen(one, _anchor(group, number), is_reference=is_reference)),
+        ]
+        rows.append(el("tr", *cells, class_="bad" if one.sample.unexpected else None))
+    return rows
+
+
+def _columns(frame: Frame, columns: Sequence[Column], *, is_reference: bool) -> list[Content]:
+    """The names of columns that do the same; those that are as the reference, or are many, are folded away."""
+    links = [el("li", _column(frame, column)) for column in columns]
+    tag = el("span", "reference", class_="tag") if is_reference else None
+    if len(links) <= (1 if is_reference else _MOST_NAMES):
+        return [el("ul", *links, class_="names"), tag]
+    summary = el("summary", f"and {plural(len(links) - 1, 'column')} that do the same")
+    rest = el("details", summary, el("ul", *links[1:], class_="names"), class_="same")
+    return [el("ul", links[0], class_="names"), tag, rest]
+
+
+def _column(frame: Frame, column: Column) -> list[Content]:
+    return [
+        frame.link(places.column(column.name), column.name),
+        el("span", ", ".join(filter(None, (column.python, column.library))), class_="note"),
+    ]
+
+
+def _seen(one: Outcome, anchor: str, *, is_reference: bool) -> Content:
+    """What an outcome is in words: what came, the baseline's reason, and how it relates to the reference."""
+    said: list[Content] = []
+    if one.brief:
+        said.append(el("p", el("code", one.brief)))
+    elif one.sample.unexpected and one.verdict is Verdict.PASSED:
+        said.append(el("p", "passes, and its baseline says that it does not"))
+    if one.sample.reason and one.verdict not in (Verdict.PASSED, Verdict.INAPPLICABLE):
+        said.append(el("p", el("span", "known: ", class_="word"), one.sample.reason))
+    if one.sample.detail.get("crash"):
+        said.append(el("p", el("span", "crash: ", class_="word"), str(one.sample.detail["crash"])))
+    if one.differs:
+        said.append(el("p", el("a", "≠ behaves differently", href=f"#{anchor}", class_="flag differ")))
+    elif one.difference is not None and not is_reference:
+        said.append(el("p", "= the same steps as the reference", class_="note"))
+    elif is_reference and not said:
+        said.append(el("p", "what the others are held against", class_="note"))
+    return said
+
+
+def _anchor(group: Group, number: int) -> str:
+    return f"differs-{places.file_name(group.columns[0].name)}-{number}"
+
+
+def _differences(groups: Sequence[Group], every: list[Execution], reference: Column | None) -> Markup:
+    """Each way in which columns differ from the reference, with the steps side by side."""
+    if reference is None:
+        return EMPTY
+    blocks = [
+        _block(group, number, one, every, reference)
+        for group in groups
+        for number, one in enumerate(group.outcomes)
+        if one.differs
+    ]
+    return join([el("h2", "What differs", id="differences"), *blocks]) if blocks else EMPTY
+
+
+def _names(columns: Sequence[Column]) -> str:
+    """Whose difference it is, shortly."""
+    if len(columns) > _MOST_NAMES:
+        return f"{columns[0].name} and {len(columns) - 1} more"
+    return ", ".join(column.name for column in columns)
+
+
+def _block(group: Group, number: int, one: Outcome, every: list[Execution], reference: Column) -> Markup:
+    which = variants.told(one.executions, every)
+    example = variants.name(one.executions[0])
+    lead = f"{which}; here {example}" if which and len(one.executions) > 1 else example if which else ""
+    names = _names(group.columns)
+    title = el("h3", names, el("span", f" {one.verdict.value}", class_=f"word v-{one.verdict.value}"))
+    shown: Content = el("p", "The steps are the same; what the scenario found in the end is not.", class_="note")
+    if one.difference is not None and one.difference.lines:
+        table = difference(one.difference, reference.name, group.columns[0].name)
+        shown = scrolling(table, f"Steps that differ, {names}")
+    message = str(one.sample.detail.get("message", "")).strip()
+    said = el("pre", message[:_LONGEST_MESSAGE], class_="message", tabindex=0) if message else EMPTY
+    note = el("p", lead, class_="note") if lead else None
+    return el("section", title, note, shown, said, id=_anchor(group, number), class_="block")
+
+
+def _observed(scenario: Scenario, reference: Column | None, every: list[Execution]) -> Markup:
+    """The steps of one execution in the reference column, or of another where that one has none."""
+    order = [reference] if reference in scenario.results else []
+    order += [column for column in scenario.results if column is not reference]
+    for column in order:
+        assert column is not None
+        for execution, result in sorted(scenario.results[column].items()):
+            if was_tried(result) and result.steps:
+                return _steps(column, execution, result.steps, len(every))
+    return EMPTY
+
+
+def _steps(column: Column, execution: Execution, steps: Sequence[object], count: int) -> Markup:
+    shown = [el("li", el("code", step(one))) for one in steps[:_MOST_STEPS]]
+    rest = len(steps) - _MOST_STEPS
+    which = f", {variants.name(execution)}" if count > 1 else ""
+    return el(
+        "details",
+        el("summary", f"{plural(len(steps), 'step')} observed", el("span", f" {column.name}{which}", class_="note")),
+        el("ol", *shown, class_="observed"),
+        el("p", f"and {plural(rest, 'more step')}", class_="note") if rest > 0 else None,
+    )
+
+
+def _repeat(groups: Sequence[Group]) -> Markup:
+    """The command that prints a script for one execution: one that failed, if there is any."""
+    for group in sorted(groups, key=lambda group: all(one.verdict is Verdict.PASSED for one in group.outcomes)):
+        column, first = group.columns[0], group.outcomes[0]
+        if first.verdict is not Verdict.INAPPLICABLE:
+            words = ["sslspec", "repro", first.sample.id, column.implementation]
+            peer = first.sample.peer
+            words += ["--peer", peer] if peer not in ("", "none", "stdlib") else []
+            command = shlex.join(words)  # what a record names must not become a command where somebody pastes it
+            note = "A script that stands alone, for a bug report; with --run it runs at once."
+            return join(
+                [
+                    el("h2", "Repeat it", id="repeat"),
+                    el("pre", el("code", command), class_="command", tabindex=0),
+                    el("p", note, class_="note"),
+                ]
+            )
+    return EMPTY
+
+
+def _source(scenario: Scenario, knowledge: Knowledge) -> Markup:
+    source = knowledge.sources.get(scenario.id)
+    if source is None:
+        note = "This sslspec has no scenario of that name: the results are of another version."
+        return join([el("h2", "Source", id="source"), el("p", note, class_="note")])
+    where = f"{knowledge.file(source)}, line {source.line}"
+    return join(
+        [
+            el("h2", "Source", id="source"),
+            el("p", where, class_="note"),
+            el("pre", el("code", source.source), class_="source", tabindex=0, role="region", aria_label="Source"),
+        ]
+    )
