@@ -385,6 +385,16 @@ def test_the_same_result_twice_is_refused(tmp_path: Path) -> None:
     assert "\n" not in str(refusal.value)
 
 
+def test_two_runs_of_the_same_are_compared_by_their_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, newer in (("a", False), ("b=c", True)):
+        written(tmp_path / f"{name}.jsonl", {"ssl": facts("ssl", "3.13.0")}, of("ssl", newer=newer))
+    files = [f"before={tmp_path / 'a.jsonl'}", f"after={tmp_path / 'b=c.jsonl'}"]
+    assert cli.main(["report", *files, "-o", str(tmp_path / "site")]) == 0
+    assert "Regressions (1)" in said(tmp_path / "site/compare/ssl+before...ssl+after.html")
+    assert "What another run changes" in said(tmp_path / "site/compare.html")
+    assert "≠ behaves differently" in said(tmp_path / "site/scenarios/alpn/offers/three.html")
+
+
 def test_an_incomplete_run_is_called_so(tmp_path: Path) -> None:
     path = written(tmp_path / "r.jsonl", {"ssl": facts("ssl", "3.13.0")}, of("ssl"), complete=False)
     site.write(tmp_path / "site", [path])

@@ -1,6 +1,7 @@
 """One run of several interpreters: its columns, its one record, and what becomes of the others where one fails."""
 
 import collections
+import json
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from selftests import standin
 from selftests.support import environment, sslspec
 from selftests.test_run import READS, children_of, is_alive
 from sslspec import cli, group, options, outcome, record, run
+from sslspec import pki as certificates
 from sslspec.baseline import Baseline, Entry
 from sslspec.exitcodes import ExitCode
 from sslspec.group import Group
@@ -151,14 +153,32 @@ def test_an_interpreter_that_is_not_there_or_cannot_be_prepared(tmp_path):
 def test_one_that_cannot_have_pytest_plays_the_scenarios_as_an_agent(tmp_path):
     pypy = standin.interpreter(tmp_path / "pypy" / "python", "3.98.7", implementation="pypy", have={})
     pythons = ("--python", str(pypy), "--python", RUNNING)
-    found, done = ran(tmp_path, *pythons, "ssl", "-k", ONE, "--peer", "stdlib", "--no-install", code=0)
+    found, done = ran(tmp_path, *pythons, "ssl", "refssl", "-k", ONE, "--peer", "stdlib", "--no-install", code=0)
     verdicts = collections.defaultdict(dict)
     for result in found.results:
         verdicts[result.implementation][result.id] = (result.verdict, str(result.steps))
-    assert set(verdicts) == {f"ssl@{RUNNING}", "ssl@pypy3.98.7"}
+    assert set(verdicts) == {f"ssl@{RUNNING}", f"refssl@{RUNNING}", "ssl@pypy3.98.7"}
     assert verdicts["ssl@pypy3.98.7"] == verdicts[f"ssl@{RUNNING}"]
     assert "pypy3.98.7: has not " in done.stdout
     assert "; it plays the scenarios as an agent" in done.stdout
+    assert "pypy3.98.7: refssl needs cryptography, and has no column there" in done.stdout
+    done = sslspec("run", *pythons, "refssl", cwd=tmp_path)
+    assert done.returncode == 11
+    assert done.stderr == "sslspec: pypy3.98.7: refssl needs cryptography, which is not there\n"
+
+
+def test_an_agent_is_examined_with_the_standard_library_alone(tmp_path):
+    found = tmp_path / "found.json"
+    certificates.make(tmp_path / "pki")
+    command = [sys.executable, "-S", "-m", "sslspec.probe", "ssl", str(found), str(tmp_path / "pki")]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {one["role"]: one["ok"] for one in json.loads(found.read_text())["handshakes"]} == {
+        "client": True,
+        "server": True,
+    }
+    bare = subprocess.run([sys.executable, "-S", "-c", "import pytest"], capture_output=True, check=False)
+    assert bare.returncode == 1  # the negative control
 
 
 def test_doctor_says_what_each_interpreter_has(tmp_path):

@@ -20,13 +20,13 @@ from sslspec.report.differences import Difference, between
 from sslspec.report.html import Content, Markup, breakable, el, hidden, join
 from sslspec.report.page import Frame, render
 from sslspec.report.parts import chip, difference, scrolling
+from sslspec.report.presets import Pair
 from sslspec.report.stream import Execution, Scenario, is_different
 
 SCRIPTS = ("static/data.js", "data/index.js", "static/compare.js")
 _HERE = Markup("<!-- rows -->")
 _MOST_LINES = 12
 _TITLES = ("Scenario", "Before", "After", "What is different")
-Pair = tuple[Column, Column]
 
 
 class Kind(enum.Enum):

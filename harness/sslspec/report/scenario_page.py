@@ -226,7 +226,8 @@ def _repeat(groups: Sequence[Group]) -> Markup:
             peer = first.sample.peer
             words += ["--peer", peer] if peer not in ("", "none", "stdlib") else []
             command = shlex.join(words)  # what a record names must not become a command where somebody pastes it
-            note = "A script that stands alone, for a bug report; with --run it runs at once."
+            note = "A script that stands alone, for a bug report; with --run it runs at once. In the place of repro, "
+            note += "explain --impl shows what passes on the wire."
             return join(
                 [
                     el("h2", "Repeat it", id="repeat"),

@@ -98,7 +98,7 @@ def _fill(scenario: Scenario, pairs: Iterable[tuple[int, Result]], readers: Sequ
         if execution in found:
             what = f"{result.id} with {result.implementation} and peer {result.peer}"
             where = f"{readers[number].path}: {what} stands in another of the files"
-            raise RecordError(f"{where}: report one of the two runs, or compare them with sslspec compare")
+            raise RecordError(f"{where}: call the runs by names, as in before={readers[number].path}")
         found[execution] = result
 
 
