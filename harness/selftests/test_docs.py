@@ -45,7 +45,10 @@ ELSEWHERE = (
     (r"^python harness/fuzz name --input FILE", "test_fuzz.py"),
     (r"--tx (socket|ssh)=", "test_remote.py; there is nobody to reach by ssh"),
     (r"^python -m execnet.script.socketserver", "test_remote.py"),
-    (r"^sslspec (run|doctor) (ssl )?(eventlet|gevent|rtls|truststore|urllib3\.)", "test_adapters.py, where they are installed"),
+    (
+        r"^sslspec (run|doctor) (ssl )?(eventlet|gevent|rtls|truststore|urllib3\.)",
+        "test_adapters.py, where they are installed",
+    ),
     (r"--python ", "test_several_interpreters.py; which interpreters there are is a matter of the machine"),
     (r"--agent |--peer python", "test_agent.py; which other Pythons there are nobody knows"),
 )
