@@ -105,6 +105,8 @@ class TestPlaying:
     def test_the_facts_are_those_of_the_agent(self, both: Any) -> None:
         version = ".".join(map(str, sys.version_info[:3]))
         assert both[1].header.implementations["ssl"]["python"]["version"] == version
+        assert both[1].header.volatile["agent"] == {"command": sys.executable}
+        assert "agent" not in both[0].header.volatile
 
     def test_who_closes_our_descriptors_costs_himself_alone(self, both: Any) -> None:
         found = by_implementation(both[1])
@@ -198,7 +200,11 @@ class TestConversation:
         assert agent.call("sslspec.carried.certificates:use", folder="/no/such/folder") is False
         agent.call("sslspec.carried.certificates:receive", files={"a/b.pem": "\xff", "c.pem": "c"})
         agent.send({"looking": ("looking.py", LOOKING)})
+        folder = Path(agent.call("sslspec.carried.certificates:folder"))
+        assert folder.stat().st_mode & 0o777 == 0o700
         assert agent.call("looking:look") == [["b.pem", "\xff"], ["c.pem", "c"]]
+        agent.part()
+        assert not folder.exists()
 
 
 class TestPeers:

@@ -97,12 +97,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _header(config: pytest.Config) -> Header:
+    session = sessions.of(config)
     return Header(
         suite=__version__,
-        implementations=sessions.of(config).header(),
-        environment=hermetic.describe(sessions.of(config).scrubbed),
+        implementations=session.header(),
+        environment=hermetic.describe(session.scrubbed),
         platform=hermetic.platform_name(),
-        volatile={"argv": list(config.invocation_params.args), "started": time.time()},
+        volatile={"argv": list(config.invocation_params.args), "started": time.time(), **session.played_by},
     )
 
 

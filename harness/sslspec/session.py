@@ -118,6 +118,14 @@ class Session:
         return self.shards.told() if self.shards is not None else {}
 
     @property
+    def played_by(self) -> dict[str, Any]:
+        """What the record says of the agent that played it, for its reader and for no comparison."""
+        if self.player is None:
+            return {}
+        told = {"command": self.player.command}
+        return {"agent": told | ({"unexplained": self.player.unexplained} if self.player.unexplained else {})}
+
+    @property
     def folder(self) -> Path:
         """Where the workers of this run leave word, and the PKI lies; for this user alone, gone after the run."""
         if self._folder is None:

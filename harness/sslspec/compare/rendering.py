@@ -47,6 +47,8 @@ def sections(comparison: Comparison) -> list[tuple[str, Shelf[Group]]]:
 
 def alone(comparison: Comparison) -> list[tuple[str, Shelf[Result]]]:
     """The titles of what stands on one side alone, and the results."""
+    if not comparison.alone_matters:
+        return []
     titles = [f"only with {name}" for name in comparison.names] if comparison.names else ["gone", "added"]
     return list(zip(titles, (comparison.gone, comparison.added), strict=True))
 
