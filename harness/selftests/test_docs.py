@@ -45,6 +45,10 @@ ELSEWHERE = (
     (r"^python harness/fuzz name --input FILE", "test_fuzz.py"),
     (r"--tx (socket|ssh)=", "test_remote.py; there is nobody to reach by ssh"),
     (r"^python -m execnet.script.socketserver", "test_remote.py"),
+    (
+        r"^sslspec (run|doctor) (ssl )?(eventlet|gevent|rtls|truststore|urllib3\.)",
+        "test_adapters.py, where they are installed",
+    ),
     (r"--python ", "test_several_interpreters.py; which interpreters there are is a matter of the machine"),
     (r"--agent |--peer python", "test_agent.py; which other Pythons there are nobody knows"),
 )
@@ -88,12 +92,10 @@ def stock(folder: Path) -> None:
     (folder / "mylib" / "__init__.py").write_text(
         "from mylib import ssl\nfrom mylib.ssl import SSLContext as Context\n\n\ndef make():\n    return ssl\n"
     )
-    adapter = next(
-        block
-        for _, block in _FENCE.findall((ROOT / "docs/adding-an-implementation.md").read_text("utf-8"))
-        if block.startswith("# tests/as_ssl.py")
-    )
-    (folder / "tests" / "as_ssl.py").write_text(adapter)
+    for _, block in _FENCE.findall((ROOT / "docs/adding-an-implementation.md").read_text("utf-8")):
+        name = re.match(r"# (tests/as_ssl\.py|mine\.toml)\n", block)
+        if name:
+            (folder / name[1]).write_text(block)
     (folder / "program.py").write_text("import ssl\nassert ssl.__name__ == 'refssl'\n")
 
 

@@ -161,10 +161,21 @@ def test_one_that_cannot_have_pytest_plays_the_scenarios_as_an_agent(tmp_path):
     assert verdicts["ssl@pypy3.98.7"] == verdicts[f"ssl@{RUNNING}"]
     assert "pypy3.98.7: has not " in done.stdout
     assert "; it plays the scenarios as an agent" in done.stdout
-    assert "pypy3.98.7: refssl needs cryptography, and has no column there" in done.stdout
+    assert "pypy3.98.7: refssl needs more than an agent is given, and has no column there" in done.stdout
     done = sslspec("run", *pythons, "refssl", cwd=tmp_path)
     assert done.returncode == 11
-    assert done.stderr == "sslspec: pypy3.98.7: refssl needs cryptography, which is not there\n"
+    assert done.stderr == "sslspec: pypy3.98.7: refssl needs more than an agent is given\n"
+
+
+def test_one_that_sees_no_file_of_ours_plays_too(tmp_path):
+    far = standin.interpreter(tmp_path / "far" / "python", "3.98.7", sees=False)
+    found, done = ran(tmp_path, "--python", str(far), "ssl", "-k", ONE, "--peer", "stdlib", "--no-install", code=0)
+    assert {result.implementation for result in found.results} == {"ssl@3.98.7"}
+    assert found.header.implementations["ssl@3.98.7"]["python"]["version"] == RUNNING
+    assert "3.98.7: sees no files of ours; it plays the scenarios as an agent" in done.stdout
+    refused = sslspec("run", "--python", str(far), "no_such_module", cwd=tmp_path)
+    assert refused.returncode == 11
+    assert "3.98.7: no_such_module: cannot import no_such_module: " in refused.stderr
 
 
 def test_an_agent_is_examined_with_the_standard_library_alone(tmp_path):

@@ -118,6 +118,14 @@ class TestAccount:
             "2 pieces",
         ]
 
+    def test_what_no_step_has_come_to_its_end_for_is_told_apart(self) -> None:
+        capture = Capture("a/b/c", "ssl", "stdlib", {1: "client"})
+        capture.happenings = [Step("subject", "read(1)", {"returns": None}), Data(1, "client", b"x")]
+        told = of_capture(capture, {})
+        assert [entry.title for entry in told.entries] == ["subject.read(1)", "behind the last step", "no TLS"]
+        without = Account([entry for entry in told.entries if entry.kind != "after"])
+        assert list(align.differences(align.rows(told, without))) == []
+
     def test_a_second_connection_is_announced_behind_its_step(self) -> None:
         capture = Capture("a/b/c", "ssl", "stdlib", {1: "client", 2: "client"})
         capture.happenings = [Data(2, "client", b"x"), Step("subject", "do_handshake()", {"returns": None})]

@@ -61,17 +61,17 @@ def execute(options: Options, observer: Observer) -> Outcome:
 
 
 def _asked_of(host: Host, options: Options, observer: Observer) -> Options:
-    """What of a run an interpreter is asked for: an agent gets nothing installed, and so cannot have refssl.
+    """What of a run an interpreter is asked for: an agent gets nothing installed, nor refssl, which takes more.
 
     Raises NotLoadable where nothing is left.
     """
-    if not (host.is_agent and host.interpreter) or "cryptography" in host.interpreter.have:
+    if not host.is_agent:
         return options
     can = tuple(spec for spec in options.implementations if implementations.named_by(spec) != "refssl")
     if not can:
-        raise NotLoadable([f"{host.label}: refssl needs cryptography, which is not there"])
+        raise NotLoadable([f"{host.label}: refssl needs more than an agent is given"])
     if can != options.implementations:
-        observer.say(f"{host.label}: refssl needs cryptography, and has no column there")
+        observer.say(f"{host.label}: refssl needs more than an agent is given, and has no column there")
     return replace(options, implementations=can)
 
 
@@ -82,7 +82,7 @@ def preflight(tasks: Sequence[tuple[Host, Options]]) -> dict[tuple[str, str], di
     """
     wanted = [(host, spec) for host, options in tasks for spec in options.to_load]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        examined = list(pool.map(lambda each: doctor.examine(each[1], python=each[0].python), wanted))
+        examined = list(pool.map(lambda each: doctor.examine_in(each[0], each[1]), wanted))
     found = [(host.label, examination) for (host, _), examination in zip(wanted, examined, strict=True)]
     problems = [f"{label}: {one.problem}" if label else one.problem for label, one in found if one.problem]
     if problems := [*peers.missing(tasks[0][1].peers), *problems]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sys
 
-# The folder of this file, where Python has put it first: its modules are not those of the standard library.
-if sys.path[0].replace("\\", "/") == __file__.replace("\\", "/").rpartition("/")[0]:
+# The folder of this file, or the working directory where this is text (-c): what Python has put first has modules that
+# are not those of the standard library.
+if sys.path[0].replace("\\", "/") == globals().get("__file__", "").replace("\\", "/").rpartition("/")[0]:
     del sys.path[0]
 
 import importlib

@@ -134,13 +134,14 @@ class Agent:
                     pipe.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
+        # As text: an interpreter behind a script that enters a container sees no file of ours.
         words = shlex.split(self.command) if not os.path.exists(self.command) else [self.command]
         if not words or shutil.which(words[0]) is None:
             raise AgentError(f"{self.command}: there is no such program")
         environment, _ = hermetic.child_environment(os.environ)
         try:
             return subprocess.Popen(
-                [*words, *([str(_FILE)] if len(words) == 1 else [])],
+                [*words, *(["-c", _FILE.read_text(encoding="utf-8")] if len(words) == 1 else [])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,

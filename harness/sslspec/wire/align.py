@@ -124,7 +124,7 @@ def differences(found: list[Row]) -> Iterator[Difference]:
     for row in found:
         if isinstance(row.either, Entry):
             at = row.either
-            if not row.same and at.kind != "delivered":
+            if not row.same and at.compared:
                 yield Difference(at, "", _said(row.left), _said(row.right))
                 if row.left is None or row.right is None:
                     at = None  # its fields are news no more

@@ -123,6 +123,7 @@ def text(explanation: Explanation, style: Style, width: int, *, verbose: bool) -
     accounts = [explanation.account(name) for name in explanation.names]
     out = [style.bold(_id(explanation))]
     out += textwrap.wrap(explanation.scenario.requirement, width - 2, initial_indent="  ", subsequent_indent="  ")
+    out += [f"  known: {', '.join(explanation.scenario.known)}"] if explanation.scenario.known else []
     out += [""]
     out += [line for name in explanation.names for line in _verdict(explanation, name, style)]
     if len(explanation.names) == MOST:
@@ -192,20 +193,40 @@ def _told_differences(found: list[Difference], names: tuple[str, ...], style: St
         head, *more = textwrap.wrap(printable(told), width - room - 6, break_on_hyphens=False)
         out.append(f"    {style.paint(name.ljust(room), 'cyan')}  {head}")
         out += [f"    {'':{room}}  {line}" for line in more]
-    if len(found) > 1:
-        where = list(dict.fromkeys(map(_where, found[1:])))
-        more_of_them = f" and {len(where) - _MOST_DIFFERENCES} more" if len(where) > _MOST_DIFFERENCES else ""
-        told = f"then: {'; '.join(where[:_MOST_DIFFERENCES])}{more_of_them}"
-        wrapped = textwrap.wrap(told, width - 2, subsequent_indent="  ", break_on_hyphens=False)
-        out += [style.dim(f"  {line}") for line in wrapped]
+    out += [style.dim(line) for line in _others(found[1:], width)]
     return out
 
 
+def _others(found: list[Difference], width: int) -> list[str]:
+    """Where else there are differences: the messages and steps, each with its fields."""
+    places: dict[str, list[str]] = {}
+    for one in found:
+        fields = places.setdefault(_place(one), [])
+        fields += [one.field] if one.field else []
+    told = [f"{place}: {', '.join(fields)}" if fields else place for place, fields in places.items()]
+    if len(told) > _MOST_DIFFERENCES:
+        told[_MOST_DIFFERENCES:] = [f"and at {len(told) - _MOST_DIFFERENCES} more places"]
+    return [
+        line
+        for number, place in enumerate(told)
+        for line in textwrap.wrap(
+            printable(place),
+            width,
+            initial_indent="  then: " if not number else "        ",
+            subsequent_indent="          ",
+            break_on_hyphens=False,
+        )
+    ]
+
+
 def _where(difference: Difference) -> str:
+    return _place(difference) + (f", {difference.field}" if difference.field else "")
+
+
+def _place(difference: Difference) -> str:
     at = difference.at
     whose = f"the {at.by}'s " if at.by else ""
-    place = f" of connection {at.connection}" if at.connection > 1 else ""
-    return f"{whose}{at.title}{place}" + (f", {difference.field}" if difference.field else "")
+    return f"{whose}{at.title}" + (f" of connection {at.connection}" if at.connection > 1 else "")
 
 
 # -- JSON ------------------------------------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ class Page:
                     yield f"{self._style.paint(name.ljust(room), colour)} {self._style.dim(self._glyphs.bar)} {line}"
 
     def _mark(self, row: Row) -> tuple[str, str]:
-        if row.same or _is(row, "delivered"):
+        if row.same or (isinstance(row.either, Entry) and not row.either.compared):
             return self._glyphs.bar, ""
         if row.left is None:
             return self._glyphs.right_only, "yellow"
@@ -126,6 +126,8 @@ class Page:
     def _entry(self, entry: Entry) -> _Text:
         if entry.kind == "connection":
             return _Text(0, f"--- {entry.title} ---", "", "bold")
+        if entry.kind == "after":
+            return _Text(0, f"({entry.title})", "", "dim")
         if entry.kind == "delivered":
             return _Text(4, f"delivered in {entry.title}: {entry.aside}", "", "dim")
         if not entry.on_wire:
