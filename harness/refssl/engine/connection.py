@@ -77,7 +77,7 @@ class Connection:
     )
     # fmt: on
 
-    def __init__(self, config: Config, output: Output | None = None, *, session: Session | None = None) -> None:
+    def __init__(self, config: Config, output: Output | None = None, session: Session | None = None) -> None:
         """output: a subclass of Output, to make a faulty peer. session: to be offered instead of the config's."""
         self.config = config
         self.output = output if output is not None else Output()
