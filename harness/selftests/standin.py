@@ -71,6 +71,7 @@ def interpreter(
         "platform": sys.platform,
         "machine": platform.machine(),
         "openssl": ssl.OPENSSL_VERSION,
+        "sees": True,
         "have": {**installed(), "pip": "26"},
         **told,
     }

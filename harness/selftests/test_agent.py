@@ -105,6 +105,8 @@ class TestPlaying:
     def test_the_facts_are_those_of_the_agent(self, both: Any) -> None:
         version = ".".join(map(str, sys.version_info[:3]))
         assert both[1].header.implementations["ssl"]["python"]["version"] == version
+        assert both[1].header.volatile["agent"] == {"command": sys.executable}
+        assert "agent" not in both[0].header.volatile
 
     def test_who_closes_our_descriptors_costs_himself_alone(self, both: Any) -> None:
         found = by_implementation(both[1])
@@ -198,7 +200,11 @@ class TestConversation:
         assert agent.call("sslspec.carried.certificates:use", folder="/no/such/folder") is False
         agent.call("sslspec.carried.certificates:receive", files={"a/b.pem": "\xff", "c.pem": "c"})
         agent.send({"looking": ("looking.py", LOOKING)})
+        folder = Path(agent.call("sslspec.carried.certificates:folder"))
+        assert folder.stat().st_mode & 0o777 == 0o700
         assert agent.call("looking:look") == [["b.pem", "\xff"], ["c.pem", "c"]]
+        agent.part()
+        assert not folder.exists()
 
 
 class TestPeers:
@@ -325,6 +331,11 @@ class TestLuggage:
                     continue
                 foreign = {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names} - names
                 assert foreign <= {"_pytest.assertion"}, f"{file} imports {foreign}"
+
+    def test_what_doctor_starts_in_another_interpreter_needs_nothing_installed_there(self) -> None:
+        code = f"import sys; sys.path.append({str(HARNESS)!r}); import sslspec.probe"
+        done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
 
     def test_pytest_explains_wherever_it_is_not_installed(self) -> None:
         agent = Agent(f"{sys.executable} -I -S {far.__file__}")

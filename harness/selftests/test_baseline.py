@@ -85,6 +85,8 @@ def test_the_exact_id_wins_and_a_later_glob_over_an_earlier(tmp_path):
         ('platform = "linux"', True),
         ('library = "OpenSSL"', True),
         ('library = "libressl"', False),
+        ('interpreter = "CPython"', True),
+        ('interpreter = "pypy"', False),
     ],
 )
 def test_all_of_when_must_hold(tmp_path, condition, holds):

@@ -45,6 +45,7 @@ ELSEWHERE = (
     (r"^python harness/fuzz name --input FILE", "test_fuzz.py"),
     (r"--tx (socket|ssh)=", "test_remote.py; there is nobody to reach by ssh"),
     (r"^python -m execnet.script.socketserver", "test_remote.py"),
+    (r"--python ", "test_several_interpreters.py; which interpreters there are is a matter of the machine"),
     (r"--agent |--peer python", "test_agent.py; which other Pythons there are nobody knows"),
 )
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)

@@ -8,6 +8,7 @@ import re
 import urllib.parse
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,25 @@ def test_every_link_leads_somewhere_on_the_site(which: str, request: pytest.Fixt
     assert checked > 100
 
 
+@pytest.mark.parametrize("which", ["made", "attacked"])
+def test_a_page_can_be_found_through_by_its_structure(which: str, request: pytest.FixtureRequest) -> None:
+    """One title, headings without gaps, landmarks, and tables that say what they, their rows and columns are about."""
+    for path, page in pages(request.getfixturevalue(which)):
+        names = [name for name, _ in page.elements]
+        levels = [int(name[1]) for name in names if re.fullmatch("h[1-6]", name)]
+        assert levels[0] == 1, path
+        assert levels.count(1) == 1, path
+        assert all(after - before <= 1 for before, after in pairwise(levels)), path
+        assert [names.count(name) for name in ("header", "main", "footer")] == [1, 1, 1]
+        assert names.count("caption") == names.count("table"), path
+        assert all("scope" in attributes for name, attributes in page.elements if name == "th"), path
+        assert all(attributes.get("alt") for name, attributes in page.elements if name == "img"), path
+        assert page.elements[0] == ("html", {"lang": "en"})
+        labelled = {attributes.get("for") for name, attributes in page.elements if name == "label"}
+        fields = [attributes["id"] for name, attributes in page.elements if name in ("input", "select")]
+        assert set(fields) <= labelled, path
+
+
 def test_home_is_a_table_of_areas_and_columns(made: Path) -> None:
     page = Seen((made / "index.html").read_text())
     text = " ".join("".join(page.text).split())
@@ -190,7 +210,7 @@ def test_a_column_shows_anomalies_only(made: Path) -> None:
 def test_a_comparison_begins_with_regressions(made: Path) -> None:
     text = said(made / "compare/ssl@3.12.1...ssl@3.13.0.html")
     assert text.index("Regressions (1)") < text.index("Fixed (1)") < text.index("Other verdicts (1)")
-    assert text.index("Other verdicts (1)") < text.index("Other behaviour, same verdict (1)")
+    assert text.index("Other verdicts (1)") < text.index("Other behaviour (1)")
     assert "4 unchanged" in text
     between = text[text.index("Regressions (1)") : text.index("Fixed (1)")]
     assert "resumption/five" in between
@@ -363,6 +383,16 @@ def test_the_same_result_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="stands in another of the files") as refusal:
         site.write(tmp_path / "site", files)
     assert "\n" not in str(refusal.value)
+
+
+def test_two_runs_of_the_same_are_compared_by_their_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, newer in (("a", False), ("b=c", True)):
+        written(tmp_path / f"{name}.jsonl", {"ssl": facts("ssl", "3.13.0")}, of("ssl", newer=newer))
+    files = [f"before={tmp_path / 'a.jsonl'}", f"after={tmp_path / 'b=c.jsonl'}"]
+    assert cli.main(["report", *files, "-o", str(tmp_path / "site")]) == 0
+    assert "Regressions (1)" in said(tmp_path / "site/compare/ssl+before...ssl+after.html")
+    assert "What another run changes" in said(tmp_path / "site/compare.html")
+    assert "≠ behaves differently" in said(tmp_path / "site/scenarios/alpn/offers/three.html")
 
 
 def test_an_incomplete_run_is_called_so(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 import pytest
 
 from selftests.chromium import Browser, Page, browser
-from selftests.report_support import HOSTILE_COLUMNS, SCRIPT, hostile, two_pythons
+from selftests.report_support import HOSTILE_COLUMNS, SCRIPT, facts, hostile, result, step, two_pythons, written
 from sslspec.report import places, site
+from sslspec.verdicts import Verdict
 
 PAGES = {
     "home": "index.html",
@@ -279,9 +280,9 @@ def test_any_two_columns_are_compared(opened: Opener, made: Path) -> None:
     assert page.value(SAID) == "8 unchanged"
     page.value("(after.value = '1', after.dispatchEvent(new Event('change')))")
     page.until(f"{SAID}.includes('regression')")
-    assert page.value(SAID) == "1 regressions, 1 fixed, 1 other verdicts, 1 other behaviour, same verdict, 4 unchanged"
+    assert page.value(SAID) == "1 regression, 1 fixed, 1 other verdict, 1 with other behaviour, 4 unchanged"
     headings = page.value("[...document.querySelectorAll('#found h2')].map((h) => h.innerText)")
-    assert headings == ["Regressions (1)", "Fixed (1)", "Other verdicts (1)", "Other behaviour, same verdict (1)"]
+    assert headings == ["Regressions (1)", "Fixed (1)", "Other verdicts (1)", "Other behaviour (1)"]
     assert page.value("location.hash") == "#before=ssl%403.12.1&after=ssl%403.13.0"
     assert page.complaints == []
 
@@ -319,6 +320,26 @@ def test_a_pale_text_is_found(opened: Opener, made: Path) -> None:
 def test_no_page_is_wider_than_the_screen(opened: Opener, made: Path, name: str) -> None:
     page = opened(made / PAGES[name])
     for width in (320, 360, 768, 1400):
+        page.resize(width, 640)
+        assert page.value("[innerWidth, document.documentElement.scrollWidth]") == [width, width]
+
+
+@pytest.mark.parametrize("count", [5, 6, 7, 8])
+def test_a_matrix_of_many_columns_is_no_wider_than_the_screen(opened: Opener, tmp_path: Path, count: int) -> None:
+    """Each as wide as they get: long versions, and thousands of results of which hundreds are worth a look."""
+    columns = {f"ssl@3.13.{number}0": facts("ssl", f"3.13.{number}0") for number in range(count)}
+    results = [
+        result(
+            f"misbehaviour/a/{number}@{variant}", column, Verdict.FAILED, unexpected=variant < 12, steps=[step(column)]
+        )
+        for column in columns
+        for number in range(40)
+        for variant in range(25)
+    ]
+    site.write(tmp_path / "site", [written(tmp_path / "r.jsonl", columns, results)])
+    page = opened(tmp_path / "site/index.html")
+    assert "✗480" in page.value("document.body.innerText")
+    for width in (1200, 1300, 1600, 1920):
         page.resize(width, 640)
         assert page.value("[innerWidth, document.documentElement.scrollWidth]") == [width, width]
 

@@ -11,6 +11,7 @@ from sslspec.record import Header
 from sslspec.report import differences, links, places, variants
 from sslspec.report.columns import Columns
 from sslspec.report.html import Markup, el, is_address, join
+from sslspec.report.presets import presets
 from sslspec.report.stream import Execution
 
 SCRIPT = "<script>alert(1)</script>"
@@ -174,6 +175,25 @@ def test_thousands_of_steps_are_compared_at_once() -> None:
     assert found.more > 0
 
 
+def test_of_long_lists_only_what_one_has_alone_is_told() -> None:
+    names = [f"NAME_{number}" for number in range(200)]
+    old, new = (
+        [{"actor": "subject", "call": "names()", "outcome": {"returns": {"list": one}}}] for one in (names, names[1:])
+    )
+    (line,) = differences.between(old, new).lines
+    assert line.left is not None
+    assert "only here NAME_0" in " ".join(text for _, text in line.left)
+
+
+@pytest.mark.parametrize(
+    "odd", [5, None, "x", [], {}, {"outcome": []}, {"outcome": "x" * 500}, {"actor": [], "call": {}}]
+)
+def test_steps_that_are_none_are_shown_as_they_are(odd: object) -> None:
+    assert isinstance(differences.step(odd), str)
+    assert differences.between([odd], steps("a()")).lines
+    assert differences.between([odd], [odd]).lines == ()
+
+
 def executions(*variants_: str, peers: tuple[str, ...] = ("stdlib",)) -> list[Execution]:
     return [Execution(variant, peer) for variant in variants_ for peer in peers]
 
@@ -224,11 +244,34 @@ def test_the_comparisons_that_people_ask_for() -> None:
         facts("3.15.0", "OpenSSL 3.6.5 x"),
     ]
     columns = Columns([Header("1", {"ssl": one}) for one in both])
-    pairs = {question: [(a.name, b.name) for a, b in found] for question, found in columns.pairs().items()}
+    pairs = {question: [(a.name, b.name) for a, b in found] for question, found in presets(columns.listed).items()}
     names = [column.name for column in columns.listed]
     every = [pair for found in pairs.values() for pair in found]
     assert set(every) >= set(pairwise(names))
     assert pairs["What a newer OpenSSL changes"] == [("ssl@3.13.0+3.0.19", "ssl@3.13.0+3.6.5")]
+
+
+def test_other_pythons_and_libraries_are_compared_with_their_measure() -> None:
+    pypy = {**facts("3.11.15"), "python": {"implementation": "pypy", "version": "3.11.15"}}
+    files = [facts("3.11.7"), facts("3.12.1"), pypy, facts("3.12.1", "x", "mylib")]
+    columns = Columns([Header("1", {str(one["name"]): one}) for one in files])
+    pairs = {question: [(a.name, b.name) for a, b in found] for question, found in presets(columns.listed).items()}
+    assert pairs == {
+        "What another run changes": [],
+        "What a newer Python changes": [("ssl@3.11.7", "ssl@3.12.1")],
+        "What a newer OpenSSL changes": [],
+        "Another Python beside CPython": [("ssl@3.11.7", "ssl@pypy3.11.15")],
+        "Beside the standard library, on the same Python": [("ssl@3.12.1", "mylib")],
+    }
+
+
+def test_two_runs_of_the_same_have_names() -> None:
+    columns = Columns([Header("1", {"ssl": facts("3.13.0")})] * 2, ["before", "after"])
+    assert [column.name for column in columns.listed] == ["ssl+before", "ssl+after"]
+    found = {question: pairs for question, pairs in presets(columns.listed).items() if pairs}
+    assert list(found) == ["What another run changes"]
+    assert found["What another run changes"] == [tuple(columns.listed)]
+    assert columns.reference() is columns.listed[0]
 
 
 def test_facts_may_be_anything() -> None:

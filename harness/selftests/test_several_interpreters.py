@@ -1,6 +1,7 @@
 """One run of several interpreters: its columns, its one record, and what becomes of the others where one fails."""
 
 import collections
+import json
 import signal
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import pytest
 from selftests import standin
 from selftests.support import environment, sslspec
 from selftests.test_run import READS, children_of, is_alive
-from sslspec import group, options, outcome, record, run
+from sslspec import cli, group, options, outcome, record, run
+from sslspec import pki as certificates
 from sslspec.baseline import Baseline, Entry
 from sslspec.exitcodes import ExitCode
 from sslspec.group import Group
@@ -129,6 +131,11 @@ def test_an_implementation_that_only_one_of_them_has(tmp_path):
     assert {result.implementation for result in found.results} == {"picky@3.98.7"}
 
 
+def test_workers_elsewhere_have_one_python(capsys):
+    assert cli.main(["run", "--python", RUNNING, "ssl", "--", "--tx", "ssh=build1"]) == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith("sslspec: --python and --tx do not go together: ")
+
+
 def test_an_interpreter_that_is_not_there_or_cannot_be_prepared(tmp_path):
     poor = standin.interpreter(tmp_path / "poor" / "python", "3.98.7", have={"pip": "26"})
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
@@ -146,14 +153,43 @@ def test_an_interpreter_that_is_not_there_or_cannot_be_prepared(tmp_path):
 def test_one_that_cannot_have_pytest_plays_the_scenarios_as_an_agent(tmp_path):
     pypy = standin.interpreter(tmp_path / "pypy" / "python", "3.98.7", implementation="pypy", have={})
     pythons = ("--python", str(pypy), "--python", RUNNING)
-    found, done = ran(tmp_path, *pythons, "ssl", "-k", ONE, "--peer", "stdlib", "--no-install", code=0)
+    found, done = ran(tmp_path, *pythons, "ssl", "refssl", "-k", ONE, "--peer", "stdlib", "--no-install", code=0)
     verdicts = collections.defaultdict(dict)
     for result in found.results:
         verdicts[result.implementation][result.id] = (result.verdict, str(result.steps))
-    assert set(verdicts) == {f"ssl@{RUNNING}", "ssl@pypy3.98.7"}
+    assert set(verdicts) == {f"ssl@{RUNNING}", f"refssl@{RUNNING}", "ssl@pypy3.98.7"}
     assert verdicts["ssl@pypy3.98.7"] == verdicts[f"ssl@{RUNNING}"]
     assert "pypy3.98.7: has not " in done.stdout
     assert "; it plays the scenarios as an agent" in done.stdout
+    assert "pypy3.98.7: refssl needs more than an agent is given, and has no column there" in done.stdout
+    done = sslspec("run", *pythons, "refssl", cwd=tmp_path)
+    assert done.returncode == 11
+    assert done.stderr == "sslspec: pypy3.98.7: refssl needs more than an agent is given\n"
+
+
+def test_one_that_sees_no_file_of_ours_plays_too(tmp_path):
+    far = standin.interpreter(tmp_path / "far" / "python", "3.98.7", sees=False)
+    found, done = ran(tmp_path, "--python", str(far), "ssl", "-k", ONE, "--peer", "stdlib", "--no-install", code=0)
+    assert {result.implementation for result in found.results} == {"ssl@3.98.7"}
+    assert found.header.implementations["ssl@3.98.7"]["python"]["version"] == RUNNING
+    assert "3.98.7: sees no files of ours; it plays the scenarios as an agent" in done.stdout
+    refused = sslspec("run", "--python", str(far), "no_such_module", cwd=tmp_path)
+    assert refused.returncode == 11
+    assert "3.98.7: no_such_module: cannot import no_such_module: " in refused.stderr
+
+
+def test_an_agent_is_examined_with_the_standard_library_alone(tmp_path):
+    found = tmp_path / "found.json"
+    certificates.make(tmp_path / "pki")
+    command = [sys.executable, "-S", "-m", "sslspec.probe", "ssl", str(found), str(tmp_path / "pki")]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {one["role"]: one["ok"] for one in json.loads(found.read_text())["handshakes"]} == {
+        "client": True,
+        "server": True,
+    }
+    bare = subprocess.run([sys.executable, "-S", "-c", "import pytest"], capture_output=True, check=False)
+    assert bare.returncode == 1  # the negative control
 
 
 def test_doctor_says_what_each_interpreter_has(tmp_path):
@@ -210,9 +246,11 @@ class Child:
 
     running: list["Child"] = []  # noqa: RUF012 - all of them
 
-    def __init__(self):
+    def __init__(self, *, first_only=False, unexpected=False, left=3):
+        self.options = options.Options(first_only=first_only)
+        self.has_unexpected = unexpected
         self.workers = 0
-        self.left = 3
+        self.left = left
         self.most = 0
         self.state = State()
 
@@ -250,6 +288,15 @@ def test_workers_are_shared_and_never_more_than_asked_for(tmp_path, children, wo
     assert not Child.running
 
 
+@pytest.mark.parametrize(("first_only", "left"), [(True, 98), (False, 0)])
+def test_the_first_unexpected_result_of_one_ends_all_where_it_was_to(tmp_path, first_only, left):
+    bad = Child(first_only=first_only, unexpected=True, left=1)
+    good = Child(first_only=first_only, left=99)
+    assert run._run([good, bad], 2, tmp_path, None, Nobody()) is False
+    assert good.left == left
+    assert not Child.running
+
+
 # -- what is stale -------------------------------------------------------------------------------------------------
 
 SCENARIO = "a/b/c"
@@ -264,6 +311,15 @@ def group_of(label, verdict):
     one.state.add(record.Result(SCENARIO, column, "stdlib", verdict))
     one.status = 0
     return one
+
+
+def test_a_run_that_stopped_at_the_first_is_unexpected_and_no_more_is_said():
+    good, bad = group_of("3.12.1", Verdict.PASSED), group_of("3.13.0", Verdict.FAILED)
+    good.state.apply({"event": "collected", "items": [["a/b/d", "ssl@3.12.1", "stdlib"]]})
+    bad.state.results[SCENARIO, "ssl@3.13.0", "stdlib"].unexpected = True
+    bad.state.columns["ssl@3.13.0"].unexpected = 1
+    done = outcome.of(options.Options(first_only=True), [good, bad], {}, interrupted=False, seconds=1.0)
+    assert (done.exit_code, done.problem, done.record.complete) == (ExitCode.UNEXPECTED, "", False)
 
 
 def stale(*groups, **entry):

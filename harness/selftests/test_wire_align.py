@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from sslspec.style import Style
 from sslspec.wire import align
 from sslspec.wire.account import Account, Entry, of_capture
@@ -65,13 +68,30 @@ def test_the_same_message_of_the_other_end_is_another_thing() -> None:
     assert len(differences([hello(by="client")], [hello(by="server")])) == 2
 
 
+def test_when_a_thread_sent_something_is_no_difference() -> None:
+    ticket = Entry("handshake", "NewSessionTicket", by="server", connection=1, fields=(Field("ticket", "present"),))
+    early, late = [step("a()"), ticket, step("b()")], [step("a()"), step("b()"), ticket]
+    assert len(differences(early, late)) == 2
+    for left, right in ((early, late), (late, early)):
+        rows = align.rows(Account(left), Account(right), timed=False)
+        assert list(align.differences(rows)) == []
+        assert len(rows) == 4
+    other = Entry("handshake", "NewSessionTicket", by="server", connection=1, fields=(Field("ticket", "empty"),))
+    rows = align.rows(Account(early), Account([step("a()"), step("b()"), other]), timed=False)
+    assert [one.field for one in align.differences(rows)] == ["ticket"]
+    assert len(list(align.differences(align.rows(Account(early), Account([*late, replace(ticket)]), timed=False)))) == 1
+
+
 def test_of_long_lists_only_what_differs_is_told() -> None:
     more = f"{SUITES}, TLS_EMPTY_RENEGOTIATION_INFO_SCSV"
     assert align.beside_a_list(more, SUITES) == "5, only here: TLS_EMPTY_RENEGOTIATION_INFO_SCSV"
     assert align.beside_a_list(SUITES, more) == "4, none that the other has not"
     assert align.beside_a_list(SUITES, SUITES) == "TLS_SUITE_A_WITH_A_LONG_NAME and 3 more"
-    backwards = ", ".join(reversed(SUITES.split(", ")))
-    assert align.beside_a_list(SUITES, backwards) == f"4, in this order: {SUITES}"
+    first, second, *rest = SUITES.split(", ")
+    turned = ", ".join([first, *rest, second])
+    assert align.beside_a_list(SUITES, turned) == (
+        "4, in another order from number 2 on: TLS_SUITE_B_WITH_A_LONG_NAME and 2 more"
+    )
     assert align.beside_a_list("x25519, x448", "x25519") == "x25519, x448"
 
 
@@ -97,6 +117,14 @@ class TestAccount:
             "alert",
             "2 pieces",
         ]
+
+    def test_what_no_step_has_come_to_its_end_for_is_told_apart(self) -> None:
+        capture = Capture("a/b/c", "ssl", "stdlib", {1: "client"})
+        capture.happenings = [Step("subject", "read(1)", {"returns": None}), Data(1, "client", b"x")]
+        told = of_capture(capture, {})
+        assert [entry.title for entry in told.entries] == ["subject.read(1)", "behind the last step", "no TLS"]
+        without = Account([entry for entry in told.entries if entry.kind != "after"])
+        assert list(align.differences(align.rows(told, without))) == []
 
     def test_a_second_connection_is_announced_behind_its_step(self) -> None:
         capture = Capture("a/b/c", "ssl", "stdlib", {1: "client", 2: "client"})
@@ -131,6 +159,13 @@ class TestPage:
         assert not any("random" in line for line in self.lines(120))
         assert any("random" in line for line in self.lines(120, verbose=True))
 
+    def test_what_a_peer_sends_does_nothing_to_a_terminal(self) -> None:
+        evil = Account([hello(Field("server_name", "a\x1b[2J\u202eb" + "c" * 9000))])
+        shown = "\n".join(Page(("ssl",), Style(unicode=True), 100, verbose=True).lines(align.alone(evil)))
+        assert "\x1b" not in shown
+        assert r"a\x1b[2J\u202eb" in shown
+        assert "(9020 characters)" in " ".join(shown.split())
+
     def test_colours_and_glyphs_change_no_column(self) -> None:
         plain = self.lines(120, Style(unicode=True))
         painted = self.lines(120, Style(color=True, unicode=True))
@@ -141,6 +176,4 @@ class TestPage:
 
 
 def unpainted(line: str) -> str:
-    import re
-
     return re.sub(r"\x1b\[\d*m", "", line).rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import ssl
+import zlib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from sslspec.bench.credentials import Pki
 from sslspec.bench.pair import Variant
 from sslspec.wire.capture import Data
 from sslspec.wire.decode import Decoder, Said
+from sslspec.wire.fields import Setting
+from sslspec.wire.fields import read as read_message
 from sslspec.wire.tap import TappedPair
 
 SERVER_FLIGHT_13 = [
@@ -77,7 +80,7 @@ class TestTls13:
         assert "bytes)" in chosen["key_share"]
         assert fields(message(found, "EncryptedExtensions"))["application_layer_protocol_negotiation"] == "h2"
         assert fields(message(found, "NewSessionTicket"))["ticket_lifetime"].endswith(" s")
-        ours = [entry for entry in found.entries if entry.title == "Certificate" and entry.by == "client"]
+        ours = [entry for entry in found.entries if entry.title.endswith("Certificate") and entry.by == "client"]
         assert fields(ours[0])["certificate"].startswith("O=sslspec/OU=client")
         assert fields(message(found, "CertificateVerify"))["algorithm"] == "ecdsa_secp256r1_sha256"
 
@@ -146,6 +149,22 @@ class TestTls13:
         assert refused[-1] == "server [alert] fatal unknown_ca (48)"
         parted = messages(told(tmp_path, made_pki, Variant("client", "tls13"), part))
         assert parted[-1] == "server alert fatal protocol_version (70)"
+
+    def test_a_compressed_certificate_is_unpacked(self, made_pki: Pki) -> None:
+        der = made_pki.der("server")
+        entry = len(der).to_bytes(3, "big") + der + b"\0\0"
+        packed = zlib.compress(b"\0" + len(entry).to_bytes(3, "big") + entry)
+        body = b"\0\1" + (len(entry) + 4).to_bytes(3, "big") + len(packed).to_bytes(3, "big") + packed
+        title, found = read_message(25, body, Setting(tls13=True))
+        assert title == "CompressedCertificate"
+        assert [(field.name, field.value.partition(",")[0]) for field in found] == [
+            ("algorithm", "zlib"),
+            ("certificate", "O=sslspec/OU=server"),
+        ]
+        unknown = read_message(25, b"\0\2" + body[2:], Setting(tls13=True))[1]
+        assert [field.name for field in unknown] == ["algorithm", "compressed_certificate_message"]
+        (spoilt,) = read_message(25, body[:20], Setting(tls13=True))[1]
+        assert spoilt.name == "not readable"
 
 
 class TestTls12:

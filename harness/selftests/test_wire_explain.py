@@ -124,10 +124,12 @@ def test_what_was_seen_until_the_end_is_shown(tmp_path: Path, name: str, verdict
 
 
 def test_a_scenario_without_a_connection_says_so(tmp_path: Path) -> None:
-    done = sslspec("explain", "alpn/negotiation/a_name_is_ascii", cwd=tmp_path)
+    done = sslspec("explain", "alpn/negotiation/a_name_is_ascii", "--pcap", "a.pcapng", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "nothing passed on a wire that could be tapped" in done.stdout
     assert "no difference" in done.stdout
+    assert "so a.pcapng was not written" in done.stderr
+    assert not (tmp_path / "a.pcapng").exists()
 
 
 @pytest.mark.parametrize(

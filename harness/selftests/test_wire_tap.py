@@ -10,12 +10,12 @@ from types import ModuleType
 import pytest
 
 import refssl
-from selftests.wire_support import EXECUTION, fields, message, messages, told
+from selftests.wire_support import EXECUTION, captured, fields, message, messages, told
 from sslspec import peers, pki
 from sslspec.bench import loopback
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
-from sslspec.bench.pair import Variant
+from sslspec.bench.pair import Variant, module_peer
 from sslspec.wire import account, capture, relay
 from sslspec.wire.tap import Recorder, Steps, TappedCouple, TappedPair
 
@@ -99,6 +99,21 @@ def test_deliveries_and_what_a_scenario_carries_by_hand_are_told(tmp_path: Path,
     delivered = [entry for entry in found.entries if entry.kind == "delivered"]
     assert delivered[0].aside.endswith(" x 1 bytes")
     assert [entry.title for entry in found.entries if entry.kind == "verb"] == ["subject_incoming.write(bytes[3])"]
+
+
+def test_a_peer_that_cannot_tell_its_secrets_is_seen_all_the_same(tmp_path: Path, made_pki: Pki) -> None:
+    class Context(ssl.SSLContext):
+        @property
+        def keylog_filename(self) -> str | None:
+            raise AttributeError("keylog_filename")
+
+    module = ModuleType("without_key_log")
+    vars(module).update(vars(ssl) | {"__name__": "without_key_log", "SSLContext": Context})
+
+    found, _ = captured(tmp_path, made_pki, Variant("client", "tls13"), greet, make=module_peer(module, "other"))
+    said = messages(account.of_capture(found, {}))
+    assert said[:2] == ["client ClientHello", "server ServerHello"]
+    assert "server application_data record that stays closed" in said
 
 
 def test_what_a_peer_puts_out_when_it_has_gone_did_not_pass(tmp_path: Path, made_pki: Pki) -> None:

@@ -6,11 +6,12 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sslspec import peers
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
-from sslspec.bench.pair import Variant
+from sslspec.bench.pair import PeerFactory, Variant
 from sslspec.wire import account, capture
 from sslspec.wire.account import MESSAGES, Account, Entry
 from sslspec.wire.capture import Capture, Secrets
@@ -27,13 +28,14 @@ def captured(
     *,
     peer: str = "stdlib",
     impl: ModuleType = ssl,
+    make: PeerFactory | None = None,
 ) -> tuple[Capture, Secrets]:
-    """What the taps take down while `play` does something with a pair."""
+    """What the taps take down while `play` does something with a pair. make: who makes peers, instead of `peer`."""
     path = folder / f"wire-{len(list(folder.iterdir()))}"
     recorder = Recorder(str(path), EXECUTION)
     journal = Journal(impl)
     journal.steps = Steps(recorder)
-    pair = TappedPair(impl, variant, peers.factory(peer), pki, journal, recorder=recorder)
+    pair = TappedPair(impl, variant, make or peers.factory(peer), pki, journal, recorder=recorder)
     try:
         play(pair)
     finally:
@@ -43,25 +45,20 @@ def captured(
     return found, capture.secrets(Path(recorder.key_log))
 
 
-def told(
-    folder: Path,
-    pki: Pki,
-    variant: Variant,
-    play: Callable[[TappedPair], object],
-    *,
-    peer: str = "stdlib",
-    impl: ModuleType = ssl,
-) -> Account:
+def told(folder: Path, pki: Pki, variant: Variant, play: Callable[[TappedPair], object], **options: Any) -> Account:
     """The same, decoded."""
-    found, secrets = captured(folder, pki, variant, play, peer=peer, impl=impl)
+    found, secrets = captured(folder, pki, variant, play, **options)
     return account.of_capture(found, secrets.by_random)
 
 
 def messages(found: Account, connection: int = 1) -> list[str]:
-    """What was said on one connection, a line each: ``server {Finished}``, ``client alert fatal unknown_ca (48)``."""
+    """What was said on one connection, a line each: ``server {Finished}``, ``client alert fatal unknown_ca (48)``.
+
+    Newer OpenSSLs compress certificates where both ends know how, which is of no interest here.
+    """
     marks = {"clear": "{}", "handshake": "{{{}}}", "traffic": "[{}]"}
     return [
-        f"{entry.by} {marks[entry.keys].format(entry.title)} {entry.outcome}".rstrip()
+        f"{entry.by} {marks[entry.keys].format(entry.title.removeprefix('Compressed'))} {entry.outcome}".rstrip()
         for entry in found.entries
         if entry.kind in MESSAGES and entry.connection == connection
     ]

@@ -10,14 +10,16 @@ import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-
-import pytest
+from typing import TYPE_CHECKING
 
 from sslspec.bench import flights
 from sslspec.bench.deliveries import DELIVERIES
 from sslspec.bench.flights import Message
 from sslspec.bench.pair import Variant
 from sslspec.peers import PROGRAMS
+
+if TYPE_CHECKING:
+    import pytest
 
 # What an axis holds, and what a scenario gets that does not mention it.
 AXES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

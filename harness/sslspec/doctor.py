@@ -75,6 +75,16 @@ def examine(
         return _understood(spec, file, status, how)
 
 
+def examine_in(host: Host, spec: str, pki: Path | None = None) -> Examination:
+    """As `examine`, in an interpreter of a run; without handshakes where it sees none of our files."""
+    if host.interpreter is None or host.interpreter.sees_us:
+        return examine(spec, pki, python=host.python)
+    from sslspec.agent import examining
+
+    facts, problem = examining.describe(host.interpreter.executable, spec)
+    return Examination(spec, " ".join(problem.split()), facts)
+
+
 def _understood(spec: str, file: Path, status: int, how: str) -> Examination:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -107,7 +117,7 @@ def report(
         hosts, refused = environments.hosts(pythons, Path(folder, "sources"), say, install=install)
         wanted = [(host, spec) for host in hosts for spec in specs]
         with ThreadPoolExecutor(max_workers=4) as pool:
-            found = list(pool.map(lambda each: examine(each[1], directory, python=each[0].python), wanted))
+            found = list(pool.map(lambda each: examine_in(each[0], each[1], directory), wanted))
     sections = [_here(style)]
     for host in hosts:
         sections += [_host(host, style)] if host.interpreter else []

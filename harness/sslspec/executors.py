@@ -67,6 +67,7 @@ def _pytest_arguments(task: Task) -> list[str]:
     given += ["--smoke"] if options.smoke else []
     given += [f"--baseline={path.absolute()}" for path in options.baselines]
     given += ["--no-baseline"] if options.no_baseline else []
+    given += ["--strict-new"] if options.strict_new else []
     given += ["-x"] if options.first_only else []
     if options.shard:
         durations = Durations.load(options.durations) if options.durations else Durations.shipped()

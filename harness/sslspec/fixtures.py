@@ -50,12 +50,15 @@ def _journal(request: pytest.FixtureRequest, cell: Cell) -> Iterator[Journal]:
     _put_back(before, journal)
 
 
+_PYTHONS_OWN = frozenset({"__warningregistry__"})  # in which warnings keeps count, of the module that warns
+
+
 def _put_back(before: dict[str, Any], journal: Journal) -> None:
     """Undo what an implementation has done to the standard library's ssl, which peers and other columns use."""
     if vars(ssl) == before:
         return
     for name in sorted(vars(ssl).keys() | before.keys()):
-        if vars(ssl).get(name) is before.get(name):
+        if name in _PYTHONS_OWN or vars(ssl).get(name) is before.get(name):
             continue
         journal.noted(f"ssl.{name} was replaced for the whole process", value=True)
         if name in before:

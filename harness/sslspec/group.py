@@ -119,6 +119,11 @@ class Group:
         self.printed = _last_lines(self._output)
 
     @property
+    def has_unexpected(self) -> bool:
+        """Whether any result so far was unexpected."""
+        return any(column.unexpected for column in map(self.state.column, self.columns.values()))
+
+    @property
     def patience(self) -> float:
         """How many seconds nothing may come now. Until all is collected, which may take long, nothing is under test."""
         patience = self.options.patience

@@ -29,7 +29,7 @@ _PATIENCE = 20.0  # seconds until an interpreter must have said what it is
 _WANTED = re.compile(r"(?:(python|cpython|pypy|graalpy)-?)?(\d+(?:\.\d+){0,2})(t?)", re.IGNORECASE)
 # Understood by every Python that anybody may still have; "" on sys.path is the working directory.
 _ASK = """
-import json, platform, sys
+import json, os, platform, sys
 sys.path[:] = [entry for entry in sys.path if entry]
 try:
     import ssl
@@ -52,6 +52,7 @@ told = {
     "platform": sys.platform,
     "machine": platform.machine(),
     "openssl": library,
+    "sees": os.path.isfile({ours!r}),
     "have": have,
 }
 print("sslspec:" + json.dumps(told))
@@ -68,7 +69,8 @@ class Interpreter:
 
     `said` is how it was asked for. `version` is (3, 12, 1); `implementation` cpython, pypy, ... in lower case; `build`
     everything that it says of itself. `prefix` is its environment, `home` the installation that this was made from:
-    the same, but for virtual ones. `threads` is "t" where it has no GIL. `have` maps distributions to versions.
+    the same, but for virtual ones. `threads` is "t" where it has no GIL. `sees_us` is False where it sees no file
+    of ours, as behind a script that enters a container. `have` maps distributions to versions.
     """
 
     said: str
@@ -82,6 +84,7 @@ class Interpreter:
     platform: str = ""
     machine: str = ""
     openssl: str = ""
+    sees_us: bool = True
     have: dict[str, str] = field(default_factory=dict, hash=False, compare=False)
 
     @property
@@ -159,7 +162,7 @@ def ask(executable: str, said: str) -> Interpreter | str:
     environment, _ = hermetic.child_environment(os.environ)
     try:
         done = subprocess.run(
-            [executable, "-c", _ASK],
+            [executable, "-c", _ASK.replace("{ours!r}", repr(str(Path(__file__).resolve())))],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env=environment,
@@ -184,10 +187,11 @@ def _understood(said: str, executable: str, told: dict[str, Any]) -> Interpreter
         said,
         # Its own word, since what was asked may be a shim that decides anew each time; unless it speaks of a place that
         # only it can see, as behind a script that enters a container.
-        own if os.path.isfile(own) else executable,
+        own if told["sees"] and os.path.isfile(own) else executable,
         tuple(map(int, told["version"])),
         **{name: str(told[name]) for name in ("implementation", "build", "prefix", "home", "threads")},
         **{name: str(told[name]) for name in ("platform", "machine", "openssl")},
+        sees_us=bool(told["sees"]),
         have={str(canonicalize_name(name)): str(version) for name, version in told["have"].items()},
     )
 

@@ -36,6 +36,7 @@ class Options:
     workers: int = 1
     baselines: tuple[Path, ...] = ()
     no_baseline: bool = False
+    strict_new: bool = False
     limit: float = limits.SOFT
     first_only: bool = False
     shard: str = ""

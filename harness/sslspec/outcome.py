@@ -22,11 +22,15 @@ _CAME_TO_ITS_END = frozenset({ExitCode.AS_EXPECTED, ExitCode.UNEXPECTED, ExitCod
 
 @dataclass(slots=True)
 class Outcome:
-    """How a run ended. `problem` says in a few lines what kept it from its end, or ""."""
+    """How a run ended. `problem` says in a few lines what kept it from its end, or "".
+
+    `stale` are baseline entries that are no longer true, `notes` what else is to be done to baselines; a line each.
+    """
 
     exit_code: ExitCode
     record: Record
     stale: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     problem: str = ""
     seconds: float = 0.0
 
@@ -56,7 +60,8 @@ def of(
     whole = options.whole and complete
     stale = [line for known in judged.values() for line in baseline.stale(known, results, whole_run=whole, facts=facts)]
     code, problem = _judge(options, ends, interrupted=interrupted, stale=bool(stale))
-    return Outcome(code, Record(header, results, complete), stale, problem, seconds)
+    notes = [line for known in baselines.values() if (line := baseline.note(known))]
+    return Outcome(code, Record(header, results, complete), stale, notes, problem, seconds)
 
 
 def ran_at_all(results: Iterable[Result]) -> bool:
@@ -135,7 +140,7 @@ def _unjudged(
     known = baselines.get(here.implementation)
     expectation: Expectation = known.expectation(result.id, here) if known else Expectation()
     result.expected = tuple(sorted(expectation.verdicts))
-    result.reason = expectation.reason
+    result.reason, result.new = expectation.reason, expectation.new
     result.unexpected = hung and not expectation.accepts(Verdict.HUNG, message)
     return result
 
@@ -149,7 +154,8 @@ def _judge(
     """One exit code, and what there is to say where a group did not come to its end."""
     if interrupted:
         return ExitCode.INTERRUPTED, "interrupted"
-    judged = [(group.label, *_judge_group(options, group, complete=complete)) for group, complete in ends]
+    stopped = options.first_only and any(group.has_unexpected for group, _ in ends)
+    judged = [(group.label, *_judge_group(group, complete=complete, stopped=stopped)) for group, complete in ends]
     codes = {code for _, code, _ in judged}
     ran = codes - {ExitCode.NOTHING}
     if ran and codes <= _CAME_TO_ITS_END:
@@ -162,9 +168,9 @@ def _judge(
     return (codes.pop() if len(codes) == 1 else ExitCode.INCOMPLETE), "\n".join(told)
 
 
-def _judge_group(options: Options, group: Group, *, complete: bool) -> tuple[ExitCode, str]:
+def _judge_group(group: Group, *, complete: bool, stopped: bool) -> tuple[ExitCode, str]:
+    """`stopped` is True where a first unexpected result, in whichever group, was to end the run."""
     state = group.state
-    unexpected = any(result.unexpected for result in state.results.values())
     if state.problems:
         return ExitCode.USAGE, "\n".join(state.problems)
     said = f"; it said:\n{group.printed}" if group.printed else ""
@@ -173,8 +179,8 @@ def _judge_group(options: Options, group: Group, *, complete: bool) -> tuple[Exi
         return ExitCode.INCOMPLETE, problem if ran_at_all(state.results.values()) else problem + said
     if not (state.collected or state.is_shard) and state.exit_status in (0, 5):
         return ExitCode.NOTHING, "nothing was selected; `sslspec list` shows what there is"
-    if complete or (options.first_only and unexpected):
-        return (ExitCode.UNEXPECTED if unexpected else ExitCode.AS_EXPECTED), ""
+    if complete or stopped:
+        return (ExitCode.UNEXPECTED if group.has_unexpected else ExitCode.AS_EXPECTED), ""
     status = group.status if group.status is not None else 0
     problem = f"pytest {child.how_it_ended(status)}{said}"
     if not ran_at_all(state.results.values()):

@@ -21,7 +21,6 @@ from sslspec.agent.host import AgentError
 from sslspec.axes import AxisError
 from sslspec.baseline import BaselineError
 from sslspec.implementations import ImplementationError
-from sslspec.interpreters import InterpreterError
 from sslspec.marks import MarkError
 from sslspec.profiles import ProfileError
 from sslspec.record import Header, RecordError, Result
@@ -30,7 +29,7 @@ from sslspec.session import Session
 from sslspec.verdicts import Verdict
 
 # Each says in one line what on the command line cannot be used.
-_UNUSABLE = (AgentError, BaselineError, ImplementationError, InterpreterError, ProfileError, RecordError)
+_UNUSABLE = (AgentError, BaselineError, ImplementationError, ProfileError, RecordError)
 pytest_plugins = ["sslspec.fixtures", "sslspec.execution"]
 
 
@@ -48,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="peer: stdlib, tlslite, scripted, openssl, gnutls, python3.10, python:PATH, self or a module",
     )
     add("--baseline", action="append", metavar="FILE", help="what an implementation is known not to do; repeatable")
+    add("--strict-new", action="store_true", help="scenarios newer than what a baseline has reviewed count as well")
     add("--no-baseline", action="store_true", help="expect every scenario to pass")
     add("--scenario", action="append", metavar="GLOB", help="only scenarios whose id matches; repeatable")
     add("--area", action="append", metavar="AREA", help="only scenarios of this area; repeatable")
@@ -97,12 +97,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _header(config: pytest.Config) -> Header:
+    session = sessions.of(config)
     return Header(
         suite=__version__,
-        implementations=sessions.of(config).header(),
-        environment=hermetic.describe(sessions.of(config).scrubbed),
+        implementations=session.header(),
+        environment=hermetic.describe(session.scrubbed),
         platform=hermetic.platform_name(),
-        volatile={"argv": list(config.invocation_params.args), "started": time.time()},
+        volatile={"argv": list(config.invocation_params.args), "started": time.time(), **session.played_by},
     )
 
 

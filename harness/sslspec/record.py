@@ -36,7 +36,8 @@ class Result:
     the first sentence of the scenario's docstring. `steps` are {"actor", "call", "outcome"}; `detail` has what there is
     of message, expected, came, traceback and crash; `volatile` what differs between two equal runs: duration in
     seconds, worker and the like. `since` and `until` are the first and last documented version that has what is tested
-    ("3.13"), empty where every version has it.
+    ("3.13"), empty where every version has it. `new` is True, and only then in the file, where the scenario is newer
+    than what the baseline has reviewed.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Result:
     since: str = ""
     until: str = ""
     volatile: dict[str, Any] = field(default_factory=dict)
+    new: bool = False
 
     @property
     def key(self) -> Key:
@@ -95,6 +97,7 @@ class Result:
             **({"since": self.since} if self.since else {}),
             **({"until": self.until} if self.until else {}),
             "volatile": self.volatile,
+            **({"new": True} if self.new else {}),
         }
 
     @classmethod
@@ -120,6 +123,7 @@ class Result:
             since=_text(line.get("since", "")),
             until=_text(line.get("until", "")),
             volatile=dict(line.get("volatile", {})),
+            new=bool(line.get("new", False)),
         )
 
 

@@ -12,13 +12,15 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sslspec import baseline, doctor, environments, executors, implementations, outcome, peers
+from sslspec import doctor, environments, executors, implementations, outcome, peers
+from sslspec.baseline import load_all
 from sslspec.environments import Host
 from sslspec.executors import Executor
 from sslspec.group import Group, Observer
@@ -44,39 +46,57 @@ def execute(options: Options, observer: Observer) -> Outcome:
     NotLoadable for an implementation that cannot be loaded, and an interpreter in which none can.
     """
     names = [implementations.name_of(spec) for spec in options.implementations]
-    baselines = {} if options.no_baseline else baseline.load_all(names, options.baselines)
+    baselines = {} if options.no_baseline else load_all(names, options.baselines, strict_new=options.strict_new)
     with tempfile.TemporaryDirectory(prefix="sslspec-", ignore_cleanup_errors=True) as place:
         folder = Path(place)
         hosts, refused = environments.hosts(options.pythons, folder / "sources", observer.say, install=options.install)
         if refused:
             raise NotLoadable(list(map(str, refused)))
-        facts = preflight(options, hosts)
-        groups = _groups(options, [(host, {name: facts[host.label, name] for name in names}) for host in hosts])
+        tasks = [(host, _asked_of(host, options, observer)) for host in hosts]
+        groups = _groups(tasks, preflight(tasks))
         started = time.monotonic()
         pki = _certificates(folder) if len(groups) > 1 else None
         interrupted = _run(groups, options.workers, folder, pki, observer)
         return outcome.of(options, groups, baselines, interrupted=interrupted, seconds=time.monotonic() - started)
 
 
-def preflight(options: Options, hosts: Sequence[Host]) -> dict[tuple[str, str], dict[str, Any]]:
+def _asked_of(host: Host, options: Options, observer: Observer) -> Options:
+    """What of a run an interpreter is asked for: an agent gets nothing installed, nor refssl, which takes more.
+
+    Raises NotLoadable where nothing is left.
+    """
+    if not host.is_agent:
+        return options
+    can = tuple(spec for spec in options.implementations if implementations.named_by(spec) != "refssl")
+    if not can:
+        raise NotLoadable([f"{host.label}: refssl needs more than an agent is given"])
+    if can != options.implementations:
+        observer.say(f"{host.label}: refssl needs more than an agent is given, and has no column there")
+    return replace(options, implementations=can)
+
+
+def preflight(tasks: Sequence[tuple[Host, Options]]) -> dict[tuple[str, str], dict[str, Any]]:
     """Load each implementation, and each that serves as peer, in a process of its own, in each interpreter.
 
     What each says of itself, by the label of the interpreter and its own name. Raises NotLoadable.
     """
-    wanted = [(host, spec) for host in hosts for spec in options.to_load]
+    wanted = [(host, spec) for host, options in tasks for spec in options.to_load]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        examined = list(pool.map(lambda each: doctor.examine(each[1], python=each[0].python), wanted))
+        examined = list(pool.map(lambda each: doctor.examine_in(each[0], each[1]), wanted))
     found = [(host.label, examination) for (host, _), examination in zip(wanted, examined, strict=True)]
     problems = [f"{label}: {one.problem}" if label else one.problem for label, one in found if one.problem]
-    if problems := [*peers.missing(options.peers), *problems]:
+    if problems := [*peers.missing(tasks[0][1].peers), *problems]:
         raise NotLoadable(problems)
     return {(label, examination.name): examination.facts for label, examination in found}
 
 
-def _groups(options: Options, hosts: Sequence[tuple[Host, dict[str, dict[str, Any]]]]) -> list[Group]:
+def _groups(tasks: Sequence[tuple[Host, Options]], found: Mapping[tuple[str, str], dict[str, Any]]) -> list[Group]:
     """A group for each interpreter; where there are several, their columns are there to be seen from the beginning."""
     progress: dict[str, Column] = {}
-    groups = [Group(options, _executor(host), facts, progress, host.label) for host, facts in hosts]
+    groups = []
+    for host, options in tasks:
+        facts = {name: found[host.label, name] for name in map(implementations.name_of, options.implementations)}
+        groups.append(Group(options, _executor(host), facts, progress, host.label))
     if len(groups) > 1:
         for group in groups:
             for column in group.columns.values():
@@ -104,7 +124,8 @@ def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, 
     busy: list[Group] = []
     with _asked_to_stop() as stop:
         try:
-            while (waiting or busy) and not stop.is_set():
+            first = False  # -x: one has stopped at its first unexpected result, and the others need not go on
+            while (waiting or busy) and not (first or stop.is_set()):
                 free = workers - sum(group.workers for group in busy)
                 while waiting and free > 0:
                     # Interpreters beside each other make better use of cores than workers of one.
@@ -117,6 +138,7 @@ def _run(groups: Sequence[Group], workers: int, folder: Path, pki: Path | None, 
                     if not group.attend(observer):
                         busy.remove(group)
                         group.end(observer)
+                        first = first or (group.options.first_only and group.has_unexpected)
                 if busy:
                     observer.tick(busy[0].state)
                     busy[0].wait(_POLL)

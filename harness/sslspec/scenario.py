@@ -87,6 +87,7 @@ class Scenario:
             since=_version(self.marks.since),
             until=_version(self.marks.until),
             volatile=volatile,
+            new=self.expectation.new,
         )
 
 

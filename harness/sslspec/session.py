@@ -96,7 +96,7 @@ class Session:
         return self._described[name]
 
     def load_peers(self) -> None:
-        """Load each, or find it. Raises ImplementationError, InterpreterError, AgentError."""
+        """Load each, or find it. Raises ImplementationError, AgentError."""
         self.peers = [peers.column(name) for name in self.peers]
         for name in self.peers:
             if name == axes.SELF:
@@ -116,6 +116,14 @@ class Session:
     def of_shard(self) -> dict[str, Any]:
         """What the record says of the part that this session is; nothing where it is whole."""
         return self.shards.told() if self.shards is not None else {}
+
+    @property
+    def played_by(self) -> dict[str, Any]:
+        """What the record says of the agent that played it, for its reader and for no comparison."""
+        if self.player is None:
+            return {}
+        told = {"command": self.player.command}
+        return {"agent": told | ({"unexplained": self.player.unexplained} if self.player.unexplained else {})}
 
     @property
     def folder(self) -> Path:
@@ -143,7 +151,9 @@ class Session:
         """By implementation: those named on the command line, else those that come with the suite."""
         if self._baselines is None:
             given = map(Path, self._option.baseline or ())
-            self._baselines = {} if self._option.no_baseline else load_all(self.specs, given)
+            self._baselines = (
+                {} if self._option.no_baseline else load_all(self.specs, given, strict_new=self._option.strict_new)
+            )
         return self._baselines
 
     def profile(self, name: str) -> Profile:

@@ -14,7 +14,7 @@ from sslspec.columns import in_order
 from sslspec.failures import brief
 from sslspec.record import Record, Result
 from sslspec.style import Style, columns, plural
-from sslspec.verdicts import Verdict
+from sslspec.verdicts import EXPECTED, Verdict
 
 _BAR = 12
 _MOST = 60  # lines about what was unexpected
@@ -43,17 +43,36 @@ _NAMES = {
 }
 
 
-def text(record: Record, style: Style, *, stale: Sequence[str] = (), seconds: float = 0.0, slowest: int = 0) -> str:
-    """The closing report, without a line end behind it; with the `slowest` scenarios, and all that are slow."""
+def text(
+    record: Record,
+    style: Style,
+    *,
+    stale: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    seconds: float = 0.0,
+    slowest: int = 0,
+) -> str:
+    """The closing report, without a line end behind it; with the `slowest` scenarios, and all that are slow.
+
+    `stale` and `notes` are what the run says of baselines, a line each.
+    """
     unexpected = [result for result in record.results if result.unexpected]
+    new = [result for result in record.results if is_new_failure(result)]
     parts = [table(record, style)]
+    if new:
+        parts.append(_listed("new, and not counted: the baseline has reviewed an older suite", new, style))
     if unexpected:
-        parts.append(_unexpected(unexpected, style))
+        parts.append(_listed("unexpected", unexpected, style))
     if stale:
         parts.append("\n".join([style.bold("stale baseline entries"), *(f"  {style.bad()} {line}" for line in stale)]))
     parts.append(_slowest(record.results, slowest, style))
-    parts.append(_closing(record, unexpected, len(stale), seconds, style))
+    parts.append("\n".join([_closing(record, unexpected, len(stale), len(new), seconds, style), *notes]))
     return "\n\n".join(part for part in parts if part)
+
+
+def is_new_failure(result: Result) -> bool:
+    """True for what a scenario that the baseline has not reviewed found, and nobody counts yet."""
+    return result.new and not result.unexpected and result.verdict not in EXPECTED
 
 
 def table(record: Record, style: Style) -> str:
@@ -145,8 +164,8 @@ def _cell(count: _Count, digits: int, form: _Form, style: Style) -> tuple[int, s
     return len(bar + numbers + mark), f"{painted}{style.paint(mark, 'red')}"
 
 
-def _unexpected(results: list[Result], style: Style) -> str:
-    """What was unexpected: the worst first, and what many scenarios have in common in one line."""
+def _listed(title: str, results: list[Result], style: Style) -> str:
+    """What is worth attention: the worst first, and what many scenarios have in common in one line."""
     groups: dict[tuple[int, str, str], list[Result]] = defaultdict(list)
     for result in results:
         groups[_WORST_FIRST.index(result.verdict), result.implementation, brief(result)].append(result)
@@ -162,7 +181,7 @@ def _unexpected(results: list[Result], style: Style) -> str:
             lines += [f"      {said}"] if said else []
     rest = len(lines) - _MOST
     more = [style.dim(f"  and {plural(rest, 'more line')}; the result file has it all")] if rest > 0 else []
-    return "\n".join([style.bold("unexpected"), *lines[:_MOST], *more])
+    return "\n".join([style.bold(title), *lines[:_MOST], *more])
 
 
 def _is_common(found: list[Result]) -> bool:
@@ -184,7 +203,7 @@ def _slowest(results: Iterable[Result], count: int, style: Style) -> str:
     return "\n".join([style.bold("slowest"), *rows]) if rows else ""
 
 
-def _closing(record: Record, unexpected: list[Result], stale: int, seconds: float, style: Style) -> str:
+def _closing(record: Record, unexpected: list[Result], stale: int, new: int, seconds: float, style: Style) -> str:
     counts = Counter(result.verdict for result in record.results)
     told = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
     pace = f" in {seconds:.1f} s" if seconds else ""
@@ -199,6 +218,8 @@ def _closing(record: Record, unexpected: list[Result], stale: int, seconds: floa
         lines.append(style.paint(f"{style.plain_bad()} {total} unexpected: {', '.join(parts)}", "red"))
     elif record.results and record.complete:
         lines.append(style.paint(f"{style.plain_good()} everything as expected", "green"))
+    if new:
+        lines.append(style.paint(f"{plural(new, 'new failure')}, not counted without --strict-new", "yellow"))
     if not record.complete:
         lines.append(style.paint("the run is incomplete", "yellow"))
     return "\n".join(lines)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sys
 
-# The folder of this file, where Python has put it first: its modules are not those of the standard library.
-if sys.path[0].replace("\\", "/") == __file__.replace("\\", "/").rpartition("/")[0]:
+# The folder of this file, or the working directory where this is text (-c): what Python has put first has modules that
+# are not those of the standard library.
+if sys.path[0].replace("\\", "/") == globals().get("__file__", "").replace("\\", "/").rpartition("/")[0]:
     del sys.path[0]
 
 import importlib
@@ -150,13 +151,17 @@ def main() -> None:
     commands, answers, last_words = keep_to_ourselves()
     # What is sent finds us here, to ask the host and to know where its last words go.
     conversation = Conversation(commands, answers)
-    sys.modules["sslspec_agent"] = types.ModuleType("sslspec_agent")
-    vars(sys.modules["sslspec_agent"]).update(conversation=conversation, last_words=last_words, HostRefused=HostRefused)
+    at_the_end: Any = []
+    home = sys.modules["sslspec_agent"] = types.ModuleType("sslspec_agent")
+    vars(home).update(conversation=conversation, HostRefused=HostRefused)
+    vars(home).update(last_words=last_words, at_the_end=at_the_end)
     carried = Carried()
     sys.meta_path.insert(0, carried)
     try:
         serve(conversation, carried)
     finally:
+        for tidy_up in at_the_end:
+            tidy_up()
         os._exit(0)
 
 

@@ -24,6 +24,7 @@ from sslspec import child, hermetic
 from sslspec.agent import luggage
 
 PATIENCE = 30.0  # seconds for what takes no time at all, on a machine that is busy with something else
+_PARTING = 5.0  # seconds until one that was told to go has gone
 _FILE = Path(__file__).with_name("agent.py")
 _MOST_WORDS = 200_000  # bytes of what a dying agent leaves
 
@@ -113,8 +114,17 @@ class Agent:
         """Whether it can be asked."""
         return self._process.poll() is None
 
+    def part(self) -> None:
+        """Hang up, so that it can tidy up; it is ended if it does not go."""
+        with contextlib.suppress(OSError, ValueError):
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PARTING)
+        self.end()
+
     def end(self) -> None:
-        """End it."""
+        """End it at once."""
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
@@ -124,13 +134,14 @@ class Agent:
                     pipe.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
+        # As text: an interpreter behind a script that enters a container sees no file of ours.
         words = shlex.split(self.command) if not os.path.exists(self.command) else [self.command]
         if not words or shutil.which(words[0]) is None:
             raise AgentError(f"{self.command}: there is no such program")
         environment, _ = hermetic.child_environment(os.environ)
         try:
             return subprocess.Popen(
-                [*words, *([str(_FILE)] if len(words) == 1 else [])],
+                [*words, *(["-c", _FILE.read_text(encoding="utf-8")] if len(words) == 1 else [])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,

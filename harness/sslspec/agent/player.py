@@ -84,13 +84,13 @@ class Player:
         except Refused as refused:
             return Judgement(Verdict.ERROR, {"message": str(refused)}), []
         if told["verdict"] == Verdict.HUNG:
-            self.end()  # whatever it was interrupted at, the next scenario is not to meet it
+            agent.end()  # whatever it was interrupted at, the next scenario is not to meet it
         return Judgement(Verdict(told["verdict"]), told["detail"]), told["steps"]
 
     def end(self) -> None:
         """End the agent."""
         if self._agent is not None:
-            self._agent.end()
+            self._agent.part()
             self._agent = None
 
     def _guests(self, agent: Agent) -> Asked:

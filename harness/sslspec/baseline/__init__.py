@@ -8,7 +8,7 @@ does. Nothing here runs anything.
 from sslspec.baseline.conditions import Facts, FactsOf, facts_in
 from sslspec.baseline.entry import Entry, Expectation
 from sslspec.baseline.loading import BaselineError, load, load_all
-from sslspec.baseline.matching import Baseline
+from sslspec.baseline.matching import Baseline, note
 from sslspec.baseline.staleness import StaleEntry, Staleness, stale
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "facts_in",
     "load",
     "load_all",
+    "note",
     "stale",
 ]

@@ -31,6 +31,7 @@ _COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
 class Facts:
     """Where a scenario runs, as far as a baseline may ask: `library` is openssl, libressl, ... in lower case.
 
+    `interpreter` is the implementation of Python, as ``sys.implementation.name`` has it: cpython, pypy, ...
     `features` are the ``HAS_*`` flags that the implementation sets.
     """
 
@@ -40,6 +41,7 @@ class Facts:
     openssl: Version = ()
     platform: str = sys.platform
     library: str = ""
+    interpreter: str = "cpython"
     features: frozenset[str] = frozenset()
 
     @classmethod
@@ -52,6 +54,7 @@ class Facts:
             python=numbers(str(description.get("python", {}).get("version", ""))),
             openssl=numbers(version),
             library=library.lower(),
+            interpreter=str(description.get("python", {}).get("implementation", "cpython")),
             features=frozenset(map(str, description.get("features", ()))),
         )
 
@@ -102,6 +105,7 @@ _KEYS: dict[str, Callable[[str, Facts], bool]] = {
     "openssl": lambda value, facts: _version_holds(value, facts.openssl),
     "platform": lambda value, facts: facts.platform.startswith(value),
     "library": lambda value, facts: facts.library.lower() == value.lower(),
+    "interpreter": lambda value, facts: facts.interpreter == value.lower(),
     "peer": lambda value, facts: facts.peer == value,
 }
 KEYS = tuple(_KEYS)

@@ -25,7 +25,8 @@ _GLOB = re.compile(r"[*?\[]")
 class Entry:
     """One ``[[known]]`` table. `where` is ``file:line``; an absent `when` holds everywhere.
 
-    Several `verdicts` are what is known to happen now and then; PASSED among them makes a scenario known as flaky.
+    `pattern` is the id with the name that a renamed scenario has today. Several `verdicts` are what is known to happen
+    now and then; PASSED among them makes a scenario known as flaky.
     """
 
     id: str
@@ -37,10 +38,12 @@ class Entry:
     when: dict[str, str] = field(default_factory=dict)
     run: bool = True
     until: datetime.date | None = None
+    pattern: str = ""
     _plain: str = field(init=False, repr=False, default="")  # what of the pattern comes before its first wildcard
 
     def __post_init__(self) -> None:
-        self._plain = _GLOB.split(self.id, maxsplit=1)[0]
+        self.pattern = self.pattern or self.id
+        self._plain = _GLOB.split(self.pattern, maxsplit=1)[0]
 
     @property
     def unreviewed(self) -> bool:
@@ -55,7 +58,7 @@ class Entry:
     @property
     def scenario(self) -> str | None:
         """The one scenario, without variant, that it speaks of; None for a glob over several."""
-        name = self.id.partition("@")[0]
+        name = self.pattern.partition("@")[0]
         return None if _GLOB.search(name) else name
 
     def matches(self, scenario_id: str) -> bool:
@@ -63,15 +66,15 @@ class Entry:
         if not scenario_id.startswith(self._plain):
             return False
         base = scenario_id.partition("@")[0]
-        return fnmatch.fnmatchcase(scenario_id, self.id) or fnmatch.fnmatchcase(base, self.id)
+        return fnmatch.fnmatchcase(scenario_id, self.pattern) or fnmatch.fnmatchcase(base, self.pattern)
 
     def may_match(self, scenario: str) -> bool:
         """True where the entry could speak of some variant of a scenario, whichever variants there are."""
-        if fnmatch.fnmatchcase(scenario, self.id):
+        if fnmatch.fnmatchcase(scenario, self.pattern):
             return True
-        starts = [self.id[: found.end()] for found in re.finditer(r"\*", self.id)]
-        if "@" in self.id:
-            starts.append(self.id.partition("@")[0])
+        starts = [self.pattern[: found.end()] for found in re.finditer(r"\*", self.pattern)]
+        if "@" in self.pattern:
+            starts.append(self.pattern.partition("@")[0])
         return any(fnmatch.fnmatchcase(scenario, start) for start in starts)
 
     def holds(self, facts: Facts) -> bool:
@@ -80,9 +83,9 @@ class Entry:
 
     def rank(self, scenario_id: str) -> int:
         """The whole id before the scenario's name before a glob."""
-        if self.id == scenario_id:
+        if self.pattern == scenario_id:
             return 2
-        return 1 if self.id == scenario_id.partition("@")[0] else 0
+        return 1 if self.pattern == scenario_id.partition("@")[0] else 0
 
     def excuses(self, verdict: Verdict, message: str) -> bool:
         """True where this is what the entry is there for: a verdict that it names, with the message it looks for."""
@@ -107,16 +110,23 @@ class Unsupported:
 
 @dataclass(slots=True)
 class Expectation:
-    """What is expected of one scenario. `run` is False where it must not be run at all; `entry` is None without one."""
+    """What is expected of one scenario. `run` is False where it must not be run at all; `entry` is None without one.
+
+    `new` is True where the scenario is newer than what the baseline has reviewed; anything may be `tolerated` then.
+    """
 
     verdicts: frozenset[Verdict] = EXPECTED
     reason: str = ""
     run: bool = True
     match: str | None = None
     entry: Entry | None = None
+    new: bool = False
+    tolerated: bool = False
 
     def accepts(self, verdict: Verdict, message: str = "") -> bool:
         """True where `verdict` is expected, and the failure's `message` has what the entry's `match` looks for."""
+        if self.tolerated:
+            return True
         if verdict not in self.verdicts:
             return False
         if self.match is None or verdict in EXPECTED or verdict is Verdict.NOTRUN:

@@ -19,6 +19,9 @@ from sslspec.baseline.entry import EXPECTABLE, Entry
 from sslspec.record import Result
 from sslspec.verdicts import Verdict
 
+Label = int  # what an entry is made for: NEW, or the position of one that is to be narrowed to what it is still true of
+NEW = -1
+Wanted = Callable[[Result, Facts], Label | None]
 Judge = Callable[[Result, Facts], bool]
 Results = Iterator[tuple[Result, Facts]]
 NOT_TRIED = frozenset({Verdict.INAPPLICABLE, Verdict.NOTRUN})
@@ -28,14 +31,17 @@ _Place = tuple[str, Facts]  # an id, and circumstances that no condition can tel
 
 @dataclass(slots=True)
 class _Seen:
-    """What came in one place; several results where columns of equal circumstances differ."""
+    """What came in one place; several results where columns of equal circumstances differ. `wanted` as a label."""
 
     results: list[Result] = field(default_factory=list)
-    wanted: bool = False
+    wanted: Label | None = None
 
     @property
-    def verdicts(self) -> frozenset[Verdict]:
-        return frozenset(result.verdict for result in self.results) & EXPECTABLE
+    def kind(self) -> tuple[Label, tuple[Verdict, ...]]:
+        """What one entry can be made for; a new one is for one verdict. `wanted` must not be None."""
+        assert self.wanted is not None
+        verdicts = {result.verdict for result in self.results} & EXPECTABLE if self.wanted == NEW else ()
+        return self.wanted, tuple(sorted(verdicts))
 
 
 @dataclass(slots=True)
@@ -60,11 +66,12 @@ class _Claim:
         return named and facts in self.condition.within
 
 
-def entries(results: Results, wanted: Judge, outranked: Judge | None = None) -> Iterator[Entry]:
-    """Entries for what is `wanted`, scenario by scenario, from results in a record's order.
+def entries(results: Results, wanted: Wanted, outranked: Judge | None = None) -> Iterator[tuple[Label, Entry]]:
+    """Entries for what is `wanted`, scenario by scenario, from results in a record's order, each with its label.
 
-    Only those of one scenario are held at a time. Where other entries speak of a result by its name (`outranked`), its
-    new entry names the whole id. What nothing can excuse (an error of the suite) is passed over.
+    What has another label needs entries of its own; what has none (None) must not be claimed by any. Only those of one
+    scenario are held at a time. Where other entries speak of a result by its name (`outranked`), its new entry names
+    the whole id. What nothing can excuse (an error of the suite) is passed over.
     """
     for name, group in itertools.groupby(results, key=lambda pair: pair[0].scenario):
         seen: dict[_Place, _Seen] = {}
@@ -75,18 +82,20 @@ def entries(results: Results, wanted: Judge, outranked: Judge | None = None) -> 
             place = result.id, replace(facts, implementation="", features=frozenset())
             found = seen.setdefault(place, _Seen())
             found.results.append(result)
-            if result.verdict in EXPECTABLE and wanted(result, facts):
-                found.wanted = True
+            label = wanted(result, facts) if result.verdict in EXPECTABLE else None
+            if label is not None:
+                found.wanted = label
                 if outranked is not None and outranked(result, facts):
                     exact.add(result.id)
-        if any(found.wanted for found in seen.values()):
+        if any(found.wanted is not None for found in seen.values()):
             yield from _of_scenario(name, seen, exact)
 
 
-def _of_scenario(name: str, seen: dict[_Place, _Seen], exact: set[str]) -> Iterator[Entry]:
+def _of_scenario(name: str, seen: dict[_Place, _Seen], exact: set[str]) -> Iterator[tuple[Label, Entry]]:
     choices = _conditions(tuple(dict.fromkeys(facts for _, facts in seen)))
-    for verdicts in sorted({found.verdicts for found in seen.values() if found.wanted}, key=sorted):
-        mine = {place for place, found in seen.items() if found.wanted and found.verdicts == verdicts}
+    for kind in sorted({found.kind for found in seen.values() if found.wanted is not None}):
+        label, verdicts = kind
+        mine = {place for place, found in seen.items() if found.wanted is not None and found.kind == kind}
         others = seen.keys() - mine
         claims: list[_Claim] = []
         left = set(mine)
@@ -100,7 +109,8 @@ def _of_scenario(name: str, seen: dict[_Place, _Seen], exact: set[str]) -> Itera
         for claim in _needed(claims):
             results = [found for place in sorted(claim.places, key=_order) for found in seen[place].results]
             said, match = telling.reason(results), telling.match(results)
-            yield Entry(claim.pattern, verdicts, said, where="", match=match, when=dict(claim.condition.when))
+            when = dict(claim.condition.when)
+            yield label, Entry(claim.pattern, frozenset(verdicts), said, where="", match=match, when=when)
 
 
 def _order(place: _Place) -> tuple[str, str]:
@@ -129,6 +139,7 @@ def _conditions(circumstances: tuple[Facts, ...]) -> list[_Condition]:
     """Every condition that tells some of these circumstances from others, the simplest first."""
     axes = [
         [{}, *({"peer": peer} for peer in _distinct(facts.peer for facts in circumstances))],
+        [{}, *({"interpreter": name} for name in _distinct(facts.interpreter for facts in circumstances))],
         [{}, *({"python": text} for text in _ranges([facts.python for facts in circumstances]))],
         [{}, *({"openssl": text} for text in _ranges([facts.openssl for facts in circumstances]))],
         [{}, *({"library": library} for library in _distinct(facts.library for facts in circumstances))],

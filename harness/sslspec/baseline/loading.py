@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sslspec import layout
+from sslspec import layout, releases
 from sslspec.baseline import conditions
 from sslspec.baseline.entry import EXPECTABLE, UNREVIEWED, Entry, Unsupported
 from sslspec.baseline.matching import Baseline
@@ -101,10 +101,11 @@ def parse(text: str, path: Path) -> tuple[Baseline, list[BaselineError]]:
     return baseline, problems
 
 
-def load_all(names: Iterable[str], given: Iterable[Path] = ()) -> dict[str, Baseline]:
+def load_all(names: Iterable[str], given: Iterable[Path] = (), *, strict_new: bool = False) -> dict[str, Baseline]:
     """The baselines of these implementations: those given, else those that come with the suite.
 
-    Raises BaselineError, also for one that is given and speaks of none of them.
+    With `strict_new` scenarios that are newer than what a baseline has reviewed count like all others. Raises
+    BaselineError, also for one that is given and speaks of none of them.
     """
     wanted = list(names)
     own = [layout.baselines() / f"{name}.toml" for name in wanted]
@@ -115,6 +116,8 @@ def load_all(names: Iterable[str], given: Iterable[Path] = ()) -> dict[str, Base
             is_for = f"{path}: is the baseline of {baseline.implementation!r}"
             raise BaselineError(f"{is_for}, and this run is about {', '.join(wanted)}")
         found[baseline.implementation] = baseline
+    for baseline in found.values():
+        baseline.strict_new = strict_new
     return found
 
 
@@ -193,7 +196,14 @@ def _entry(where: str, table: dict[str, Any]) -> Entry:
         when=_when(where, name, table.get("when", {})),
         run=table.get("run", True),
         until=table.get("until"),
+        pattern=_todays(name),
     )
+
+
+def _todays(name: str) -> str:
+    """The id or glob with the name that its scenario has today."""
+    scenario, at, variant = name.partition("@")
+    return releases.current().now(scenario) + at + variant
 
 
 def _verdicts(where: str, name: str, value: Any) -> frozenset[Verdict]:

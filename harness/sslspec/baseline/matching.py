@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from sslspec import releases
 from sslspec.baseline.conditions import Facts
 from sslspec.baseline.entry import Entry, Expectation, Unsupported
+from sslspec.style import plural
 from sslspec.verdicts import EXPECTED, Verdict
 
 
@@ -19,8 +21,10 @@ class Baseline:
     """The entries for one implementation.
 
     `parent` is the baseline that it inherits; `suite` the version of sslspec whose scenarios it has reviewed, as text
-    and "" where it does not say.
+    and "" where it does not say. Scenarios that are newer may do what they like, unless `strict_new`.
     """
+
+    strict_new = False
 
     def __init__(
         self,
@@ -72,6 +76,19 @@ class Baseline:
             return Expectation(EXPECTED | {Verdict.UNSUPPORTED}, self.unsupported.reason)
         if self.parent is not None:
             inherited = self.parent.expectation(scenario_id, facts, needs)
-            # The heir may well do what its model does not.
-            return replace(inherited, verdicts=inherited.verdicts | {Verdict.PASSED})
+            if inherited.reason and not inherited.new:
+                # The heir may well do what its model does not.
+                return replace(inherited, verdicts=inherited.verdicts | {Verdict.PASSED})
+        if self.suite and releases.current().is_newer(scenario_id.partition("@")[0], self.suite):
+            reason = "" if self.strict_new else f"newer than suite {self.suite}, which the baseline has reviewed"
+            return Expectation(reason=reason, new=True, tolerated=not self.strict_new)
         return Expectation()
+
+
+def note(baseline: Baseline) -> str:
+    """One line on what nobody has reviewed yet, or ""."""
+    count = len(baseline.unreviewed)
+    if not count:
+        return ""
+    what = f"{plural(count, 'entry')} {'is' if count == 1 else 'are'}"
+    return f"{baseline.path}: {what} unreviewed; `sslspec baseline check` names {'it' if count == 1 else 'them'}"

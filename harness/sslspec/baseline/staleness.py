@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sslspec import columns
+from sslspec import columns, releases
 from sslspec.baseline.conditions import Facts, FactsOf
 from sslspec.baseline.entry import Entry
 from sslspec.baseline.matching import Baseline
@@ -38,13 +38,14 @@ class StaleEntry:
 
 
 @dataclass(slots=True)
-class _Tally:
-    """What came of the scenarios of one entry: how many results it matches and decides, were tried, and passed."""
+class Tally:
+    """What came of one entry: how many results it matches and decides, and how many were tried, passed, needed it."""
 
     matched: int = 0
     spoken: int = 0
     tried: int = 0
     passed: int = 0
+    excused: int = 0
 
 
 class Staleness:
@@ -55,19 +56,19 @@ class Staleness:
 
     def __init__(self, baseline: Baseline) -> None:
         self.baseline = baseline
-        self._columns: dict[str, _Column] = {}
+        self._columns: dict[str, Tallies] = {}
 
     def add(self, result: Result, facts: Facts) -> None:
         """Take one result; one of another implementation is passed over."""
         if facts.implementation == self.baseline.implementation:
-            self._columns.setdefault(result.implementation, _Column(self.baseline)).add(result, facts)
+            self._columns.setdefault(result.implementation, Tallies(self.baseline)).add(result, facts)
 
     def found(self, *, whole_run: bool) -> list[str]:
         """A line for each entry that is no longer true, with the columns where it is not unless that is all of them.
 
         `whole_run` is True where no selection was made, so that an entry which matched nothing speaks of nothing.
         """
-        seen = self._columns or {"": _Column(self.baseline)}
+        seen = self._columns or {"": Tallies(self.baseline)}
         told: dict[str, list[str]] = {}
         anywhere: set[str] = set()
         for column, tallies in seen.items():
@@ -91,33 +92,48 @@ def stale(baseline: Baseline, results: Iterable[Result], *, whole_run: bool, fac
     return seen.found(whole_run=whole_run)
 
 
-class _Column:
-    """What the results of one column say of each entry."""
+class Tallies:
+    """What the results of one column, or of all, say of each entry; `counts` in the order of the entries."""
 
     def __init__(self, baseline: Baseline) -> None:
         self.baseline = baseline
-        self._tallies = [_Tally() for _ in baseline.entries]
-        self._features: frozenset[str] = frozenset()
+        self.counts = [Tally() for _ in baseline.entries]
+        self._features: frozenset[str] | None = None
+
+    @property
+    def features(self) -> frozenset[str]:
+        """The flags that were set wherever there was a result."""
+        return self._features or frozenset()
 
     def add(self, result: Result, facts: Facts) -> None:
-        self._features = facts.features
+        """Take one result."""
+        self._features = facts.features if self._features is None else self._features & facts.features
         for position in self.baseline.speaking(result.id, facts):
-            self._tallies[position].matched += 1
+            self.counts[position].matched += 1
         chosen = self.baseline.chosen(result.id, facts)
-        if chosen is not None:
-            tally = self._tallies[chosen]
-            tally.spoken += 1
-            tally.tried += result.verdict not in _NOT_TRIED
+        if chosen is None:
+            return
+        tally = self.counts[chosen]
+        tally.spoken += 1
+        if result.verdict not in _NOT_TRIED:
+            tally.tried += 1
             tally.passed += result.verdict is Verdict.PASSED
+            message = str(result.detail.get("message", ""))
+            tally.excused += self.baseline.entries[chosen].excuses(result.verdict, message)
+
+    def why(self, position: int, *, whole_run: bool) -> str:
+        """Why an entry is stale, or ""."""
+        return _why(self.baseline.entries[position], self.counts[position], whole_run)
 
     def found(self, *, whole_run: bool) -> Iterator[StaleEntry]:
+        """The features and entries that are no longer true."""
         unsupported = self.baseline.unsupported
-        for feature in sorted(unsupported.features & self._features):
+        for feature in sorted(unsupported.features & self.features):
             yield StaleEntry(unsupported.where, feature, "is a feature that the implementation has now: remove it")
-        for entry, tally in zip(self.baseline.entries, self._tallies, strict=True):
-            why = _why(entry, tally, whole_run)
+        for position, entry in enumerate(self.baseline.entries):
+            why = self.why(position, whole_run=whole_run)
             if why:
-                yield StaleEntry(entry.where, entry.id, why, anywhere=tally.tried > 0)
+                yield StaleEntry(entry.where, entry.id, why, anywhere=self.counts[position].tried > 0)
 
 
 def line_of(told: str) -> int:
@@ -126,12 +142,14 @@ def line_of(told: str) -> int:
     return int(found[1]) if found else 0
 
 
-def _why(entry: Entry, tally: _Tally, whole_run: bool) -> str:
+def _why(entry: Entry, tally: Tally, whole_run: bool) -> str:
     if entry.expired:
         return f"expired on {entry.until}: look at it again, then remove it or give it a new date"
     if not tally.matched:
-        # An entry for other circumstances (another Python, another peer) may well match nothing here.
-        return "matches no scenario: remove it, or correct the id" if whole_run and not entry.when else ""
+        # An entry for other circumstances (another Python, another peer) may well match nothing here, and a scenario
+        # that was withdrawn is not its fault.
+        excused = entry.when or entry.scenario in releases.current().withdrawn
+        return "matches no scenario: remove it, or correct the id" if whole_run and not excused else ""
     if not tally.spoken:
         return "is overruled by other entries for everything it matches: remove it"
     if tally.tried and tally.passed == tally.tried and Verdict.PASSED not in entry.verdicts:

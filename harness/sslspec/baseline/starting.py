@@ -40,13 +40,13 @@ def start(reader: Reader, implementation: str | None = None, inherits: str = "")
     missed: Counter[str] = Counter()
     verdicts: Counter[Verdict] = Counter()
 
-    def wanted(result: Result, here: Facts) -> bool:
+    def wanted(result: Result, here: Facts) -> int | None:
         message = str(result.detail.get("message", ""))
         flag = feature_missed(result.verdict, message)
         if blank.expectation(result.id, here, [flag] if flag else ()).accepts(result.verdict, message):
-            return False
+            return None
         missed[flag] += bool(flag)
-        return not flag
+        return None if flag else grouping.NEW
 
     def mine() -> grouping.Results:
         for result in reader:
@@ -55,7 +55,7 @@ def start(reader: Reader, implementation: str | None = None, inherits: str = "")
                 verdicts[result.verdict] += 1
                 yield result, here
 
-    entries = list(grouping.entries(mine(), wanted))
+    entries = [entry for _, entry in grouping.entries(mine(), wanted)]
     if not reader.complete:
         raise RecordError(f"{reader.path}: the run did not come to its end: a baseline of it would not be whole")
     features = frozenset(+missed) - {""}

@@ -24,13 +24,17 @@ def whole(
     top = [f"format = {FORMAT}", f"implementation = {_text(implementation)}", f"suite = {_text(suite)}"]
     top += [f"inherits = {_text(inherits)}"] if inherits else []
     parts = [_HEAD.format(implementation=_plain(implementation)) + "\n".join(top)]
-    if unsupported.features:
-        listed = ", ".join(map(_text, sorted(unsupported.features)))
-        parts.append(f"[unsupported]\nfeatures = [{listed}]\nreason = {_text(unsupported.reason)}")
+    parts += [features(unsupported)] if unsupported.features else []
     ordered = sorted(entries, key=lambda entry: (entry.id, sorted(entry.when.items()), sorted(entry.verdicts)))
     for area, found in itertools.groupby(ordered, key=lambda entry: entry.id.partition("/")[0]):
         parts += [f"# {area}", *map(known, found)]
     return "\n\n".join(parts) + "\n"
+
+
+def features(unsupported: Unsupported) -> str:
+    """The lines of the ``[unsupported]`` table, without a line end behind the last."""
+    listed = ", ".join(map(_text, sorted(unsupported.features)))
+    return f"[unsupported]\nfeatures = [{listed}]\nreason = {_text(unsupported.reason)}"
 
 
 def known(entry: Entry) -> str:

@@ -63,7 +63,8 @@ class ModulePeer(Peer):
             except self._ssl.SSLError as problem:  # a newer library refuses weak keys and malformed certificates
                 raise Inapplicable(f"the peer {self.name} cannot be set up so: {problem.reason}") from problem
         if self.key_log is not None:
-            self._context.keylog_filename = self.key_log
+            with contextlib.suppress(AttributeError, NotImplementedError):  # what cannot tell its secrets stays closed
+                self._context.keylog_filename = self.key_log
         self._incoming, self._outgoing = self._ssl.MemoryBIO(), self._ssl.MemoryBIO()
         if self.server_side:
             self._context.sni_callback = self._note_server_name

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import tempfile
+from functools import partial
 
 from sslspec.carried.stage import lay_out
 
@@ -22,6 +25,7 @@ def receive(files: dict[str, str]) -> None:
     global _folder
     _folder = tempfile.mkdtemp(prefix="sslspec-")
     os.chmod(_folder, 0o700)
+    sys.modules["sslspec_agent"].at_the_end.append(partial(shutil.rmtree, _folder, ignore_errors=True))
     lay_out(_folder, files)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 def add(commands: Commands) -> None:
     """Register the command and what it can do."""
     baseline = command(
-        commands, "baseline", answer, "what an implementation is known not to do: write it down, check it"
+        commands, "baseline", answer, "what an implementation is known not to do: write it down, check and change it"
     )
     parts: Commands = baseline.add_subparsers(dest="part", required=True, metavar="COMMAND")
     init = command(parts, "init", _guarded(_init), "write down all that is unexpected in a record")
@@ -32,10 +34,16 @@ def add(commands: Commands) -> None:
     check = command(parts, "check", _guarded(_check), "name the entries that are not reviewed, expired, idle or stale")
     check.add_argument("file", type=Path, metavar="FILE", help="the baseline")
     check.add_argument("-r", "--results", type=Path, metavar="RECORD", help="hold the entries against these results")
+    update = command(parts, "update", _guarded(_update), "take stale entries out, and write new failures down")
+    update.add_argument("file", type=Path, metavar="FILE", help="the baseline")
+    _add_record(update)
+    only = update.add_mutually_exclusive_group()
+    only.add_argument("--prune", action="store_true", help="only take out what is no longer true")
+    only.add_argument("--add", action="store_true", help="only add what is unexpected, and raise the suite reviewed")
 
 
 def answer(arguments: argparse.Namespace) -> int:
-    """Nothing by itself: the parser asks for init or check."""
+    """Nothing by itself: the parser asks for one of its parts."""
     raise NotImplementedError
 
 
@@ -106,3 +114,37 @@ def _check(arguments: argparse.Namespace) -> ExitCode:
     count = plural(len(found), "thing") + " to do" if found else "nothing to do"
     say("\n".join([*found, f"{arguments.file}: {count}"]), look)
     return ExitCode.UNEXPECTED if found else ExitCode.AS_EXPECTED
+
+
+def _update(arguments: argparse.Namespace) -> ExitCode:
+    from sslspec import listing
+    from sslspec.baseline.updating import update
+
+    names = [scenario.id for scenario in listing.scenarios()]
+    made = update(arguments.file, arguments.results, names, prune=not arguments.add, add=not arguments.prune)
+    if made.errors:
+        fail(
+            f"{plural(made.errors, 'result')} with verdict error, the suite's own fault, are left out; please report it"
+        )
+    if made.done:
+        _replace(arguments.file, made.text)
+    look = style.style_for(sys.stdout, arguments.color)
+    say(
+        "\n".join([*made.done, f"{arguments.file}: {plural(len(made.done), 'change') if made.done else 'no change'}"]),
+        look,
+    )
+    return ExitCode.AS_EXPECTED
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file that is either as it was or as it shall be. Raises OSError."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        file.write(text)
+    try:
+        shutil.copymode(path, file.name)
+        Path(file.name).replace(path)
+    except OSError:
+        Path(file.name).unlink()
+        raise

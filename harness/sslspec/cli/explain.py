@@ -54,8 +54,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     )
     try:
         found = explain.explain(arguments.id, options)
-        if found.results and arguments.pcap is not None:
-            explain.save(found, arguments.pcap)
+        saved = arguments.pcap is not None and explain.save(found, arguments.pcap)
     except (listing.UnknownScenario, explain.TooMany, BaselineError, InterpreterError, pcapng.PcapError) as problem:
         return fail(str(problem))
     except run.NotLoadable as problem:
@@ -68,8 +67,10 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
             say(explain.as_json(found), look)
         else:
             say(explain.text(found, look, style.columns(), verbose=arguments.verbose > 0), look)
-            if arguments.pcap is not None:
+            if saved:
                 say(f"\nthe traffic, with its secrets, is in {arguments.pcap}", look)
+        if arguments.pcap is not None and not saved:
+            fail(f"nothing passed that could be tapped, so {arguments.pcap} was not written")
     if found.outcome.problem:
         fail(found.outcome.problem)
     return found.outcome.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,12 @@ def add(commands: Commands) -> None:
     report = command(
         commands, "report", answer, "a static site of result files: matrix, scenarios, comparisons, badges"
     )
-    report.add_argument("files", nargs="+", type=Path, metavar="FILE", help="result files, of one run or of several")
+    report.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="result files, of one run or of several; NAME=FILE gives a run a name, where the same was run twice",
+    )
     report.add_argument(
         "-o", "--output", type=Path, default=Path(DEFAULT), metavar="FOLDER", help=f"default: {DEFAULT}"
     )
@@ -39,7 +45,8 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.report import site
 
     try:
-        made = site.write(arguments.output, arguments.files, reference=arguments.reference)
+        labels, paths = zip(*map(_labelled, arguments.files), strict=True)
+        made = site.write(arguments.output, paths, labels=labels, reference=arguments.reference)
     except RecordError as problem:
         return fail(str(problem))
     counts = [
@@ -50,3 +57,11 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     size = f"{style.plural(made.files, 'file')}, {made.size / 1_000_000:.1f} MB"
     say(f"{arguments.output / 'index.html'}: {', '.join(counts)}; {size}", style.style_for(sys.stdout, arguments.color))
     return ExitCode.AS_EXPECTED
+
+
+def _labelled(text: str) -> tuple[str, Path]:
+    """The name of a run, or "", and its file; a file that has the sign in its own name is taken as it is."""
+    label, equals, path = text.partition("=")
+    if equals and re.fullmatch(r"[\w.-]+", label) and not Path(text).exists():
+        return label, Path(path)
+    return "", Path(text)

@@ -55,6 +55,9 @@ def add(commands: Commands) -> None:
     )
     run.add_argument("--no-baseline", action="store_true", help="expect everything to pass")
     run.add_argument(
+        "--strict-new", action="store_true", help="scenarios newer than what the baseline has reviewed count as well"
+    )
+    run.add_argument(
         "--timeout", type=_seconds, default=10.0, metavar="S", help="seconds until a scenario counts as hung (10)"
     )
     run.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"the result file; default: {DEFAULT_OUTPUT}")
@@ -71,7 +74,7 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
-    from sslspec import compare, outcome, record, run, summary
+    from sslspec import away, compare, outcome, record, run, summary
     from sslspec.baseline import BaselineError
     from sslspec.interpreters import InterpreterError
     from sslspec.profiles import ProfileError
@@ -79,6 +82,8 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
 
     if arguments.durations and not arguments.shard:
         return fail("--durations says how a run is cut; it goes with --shard I/N")
+    if arguments.python and away.asked_for(arguments.pytest_args):
+        return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
     pretty = arguments.format == "pretty"
     shown: TextIO = sys.stdout if pretty else sys.stderr
     look = style.style_for(shown, arguments.color)
@@ -102,7 +107,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
             fail(str(problem))
         if pretty:
             slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
-            told = summary.text(done.record, look, stale=done.stale, seconds=done.seconds, slowest=slowest)
+            told = summary.text(
+                done.record, look, stale=done.stale, notes=done.notes, seconds=done.seconds, slowest=slowest
+            )
             if len(compare.implementations_of(done.record)) == 2:
                 told += f"\n{compare.in_a_line(compare.within(done.record))} (sslspec compare {output})"
             say(f"\n{told}\nresults in {output}", look)
@@ -132,6 +139,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         workers=arguments.j,
         baselines=tuple(arguments.baseline),
         no_baseline=arguments.no_baseline,
+        strict_new=arguments.strict_new,
         limit=arguments.timeout,
         first_only=arguments.x,
         shard=arguments.shard or "",

@@ -143,7 +143,7 @@ class Comparison:
     """Two sides, and what is different; each shelf sorted by id.
 
     `names` are the two columns where those of one run are compared with each other. Of each kind at most `most` groups
-    are kept.
+    are kept. Where `alone_matters` is False nothing is told of what has nothing beside it.
     """
 
     before: Side
@@ -158,6 +158,7 @@ class Comparison:
     unchanged: int = 0
     warnings: list[str] = field(default_factory=list)
     names: tuple[str, str] | None = None
+    alone_matters: bool = True
 
     def __post_init__(self, most: int | None) -> None:
         self.regressions, self.fixes, self.others, self.steps = (

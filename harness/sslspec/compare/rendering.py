@@ -47,6 +47,8 @@ def sections(comparison: Comparison) -> list[tuple[str, Shelf[Group]]]:
 
 def alone(comparison: Comparison) -> list[tuple[str, Shelf[Result]]]:
     """The titles of what stands on one side alone, and the results."""
+    if not comparison.alone_matters:
+        return []
     titles = [f"only with {name}" for name in comparison.names] if comparison.names else ["gone", "added"]
     return list(zip(titles, (comparison.gone, comparison.added), strict=True))
 
@@ -149,7 +151,7 @@ def brief(result: Result, style: Style) -> str:
 
 def window(before: Iterable[Any], after: Iterable[Any]) -> tuple[list[tuple[str, str, bool]], int]:
     """(left, right, whether they differ) of the steps around the first that differ, and how many more do."""
-    pairs = [_beside(left, right) for left, right in zip_longest(before, after)]
+    pairs = [beside(left, right) for left, right in zip_longest(before, after)]
     different = [number for number, (left, right) in enumerate(pairs) if left != right]
     if not different:
         return [], 0
@@ -177,9 +179,9 @@ def _steps(before: list[dict[str, Any]], after: list[dict[str, Any]], style: Sty
     return found + ([style.dim(f"and {plural(rest, 'more step')} that differ")] if rest else [])
 
 
-def _beside(left: dict[str, Any] | None, right: dict[str, Any] | None) -> tuple[str, str]:
+def beside(left: dict[str, Any] | None, right: dict[str, Any] | None) -> tuple[str, str]:
     """Two steps in words; of long lists only what one of them has alone."""
-    told = _step(left), _step(right)
+    told = step(left), step(right)
     if left is None or right is None or told[0] == told[1] or max(map(len, told)) <= _LONG:
         return told
     lists = [_texts(step) for step in (left, right)]
@@ -196,15 +198,17 @@ def _beside(left: dict[str, Any] | None, right: dict[str, Any] | None) -> tuple[
 
 def _texts(step: dict[str, Any]) -> list[str] | None:
     """The list of texts that was given or noted; None for anything else."""
-    value = next(iter(step.get("outcome", {}).values()), None)
+    said = step.get("outcome")
+    value = next(iter(said.values()), None) if isinstance(said, dict) else None
     items = value.get("list") if isinstance(value, dict) else None
     return items if isinstance(items, list) and all(isinstance(item, str) for item in items) else None
 
 
-def _step(step: dict[str, Any] | None) -> str:
-    if step is None:
+def step(found: dict[str, Any] | None) -> str:
+    """A step in words: ``read(10) returns b'abc'``, ``peer.close() returns None``."""
+    if found is None:
         return "(nothing)"
-    return f"{_actor(step)}{step.get('call')} {outcome(step.get('outcome'))}"
+    return f"{_actor(found)}{found.get('call')} {outcome(found.get('outcome'))}"
 
 
 def _actor(step: dict[str, Any]) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sslspec import implementations
 from sslspec.bench.pair import PeerFactory, module_peer
 from sslspec.implementations import ImplementationError
-from sslspec.interpreters import InterpreterError
 from sslspec.peers import pythons
 
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ PROGRAMS = ("openssl", "gnutls")
 def factory(name: str) -> PeerFactory:
     """What makes peers of this name: tlslite's, the scripted one, a program's, another Python's or an implementation's.
 
-    For one scenario. Raises ImplementationError where it cannot be loaded, or is not installed, InterpreterError where
-    there is no such Python.
+    For one scenario. Raises ImplementationError where it cannot be loaded, or is not installed.
     """
     if name == "tlslite":
         from sslspec.peers.tlslite import TlslitePeer
@@ -57,7 +55,7 @@ def is_implementation(name: str) -> bool:
 
 
 def column(name: str) -> str:
-    """What a peer is called in records. Raises InterpreterError where it is another Python, and not there."""
+    """What a peer is called in records. Raises ImplementationError where it is another Python, and not there."""
     return pythons.column(name) if pythons.is_one(name) else name
 
 
@@ -70,7 +68,7 @@ def _missing_pythons(names: Iterable[str]) -> Iterator[str]:
     for name in filter(pythons.is_one, names):
         try:
             pythons.column(name)
-        except InterpreterError as problem:
+        except ImplementationError as problem:
             yield str(problem)
 
 

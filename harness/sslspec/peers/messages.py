@@ -67,7 +67,7 @@ class Heard:
         elif kind == SERVER_HELLO and body[2:34] != _RETRY:
             self._server_hello(body)
         elif kind == ENCRYPTED_EXTENSIONS:
-            self._alpn(_extensions(body))
+            self._alpn(extensions_in(body))
         elif kind == CERTIFICATE:
             self._certificates += 1
             if not sent:
@@ -81,13 +81,13 @@ class Heard:
         rest = body[34:]
         rest = rest[1 + rest[0] :]  # legacy_session_id
         rest = rest[2 + int.from_bytes(rest[:2], "big") :]  # cipher_suites
-        name = _extensions(rest[1 + rest[0] :]).get(_SERVER_NAME)
+        name = extensions_in(rest[1 + rest[0] :]).get(_SERVER_NAME)
         self.seen.server_name = name[5:].decode("ascii", "replace") if name else None
 
     def _server_hello(self, body: bytes) -> None:
         rest = body[34:]
         rest = rest[1 + rest[0] :]
-        extensions = _extensions(rest[3:])
+        extensions = extensions_in(rest[3:])
         version = extensions.get(_SUPPORTED_VERSIONS, body[:2])
         self.seen.version = _VERSIONS.get(int.from_bytes(version, "big"))
         self.seen.resumed = _PRE_SHARED_KEY in extensions
@@ -103,8 +103,8 @@ class Heard:
         return entry[3 : 3 + int.from_bytes(entry[:3], "big")] or None
 
 
-def _extensions(data: bytes) -> dict[int, bytes]:
-    """A block of extensions by type; {} if there is none."""
+def extensions_in(data: bytes) -> dict[int, bytes]:
+    """A block of extensions by type, as far as it can be read; {} if there is none."""
     found = {}
     rest = data[2 : 2 + int.from_bytes(data[:2], "big")]
     while len(rest) >= 4:

@@ -6,9 +6,8 @@ It lives in an agent of that interpreter, one for each process of ours, which is
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sslspec import interpreters
 from sslspec.agent import luggage
 from sslspec.agent.host import Agent, AgentError, Died, Refused
 from sslspec.bench.credentials import Pki
@@ -17,7 +16,9 @@ from sslspec.bench.pair import PeerFactory
 from sslspec.bench.peer import Peer
 from sslspec.bench.travelling import Traveller
 from sslspec.implementations import ImplementationError
-from sslspec.interpreters import InterpreterError
+
+if TYPE_CHECKING:
+    from sslspec.interpreters import Interpreter
 
 _NAME = re.compile(r"(?:python|pypy|graalpy)-?\d+(?:\.\d+){0,2}t?|python:.+", re.IGNORECASE)
 _executables: dict[str, str] = {}
@@ -30,24 +31,21 @@ def is_one(name: str) -> bool:
 
 
 def column(name: str) -> str:
-    """What the peer is called in records: as it was asked for, or by its version. Raises InterpreterError."""
+    """What the peer is called in records: as it was asked for, or by its version. Raises ImplementationError."""
     _, _, path = name.partition(":")
     if not path:
         _find(name)
         return name
-    try:
-        found = interpreters.find(path)
-    except InterpreterError as problem:
-        raise _told(name, path, problem) from problem
+    found = _found(name, path)
     kind = "python" if found.implementation == "cpython" else found.implementation
     called = f"{kind}{'.'.join(map(str, found.version[:2]))}{found.threads}"
     if _executables.setdefault(called, found.executable) != found.executable:
-        raise InterpreterError(f"--peer {name}: there is another {called} among the peers")
+        raise ImplementationError(f"--peer {name}: there is another {called} among the peers")
     return called
 
 
 def factory(name: str) -> PeerFactory:
-    """What makes the peers of one scenario. Raises InterpreterError where there is no such interpreter."""
+    """What makes the peers of one scenario. Raises ImplementationError where there is no such interpreter."""
     executable = _find(name)
     traveller = Traveller()
     begun = False
@@ -72,16 +70,19 @@ def factory(name: str) -> PeerFactory:
 
 def _find(name: str) -> str:
     if name not in _executables:
-        try:
-            _executables[name] = interpreters.find(name).executable
-        except InterpreterError as problem:
-            raise _told(name, name, problem) from problem
+        _executables[name] = _found(name, name).executable
     return _executables[name]
 
 
-def _told(name: str, wanted: str, problem: InterpreterError) -> InterpreterError:
-    """The same problem for whoever said ``--peer``."""
-    return InterpreterError(f"--peer {name}: {str(problem).removeprefix(f'--python {wanted}: ')}")
+def _found(name: str, wanted: str) -> Interpreter:
+    """The interpreter of a version or path, for whoever said ``--peer`` with that name."""
+    from sslspec import interpreters  # which needs what an agent's Python has not, and this file is imported there
+
+    try:
+        return interpreters.find(wanted)
+    except interpreters.InterpreterError as problem:
+        said = str(problem).removeprefix(f"--python {wanted}: ")
+        raise ImplementationError(f"--peer {name}: {said}") from problem
 
 
 def _ready(name: str, executable: str, pki: Pki) -> Agent:

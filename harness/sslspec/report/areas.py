@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sslspec.record import Result
 from sslspec.report.columns import Column
 from sslspec.report.outcomes import Tally, tally
-from sslspec.report.stream import Execution, Scenario, behaviour
+from sslspec.report.stream import Execution, Scenario, is_different, was_tried
 
 _NOTHING = "--"
 _FIRST = ord("0")
@@ -77,16 +77,21 @@ def row(scenario: Scenario, reference: Column | None) -> Row:
 def _codes(scenario: Scenario, reference: Column | None) -> dict[Column, str]:
     executions = scenario.executions
     order = sorted(scenario.results, key=lambda column: column is not reference)  # the reference's behaviour is "0"
-    seen: dict[Execution, dict[str | None, int]] = {execution: {} for execution in executions}
+    seen: dict[Execution, list[Result]] = {execution: [] for execution in executions}
     return {column: "".join(_code(scenario.results[column], e, seen[e]) for e in executions) for column in order}
 
 
-def _code(results: Mapping[Execution, Result], execution: Execution, seen: dict[str | None, int]) -> str:
+def _code(results: Mapping[Execution, Result], execution: Execution, seen: list[Result]) -> str:
     result = results.get(execution)
     if result is None:
         return _NOTHING
     letter = result.verdict.value[0].upper() if result.unexpected else result.verdict.value[0]
-    return letter + _character(seen.setdefault(behaviour(result), len(seen)))
+    if not was_tried(result):
+        return letter + _character(0)
+    number = next((number for number, other in enumerate(seen) if not is_different(result, other)), len(seen))
+    if number == len(seen):
+        seen.append(result)
+    return letter + _character(number)
 
 
 def _character(number: int) -> str:

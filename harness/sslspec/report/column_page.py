@@ -64,11 +64,11 @@ def page(
         el("h1", column.name),
         el("p", _lead(tally), class_="lead"),
         None if complete else el("p", "The run is incomplete: what is missing had no turn.", class_="warning"),
-        _facts(column, tally),
+        _facts(column),
         _links(frame, column, tally, is_reference=is_reference),
-        el("h2", "Unexpected", id=UNEXPECTED),
+        el("h2", f"Unexpected ({tally.unexpected:,})", id=UNEXPECTED),
         _table("Unexpected results") if tally.unexpected else el("p", "Nothing.", class_="note"),
-        el("h2", "Known not to pass", id=KNOWN),
+        el("h2", f"Known not to pass ({knowns:,})", id=KNOWN),
         _table("Known not to pass, by area") if knowns else el("p", "Nothing.", class_="note"),
         _badge(frame, column, tally, complete=complete),
     )
@@ -86,7 +86,7 @@ def _lead(tally: Tally) -> str:
     return f"{tally.passed:,} of {tally.applicable:,} executions passed ({counted})."
 
 
-def _facts(column: Column, tally: Tally) -> Markup:
+def _facts(column: Column) -> Markup:
     return facts(
         [
             ("Implementation", " ".join(filter(None, (column.implementation, column.release)))),
@@ -95,7 +95,6 @@ def _facts(column: Column, tally: Tally) -> Markup:
             ("Platform", column.platform),
             ("Documented as of", column.documented),
             ("Features", el("ul", *(el("li", el("code", name)) for name in column.features), class_="tags")),
-            ("Unexpected", plural(tally.unexpected, "execution")),
         ]
     )
 

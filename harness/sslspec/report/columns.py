@@ -6,9 +6,8 @@ here. Facts come from headers and may be anything: what has not the form of a fa
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +25,8 @@ class Column:
     name: str
     facts: Mapping[str, Any] = field(repr=False)
     platform: str = ""
+    label: str = ""  # which run it is of, where the same software was run several times
+    run: int = 0  # the place of that run among them
 
     @property
     def implementation(self) -> str:
@@ -33,11 +34,16 @@ class Column:
         return _text(self.facts.get("name")) or self.name.partition("@")[0]
 
     @property
+    def kind(self) -> str:
+        """The implementation of Python: ``cpython``, ``pypy``; or empty."""
+        return _text(_mapping(self.facts.get("python")).get("implementation"))
+
+    @property
     def python(self) -> str:
         """``CPython 3.13.0``, or empty."""
         told = _mapping(self.facts.get("python"))
-        kind, version = _text(told.get("implementation")), _text(told.get("version"))
-        return f"{_PYTHONS.get(kind, kind)} {version}".strip() if version else ""
+        version = _text(told.get("version"))
+        return f"{_PYTHONS.get(self.kind, self.kind)} {version}".strip() if version else ""
 
     @property
     def library(self) -> str:
@@ -81,10 +87,8 @@ class Column:
     @property
     def rank(self) -> tuple[object, ...]:
         """Where it stands: the stdlib's ssl before others, CPython before other Pythons, the older before the newer."""
-        kind = _text(_mapping(self.facts.get("python")).get("implementation"))
-        stdlib = self.implementation != STDLIB
         name = "" if self.implementation == STDLIB else self.implementation
-        return stdlib, name, kind != "cpython", kind, self.version, self.library_version, self.name
+        return name, self.kind != "cpython", self.kind, self.version, self.library_version, self.run, self.name
 
     def told(self) -> str:
         """All of it in a few words: ``ssl, CPython 3.13.0, OpenSSL 3.0.19``."""
@@ -94,23 +98,27 @@ class Column:
 class Columns:
     """The columns of several result files. What a file calls a column, `of` finds; `listed` is their order."""
 
-    def __init__(self, headers: Sequence[Header]) -> None:
+    def __init__(self, headers: Sequence[Header], labels: Sequence[str] = ()) -> None:
+        """The columns of files with these headers; a file's label, where it has one, is that of its run."""
         self._of: dict[tuple[int, str], Column] = {}
-        named = _named(headers)
+        self._labels = list(labels) or [""] * len(headers)
         made: dict[str, Column] = {}
-        for key, name in named.items():
-            header = headers[key[0]]
+        for (number, own), name in _named(headers, self._labels).items():
             if name not in made:
-                made[name] = Column(name, header.implementations[key[1]], header.platform)
-            self._of[key] = made[name]
+                header = headers[number]
+                facts = header.implementations[own]
+                made[name] = Column(name, facts, header.platform, self._labels[number], number)
+            self._of[number, own] = made[name]
         self.listed = sorted(made.values(), key=lambda column: column.rank)
 
     def of(self, file: int, name: str) -> Column:
         """The column that the result file of this number calls `name`; one that its header forgot comes last."""
         found = self._of.get((file, name))
         if found is None:
-            known = next((column for column in self.listed if column.name == name), None)
-            found = self._of[file, name] = known or Column(name, {"name": name})
+            label = self._labels[file]
+            full = "+".join(filter(None, (name, label)))
+            known = next((column for column in self.listed if column.name == full), None)
+            found = self._of[file, name] = known or Column(full, {"name": name}, "", label, file)
             self.listed += [] if known else [found]
         return found
 
@@ -128,57 +136,23 @@ class Columns:
     def reference(self) -> Column | None:
         """With which the others are compared unless one is named: the stdlib's on the newest CPython, or the first."""
         stdlib = [c for c in self.listed if c.implementation == STDLIB and c.python.startswith("CPython")]
-        newest = max(stdlib, key=lambda column: (column.version, column.library_version), default=None)
+        newest = max(stdlib, key=lambda column: (column.version, column.library_version, -column.run), default=None)
         return newest or (self.listed[0] if self.listed else None)
 
-    def pairs(self) -> dict[str, list[tuple[Column, Column]]]:
-        """The comparisons that people ask for, by their question; the older column of a pair comes first."""
-        by_name: dict[str, list[Column]] = {}
-        for column in self.listed:
-            by_name.setdefault(column.implementation, []).append(column)
-        pythons: list[tuple[Column, Column]] = []
-        libraries: list[tuple[Column, Column]] = []
-        for same in by_name.values():
-            pythons += _adjacent(same, lambda column: column.library, lambda column: column.version)
-            libraries += _adjacent(same, lambda column: column.version[:2], lambda column: column.library_version)
-            reached = {new for _, new in pythons + libraries}
-            pythons += [(old, new) for old, new in itertools.pairwise(same) if new not in reached]
-        return {
-            "What a newer Python changes": pythons,
-            "What a newer OpenSSL changes": libraries,
-            "Beside the standard library, on the same Python": _beside_stdlib(self.listed),
-        }
 
+def _named(headers: Sequence[Header], labels: Sequence[str]) -> dict[tuple[int, str], str]:
+    """A name for each column of each file; what is the same in all facts is one column, as of the shards of a run.
 
-def _adjacent(columns: Iterable[Column], common: Any, by: Any) -> list[tuple[Column, Column]]:
-    """Of the columns that have `common` in common, each with the next one by `by`."""
-    alike: dict[Any, list[Column]] = {}
-    for column in columns:
-        if by(column):
-            alike.setdefault(common(column), []).append(column)
-    found = []
-    for same in alike.values():
-        ordered = sorted(same, key=by)
-        found += [(old, new) for old, new in itertools.pairwise(ordered) if by(old) != by(new)]
-    return found
-
-
-def _beside_stdlib(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
-    stdlib = {column.python: column for column in columns if column.implementation == STDLIB}
-    others = [column for column in columns if column.implementation != STDLIB]
-    return [(stdlib[column.python], column) for column in others if column.python in stdlib]
-
-
-def _named(headers: Sequence[Header]) -> dict[tuple[int, str], str]:
-    """A name for each column of each file; what is the same in all facts is one column, as of the shards of a run."""
+    A file with a label has columns of its own, whatever the others have: ``ssl+before``.
+    """
     places: dict[str, list[tuple[int, str]]] = {}
     for number, header in enumerate(headers):
         for name, facts in header.implementations.items():
             same = f"{name}\n{columns.identity(facts)}" if facts else f"{name}\n{number}"
             places.setdefault(same, []).append((number, name))
     first = [(name, _sound(headers[number].implementations[name])) for (number, name), *_ in places.values()]
-    names = columns.names(first)
-    return {place: name for name, same in zip(names, places.values(), strict=True) for place in same}
+    named = zip(columns.names(first), places.values(), strict=True)
+    return {place: "+".join(filter(None, (name, labels[place[0]]))) for name, same in named for place in same}
 
 
 def _sound(facts: Mapping[str, Any]) -> Mapping[str, Any]:

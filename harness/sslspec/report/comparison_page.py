@@ -10,6 +10,8 @@ import enum
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from sslspec.compare import reasons
+from sslspec.compare.changes import Change
 from sslspec.failures import brief
 from sslspec.record import Result
 from sslspec.report import places, variants
@@ -18,37 +20,44 @@ from sslspec.report.differences import Difference, between
 from sslspec.report.html import Content, Markup, breakable, el, hidden, join
 from sslspec.report.page import Frame, render
 from sslspec.report.parts import chip, difference, scrolling
+from sslspec.report.presets import Pair
 from sslspec.report.stream import Execution, Scenario, is_different
-from sslspec.verdicts import EXPECTED
 
 SCRIPTS = ("static/data.js", "data/index.js", "static/compare.js")
 _HERE = Markup("<!-- rows -->")
 _MOST_LINES = 12
 _TITLES = ("Scenario", "Before", "After", "What is different")
-Pair = tuple[Column, Column]
 
 
 class Kind(enum.Enum):
-    """What became of an execution, in the order in which it is told."""
+    """What became of an execution, in the order in which it is told; the values are those of `Change.kind`."""
 
-    REGRESSION = "Regressions"
-    FIX = "Fixed"
-    OTHER = "Other verdicts"
-    BEHAVIOUR = "Other behaviour, same verdict"
-    ADDED = "Added"
-    GONE = "Gone"
+    REGRESSION = "regressions"
+    FIX = "fixes"
+    OTHER = "others"
+    BEHAVIOUR = "steps"
+    ADDED = "added"
+    GONE = "gone"
+
+
+# The heading of each kind, and how it is counted: ``1 regression``, ``3 with other behaviour``.
+_WORDS = {
+    Kind.REGRESSION: ("Regressions", "regression"),
+    Kind.FIX: ("Fixed", "fixed"),
+    Kind.OTHER: ("Other verdicts", "other verdict"),
+    Kind.BEHAVIOUR: ("Other behaviour", "with other behaviour"),
+    Kind.ADDED: ("Added", "added"),
+    Kind.GONE: ("Gone", "gone"),
+}
+_PLURAL = frozenset({Kind.REGRESSION, Kind.OTHER})
 
 
 def kind(before: Result | None, after: Result | None) -> Kind | None:
     """What became of an execution; None where it is as it was."""
     if before is None or after is None:
         return Kind.ADDED if before is None else Kind.GONE
-    good = before.verdict in EXPECTED, after.verdict in EXPECTED
-    if good[0] != good[1]:
-        return Kind.REGRESSION if good[0] else Kind.FIX
-    if before.verdict is not after.verdict:
-        return Kind.OTHER
-    return Kind.BEHAVIOUR if is_different(after, before) else None
+    found = Change(before, after).kind
+    return Kind(found) if found else None
 
 
 def label(what: Kind, pair: Pair) -> str:
@@ -56,7 +65,7 @@ def label(what: Kind, pair: Pair) -> str:
     before, after = pair
     if before.implementation != after.implementation and what in (Kind.REGRESSION, Kind.FIX):
         return f"Only {(before if what is Kind.REGRESSION else after).name} passes"
-    return what.value
+    return _WORDS[what][0]
 
 
 def changes(scenario: Scenario, pair: Pair, counts: Counter[Kind | None]) -> Iterator[tuple[Kind, Markup]]:
@@ -97,15 +106,16 @@ def _row(
         frame.link(places.scenario(scenario_id), breakable(scenario_id)),
         el("span", which, class_="note") if which else None,
     ]
-    said = [result.reason for result in sample if result is not None and result.reason]
-    different: list[Content] = [el("p", el("span", "known: ", class_="word"), text) for text in dict.fromkeys(said)]
+    before, after = sample
+    why = reasons.of(Change(before, after)) if before is not None and after is not None else []
+    different: list[Content] = [el("p", reason) for reason in why]
     if steps is not None and steps.lines:
         table = difference(steps, pair[0].name, pair[1].name)
         different.append(el("details", el("summary", "steps"), scrolling(table, f"Steps of {scenario_id}")))
     return el(
         "tr",
         el("th", *name, scope="row"),
-        *(el("td", _outcome(result)) for result in sample),
+        *(el("td", _outcome(result), data_label=title) for title, result in zip(_TITLES[1:], sample, strict=False)),
         el("td", *different),
     )
 
@@ -142,16 +152,20 @@ def _section(what: Kind, count: int, title: str) -> Markup:
 
 def _counted(counts: Counter[Kind | None], pair: Pair) -> Markup:
     items = [
-        el("li", el("a", f"{counts[what]:,}", el("span", f" {_lower(what, pair)}"), href=f"#{what.name.lower()}"))
-        for what in Kind
-        if counts[what]
+        el("li", el("a", f"{counts[what]:,}", el("span", f" {word}"), href=f"#{what.name.lower()}"))
+        for what, word in _words(counts, pair)
     ]
     return el("ul", *items, el("li", f"{counts[None]:,}", el("span", " unchanged")), class_="counts")
 
 
-def _lower(what: Kind, pair: Pair) -> str:
-    title = label(what, pair)
-    return title[0].lower() + title[1:]
+def _words(counts: Counter[Kind | None], pair: Pair) -> Iterator[tuple[Kind, str]]:
+    """The kinds that there are, with the word behind their number."""
+    for what in Kind:
+        title, word = label(what, pair), _WORDS[what][1]
+        if counts[what] and title != _WORDS[what][0]:
+            yield what, title[0].lower() + title[1:]
+        elif counts[what]:
+            yield what, f"{word}s" if what in _PLURAL and counts[what] != 1 else word
 
 
 def _table(caption: str) -> Markup:
@@ -179,7 +193,7 @@ def chooser(columns: Sequence[Column], questions: Mapping[str, Sequence[tuple[Pa
 
 def _preset(frame: Frame, pair: Pair, counts: Counter[Kind | None]) -> Markup:
     before, after = (column.name for column in pair)
-    said = [f"{counts[what]:,} {_lower(what, pair)}" for what in Kind if counts[what]]
+    said = [f"{counts[what]:,} {word}" for what, word in _words(counts, pair)]
     link = frame.link(places.comparison(before, after), before, el("span", " ... "), after)
     return el("li", link, el("span", ", ".join(said) or "nothing is different", class_="note"))
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sslspec.failures import outcome
+from sslspec.compare import rendering
 
 _CONTEXT = 1  # equal steps that are kept around different ones
 _MOST = 24  # lines of one difference
 _ALIGNED = 400  # steps up to which they are aligned; beyond, it would take longer than anybody waits
 _LONGEST = 400  # characters of a step
 
+Step = dict[str, Any]
 Words = tuple[tuple[bool, str], ...]
 
 
@@ -50,32 +51,47 @@ class Difference:
         return tuple(line for line in self.lines if not line.is_equal)
 
 
+NONE = Difference(())
+
+
 def step(value: Any) -> str:
-    """A recorded step as a reader writes it: ``read(10) returns b'abc'``, ``peer.close() returns None``."""
-    if not isinstance(value, dict):
-        return str(value)[:_LONGEST]
-    actor = value.get("actor")
-    said = f"{'' if actor == 'subject' else f'{actor}.'}{value.get('call')} {outcome(value.get('outcome'))}"
-    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
+    """A recorded step as a reader writes it, on one line that is not too long."""
+    return _cut(rendering.step(_sound(value)))
 
 
 def between(before: Sequence[Any], after: Sequence[Any]) -> Difference:
     """What of `after` is not as in `before`, with a step of context; no lines where all is alike."""
-    left, right = [step(value) for value in before], [step(value) for value in after]
-    if left == right:
-        return Difference(())
-    lines = list(_with_context(list(_aligned(left, right))))
+    if before == after:
+        return NONE
+    pairs = list(_aligned([_sound(value) for value in before], [_sound(value) for value in after]))
+    lines = list(_with_context([_told(*pair) for pair in pairs]))
     return Difference(tuple(lines[:_MOST]), max(0, len(lines) - _MOST))
 
 
-def _aligned(left: list[str], right: list[str]) -> Iterator[tuple[str | None, str | None]]:
+def _sound(value: Any) -> Step:
+    """A step; what a damaged file has in its place is shown as it is."""
+    return value if isinstance(value, dict) else {"actor": "subject", "call": str(value), "outcome": ""}
+
+
+def _told(left: Step | None, right: Step | None) -> tuple[str | None, str | None]:
+    """Two steps in words; of long lists what only one of them has."""
+    ours, theirs = rendering.beside(left, right)
+    return None if left is None else _cut(ours), None if right is None else _cut(theirs)
+
+
+def _cut(said: str) -> str:
+    return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
+
+
+def _aligned(before: list[Step], after: list[Step]) -> Iterator[tuple[Step | None, Step | None]]:
     """Pairs of steps; None on the side that has nothing there."""
+    left, right = [rendering.step(one) for one in before], [rendering.step(one) for one in after]
     if max(len(left), len(right)) > _ALIGNED:
         matches = [("replace", 0, len(left), 0, len(right))]
     else:
         matches = list(difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes())
     for _, from_left, to_left, from_right, to_right in matches:
-        ours, theirs = left[from_left:to_left], right[from_right:to_right]
+        ours, theirs = before[from_left:to_left], after[from_right:to_right]
         for number in range(max(len(ours), len(theirs))):
             yield (
                 ours[number] if number < len(ours) else None,

@@ -19,7 +19,6 @@ from sslspec.style import plural
 from sslspec.verdicts import Verdict
 
 UNEXPECTED, KNOWN = "unexpected", "known"  # the sections of a column's page
-_FITS = 8  # columns that a wide screen shows without scrolling
 SCRIPTS = ("static/data.js", "data/index.js", "static/query.js", "static/matrix.js", "static/grid.js")
 _EXAMPLES = ("is:unexpected", "is:different", "status:fail", "level:must", "area:sessions")
 
@@ -121,7 +120,7 @@ def _matrix(frame: Frame, shown: Home) -> Markup:
         for number, (name, tallies) in enumerate(shown.areas.items())
     ]
     table = el("table", caption, head, el("tbody", together, *rows), class_="matrix", id="matrix")
-    return scrolling(table, "Matrix of areas and columns", wide=len(shown.columns) > _FITS)
+    return scrolling(table, "Matrix of areas and columns", columns=len(shown.columns))
 
 
 def _row(
@@ -176,7 +175,7 @@ def area(found: Area, columns: Sequence[Column], reference: Column | None) -> st
         el("h1", found.name.replace("_", " ")),
         el("p", lead, class_="lead"),
         _legend(reference),
-        scrolling(table, f"Matrix of {found.name}", wide=len(present) > _FITS),
+        scrolling(table, f"Matrix of {found.name}", columns=len(present)),
     )
 
 

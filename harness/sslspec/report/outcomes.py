@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from sslspec.failures import brief
 from sslspec.record import Result
 from sslspec.report.columns import Column
-from sslspec.report.differences import Difference, between
-from sslspec.report.stream import DID_NOTHING, Execution, Scenario, behaviour, is_different
+from sslspec.report.differences import NONE, Difference, between
+from sslspec.report.stream import Execution, Scenario, is_different, was_tried
 from sslspec.verdicts import Verdict
 
 # What is told first of executions that ended differently.
@@ -110,29 +110,22 @@ def tally(results: Mapping[Execution, Result], reference: Mapping[Execution, Res
 def outcomes(scenario: Scenario, column: Column, reference: Column | None) -> list[Outcome]:
     """What a column has to say of a scenario, the worst first."""
     against = scenario.results.get(reference, {}) if reference not in (None, column) else {}
-    differences: dict[tuple[str | None, str | None], Difference] = {}
     found: dict[object, Outcome] = {}
     for execution, result in sorted(scenario.results[column].items()):
         other = against.get(execution)
-        difference = _difference(result, other, differences)
-        said = brief(result)
         differs = is_different(result, other)
+        difference = _difference(result, other, differs=differs)
+        said = brief(result)
         essence = None if difference is None else difference.essence
         alike = (result.verdict, result.unexpected, result.reason, said, essence, differs)
         found.setdefault(alike, Outcome(result, [], said, difference, differs)).executions.append(execution)
     return sorted(found.values(), key=lambda one: (not one.sample.unexpected, _RANK[one.verdict]))
 
 
-def _difference(
-    result: Result, other: Result | None, known: dict[tuple[str | None, str | None], Difference]
-) -> Difference | None:
-    """The difference from another's steps, worked out once for each pair of behaviours."""
-    if other is None or DID_NOTHING & {result.verdict, other.verdict}:
+def _difference(result: Result, other: Result | None, *, differs: bool) -> Difference | None:
+    if other is None or not (was_tried(result) and was_tried(other)):
         return None
-    pair = behaviour(other), behaviour(result)
-    if pair not in known:
-        known[pair] = between(other.steps, result.steps)
-    return known[pair]
+    return between(other.steps, result.steps) if differs else NONE
 
 
 def grouped(found: Mapping[Column, list[Outcome]], reference: Column | None) -> list[Group]:

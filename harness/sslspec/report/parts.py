@@ -18,6 +18,7 @@ from sslspec.verdicts import GLYPHS, Verdict
 
 _BAR = 100
 _LEAST = 2.0
+_FEW, _SOME = 5, 7  # columns that fit on a screen of 1,200 pixels, and of 1,600
 
 
 def glyph(verdict: Verdict) -> Markup:
@@ -84,7 +85,8 @@ def verdict_cell(tally: Tally | None) -> Markup:
     count = tally.verdicts[worst]
     total = tally.verdicts.total()
     numbers = f"{count}" if count == total else f"{count}/{total}"
-    sign = el("span", glyph(worst), " ", numbers, hidden(f" {worst.value}"), class_=f"verdict v-{worst.value}")
+    kinds = f"verdict v-{worst.value}{' unexpected' if tally.unexpected else ''}"
+    sign = el("span", glyph(worst), " ", numbers, hidden(f" {worst.value}"), class_=kinds)
     return el("span", el("span", join([sign, _marks(tally)], " "), class_="line"), class_="cell")
 
 
@@ -123,9 +125,13 @@ def is_first(columns: Sequence[Column], number: int) -> bool:
     return number == 0 or columns[number].implementation != columns[number - 1].implementation
 
 
-def scrolling(content: Content, label: str, *, wide: bool = False) -> Markup:
-    """A box for a table that may be wider than the screen; by keyboard it can be reached and scrolled."""
-    return el("div", content, class_="scroll wide" if wide else "scroll", role="region", aria_label=label, tabindex=0)
+def scrolling(content: Content, label: str, *, columns: int = 0) -> Markup:
+    """A box for a table that may be wider than the screen; by keyboard it can be reached and scrolled.
+
+    Of a matrix, the number of its columns says on which screens it needs no box.
+    """
+    fits = "few" if columns <= _FEW else "some" if columns <= _SOME else ""
+    return el("div", content, class_=f"scroll {fits}".strip(), role="region", aria_label=label, tabindex=0)
 
 
 def difference(found: Difference, left: str, right: str) -> Markup:

@@ -13,11 +13,12 @@ from sslspec.report.knowledge import Knowledge
 from sslspec.report.outcomes import Group, Outcome, grouped, outcomes
 from sslspec.report.page import Frame, facts, render
 from sslspec.report.parts import chip, difference, scrolling
-from sslspec.report.stream import DID_NOTHING, Execution, Scenario
+from sslspec.report.stream import Execution, Scenario, was_tried
 from sslspec.style import plural
 from sslspec.verdicts import Verdict
 
 _MOST_STEPS = 60
+_MOST_NAMES = 3  # columns that are named one by one
 _LONGEST_MESSAGE = 4000
 
 
@@ -115,14 +116,14 @@ def _rows(frame: Frame, group: Group, every: list[Execution], reference: Column 
 
 
 def _columns(frame: Frame, columns: Sequence[Column], *, is_reference: bool) -> list[Content]:
-    """The names of columns that do the same; those that are as the reference are folded away."""
+    """The names of columns that do the same; those that are as the reference, or are many, are folded away."""
     links = [el("li", _column(frame, column)) for column in columns]
-    if not is_reference or len(links) == 1:
-        tag = el("span", "reference", class_="tag") if is_reference else None
+    tag = el("span", "reference", class_="tag") if is_reference else None
+    if len(links) <= (1 if is_reference else _MOST_NAMES):
         return [el("ul", *links, class_="names"), tag]
     summary = el("summary", f"and {plural(len(links) - 1, 'column')} that do the same")
     rest = el("details", summary, el("ul", *links[1:], class_="names"), class_="same")
-    return [el("ul", links[0], class_="names"), el("span", "reference", class_="tag"), rest]
+    return [el("ul", links[0], class_="names"), tag, rest]
 
 
 def _column(frame: Frame, column: Column) -> list[Content]:
@@ -147,6 +148,8 @@ def _seen(one: Outcome, anchor: str, *, is_reference: bool) -> Content:
         said.append(el("p", el("a", "≠ behaves differently", href=f"#{anchor}", class_="flag differ")))
     elif one.difference is not None and not is_reference:
         said.append(el("p", "= the same steps as the reference", class_="note"))
+    elif is_reference and not said:
+        said.append(el("p", "what the others are held against", class_="note"))
     return said
 
 
@@ -167,11 +170,18 @@ def _differences(groups: Sequence[Group], every: list[Execution], reference: Col
     return join([el("h2", "What differs", id="differences"), *blocks]) if blocks else EMPTY
 
 
+def _names(columns: Sequence[Column]) -> str:
+    """Whose difference it is, shortly."""
+    if len(columns) > _MOST_NAMES:
+        return f"{columns[0].name} and {len(columns) - 1} more"
+    return ", ".join(column.name for column in columns)
+
+
 def _block(group: Group, number: int, one: Outcome, every: list[Execution], reference: Column) -> Markup:
     which = variants.told(one.executions, every)
     example = variants.name(one.executions[0])
     lead = f"{which}; here {example}" if which and len(one.executions) > 1 else example if which else ""
-    names = ", ".join(column.name for column in group.columns)
+    names = _names(group.columns)
     title = el("h3", names, el("span", f" {one.verdict.value}", class_=f"word v-{one.verdict.value}"))
     shown: Content = el("p", "The steps are the same; what the scenario found in the end is not.", class_="note")
     if one.difference is not None and one.difference.lines:
@@ -190,7 +200,7 @@ def _observed(scenario: Scenario, reference: Column | None, every: list[Executio
     for column in order:
         assert column is not None
         for execution, result in sorted(scenario.results[column].items()):
-            if result.verdict not in DID_NOTHING and result.steps:
+            if was_tried(result) and result.steps:
                 return _steps(column, execution, result.steps, len(every))
     return EMPTY
 
@@ -216,7 +226,8 @@ def _repeat(groups: Sequence[Group]) -> Markup:
             peer = first.sample.peer
             words += ["--peer", peer] if peer not in ("", "none", "stdlib") else []
             command = shlex.join(words)  # what a record names must not become a command where somebody pastes it
-            note = "A script that stands alone, for a bug report; with --run it runs at once."
+            note = "A script that stands alone, for a bug report; with --run it runs at once. In the place of repro, "
+            note += "explain --impl shows what passes on the wire."
             return join(
                 [
                     el("h2", "Repeat it", id="repeat"),

@@ -17,13 +17,14 @@ from sslspec.record import Reader, Result
 from sslspec.report import areas, badges, column_page, comparison_page, data, matrix_page, places, scenario_page, stream
 from sslspec.report.areas import Area
 from sslspec.report.columns import Column, Columns
-from sslspec.report.comparison_page import Kind, Pair
+from sslspec.report.comparison_page import Kind
 from sslspec.report.folder import Folder, filled
 from sslspec.report.fragments import Fragments
 from sslspec.report.html import Markup
 from sslspec.report.knowledge import Knowledge
 from sslspec.report.matrix_page import KNOWN, UNEXPECTED
 from sslspec.report.outcomes import Tally, outcomes
+from sslspec.report.presets import Pair, presets
 from sslspec.report.stream import Scenario
 
 
@@ -38,15 +39,17 @@ class Made:
     size: int
 
 
-def write(target: Path, paths: Sequence[Path], *, reference: str | None = None) -> Made:
+def write(target: Path, paths: Sequence[Path], *, labels: Sequence[str] = (), reference: str | None = None) -> Made:
     """Make the site of these result files in the folder `target`.
+
+    `labels` name the runs, one for each file, "" for none: the same software in two runs has two columns then.
 
     Behaviour is compared with the column `reference`, by default the stdlib's on the newest CPython. Raises RecordError
     for result files that are not sound or do not belong together, and for a folder that cannot be used.
     """
     with contextlib.ExitStack() as stack:
         readers = [stack.enter_context(record.open_record(path)) for path in paths]
-        columns = Columns([reader.header for reader in readers])
+        columns = Columns([reader.header for reader in readers], labels)
         compared = columns.find(reference) if reference is not None else columns.reference()
         folder = stack.enter_context(filled(target))
         pieces = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sslspec-report-")))
@@ -74,7 +77,7 @@ class _Site:
         self._reference = reference
         self._fragments = fragments
         self._knowledge = Knowledge.of_the_suite()
-        self._questions = columns.pairs()
+        self._questions = presets(columns.listed)
         self._counts: dict[Pair, Counter[Kind | None]] = {
             pair: Counter() for pairs in self._questions.values() for pair in pairs
         }

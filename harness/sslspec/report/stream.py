@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from sslspec.compare.changes import Change
+from sslspec.compare.rendering import DID_NOTHING
 from sslspec.record import Reader, RecordError, Result
 from sslspec.report.columns import Column, Columns
-from sslspec.verdicts import Verdict
-
-# With these the implementation was not tried, so that there is no behaviour to compare.
-DID_NOTHING = frozenset({Verdict.INAPPLICABLE, Verdict.UNSUPPORTED, Verdict.NOTRUN})
 
 
 class Execution(NamedTuple):
@@ -60,18 +57,16 @@ class Scenario:
         return next(iter(next(iter(self.results.values())).values()))
 
 
-def behaviour(result: Result) -> str | None:
-    """What was observed, as a text that is equal where it is equal; None where nothing was tried."""
-    if result.verdict in DID_NOTHING:
-        return None
-    return _canonical([result.steps, result.detail.get("came"), result.detail.get("crash")])
-
-
 def is_different(result: Result, reference: Result | None) -> bool:
-    """Whether both were tried and behaved differently, whatever their verdicts."""
-    if reference is None or DID_NOTHING & {result.verdict, reference.verdict}:
+    """Whether both were tried and behaved differently, in steps or in what came in the end, whatever the verdicts."""
+    if reference is None or not (was_tried(result) and was_tried(reference)):
         return False
-    return behaviour(result) != behaviour(reference)
+    return result.steps != reference.steps or Change(reference, result).other_failure
+
+
+def was_tried(result: Result) -> bool:
+    """Whether there is a behaviour to compare."""
+    return result.verdict not in DID_NOTHING
 
 
 def scenarios(readers: Sequence[Reader], columns: Columns) -> Iterator[Scenario]:
@@ -103,14 +98,10 @@ def _fill(scenario: Scenario, pairs: Iterable[tuple[int, Result]], readers: Sequ
         if execution in found:
             what = f"{result.id} with {result.implementation} and peer {result.peer}"
             where = f"{readers[number].path}: {what} stands in another of the files"
-            raise RecordError(f"{where}: report one of the two runs, or compare them with sslspec compare")
+            raise RecordError(f"{where}: call the runs by names, as in before={readers[number].path}")
         found[execution] = result
 
 
 def _tagged(number: int, reader: Reader) -> Iterator[tuple[int, Result]]:
     for result in reader:
         yield number, result
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -6,7 +6,15 @@
   const { el, state, VERDICTS } = sslspec;
   const [before, after] = [document.getElementById("before"), document.getElementById("after")];
   const [said, found] = [document.getElementById("said"), document.getElementById("found")];
-  const KINDS = ["Regressions", "Fixed", "Other verdicts", "Other behaviour, same verdict", "Added", "Gone"];
+  // The heading of each kind, and how one and how many of it are counted.
+  const KINDS = [
+    ["Regressions", "regression", "regressions"],
+    ["Fixed", "fixed", "fixed"],
+    ["Other verdicts", "other verdict", "other verdicts"],
+    ["Other behaviour", "with other behaviour", "with other behaviour"],
+    ["Added", "added", "added"],
+    ["Gone", "gone", "gone"],
+  ];
   const MOST = 500; // rows of a kind
   let turn = 0;
 
@@ -44,7 +52,9 @@
     const lines = rows.slice(0, MOST).map(([row, change]) =>
       el("tr", {},
         el("th", { scope: "row" }, el("a", { href: row.page }, ...sslspec.breakable(row.id))),
-        el("td", {}, chip(change.old)), el("td", {}, chip(change.now)), el("td", {}, `${change.count}`)));
+        el("td", { "data-label": "Before" }, chip(change.old)),
+        el("td", { "data-label": "After" }, chip(change.now)),
+        el("td", { "data-label": "Executions" }, `${change.count}`)));
     const caption = el("caption", { class: "vh" }, title);
     const table = el("table", { class: "results changes" }, caption, el("thead", {}, head), el("tbody", {}, ...lines));
     const more = rows.length > MOST ? el("p", { class: "note" }, `and ${rows.length - MOST} more rows`) : null;
@@ -73,9 +83,9 @@
         }
       }
     }
-    const told = kinds.map(({ total }, number) => [total, KINDS[number].toLowerCase()]).filter(([total]) => total);
-    said.textContent = [...told.map(([total, word]) => `${total} ${word}`), `${unchanged} unchanged`].join(", ");
-    kinds.forEach(({ rows, total }, number) => { if (total) found.append(...section(KINDS[number], rows, total)); });
+    const told = kinds.flatMap(({ total }, number) => total ? [`${total} ${KINDS[number][total === 1 ? 1 : 2]}`] : []);
+    said.textContent = [...told, `${unchanged} unchanged`].join(", ");
+    kinds.forEach(({ rows, total }, number) => { if (total) found.append(...section(KINDS[number][0], rows, total)); });
   }
 
   function choose() {

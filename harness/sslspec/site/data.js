@@ -160,7 +160,7 @@ const sslspec = (() => {
     const count = found.letters.get(worst);
     const numbers = count === found.total ? `${count}` : `${count}/${found.total}`;
     const sign = el("span", { class: "glyph", "aria-hidden": "true" }, glyph);
-    const said = el("span", { class: `verdict n v-${word}` }, sign, ` ${numbers}`, hidden(` ${word}`));
+    const said = el("span", { class: `verdict n v-${word}${found.unexpected ? " unexpected" : ""}` }, sign, ` ${numbers}`, hidden(` ${word}`));
     return [el("span", { class: "line" }, said, " ", flags(found, true))];
   }
 

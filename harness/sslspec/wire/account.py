@@ -22,9 +22,10 @@ MESSAGES = frozenset({"handshake", "alert", "change_cipher_spec", "application_d
 class Entry:
     """One thing that happened.
 
-    kind: ``step`` (of the subject), ``verb`` (of the peer), ``connection``, ``closed``, ``delivered``, or what kind of
-    `Said` it is; title: what it is, by which two are the same thing; outcome: what came of it, which is compared;
-    aside: what differs by nature; by: ``client`` or ``server``, "" for what is not on the wire.
+    kind: ``step`` (of the subject), ``verb`` (of the peer), ``connection``, ``closed``, ``delivered``, ``after`` (what
+    follows belongs to no step that came to its end), or what kind of `Said` it is; title: what it is, by which two are
+    the same thing; outcome: what came of it, which is compared; aside: what differs by nature; by: ``client`` or
+    ``server``, "" for what is not on the wire.
     """
 
     kind: str
@@ -38,6 +39,11 @@ class Entry:
     size: int = 0
     record: int = 0
     records: int = 1
+
+    @property
+    def compared(self) -> bool:
+        """Whether it says something of who is under test."""
+        return self.kind not in ("delivered", "after")
 
     @property
     def on_wire(self) -> bool:
@@ -120,6 +126,9 @@ class _Writer:
 
     def close(self) -> Account:
         self._flush()
+        entries = self._account.entries
+        if 0 < self._begin < len(entries):
+            entries.insert(self._begin, Entry("after", "behind the last step"))
         for number, decoder in self._decoders.items():
             for said in decoder.rest():
                 self._say(number, said)

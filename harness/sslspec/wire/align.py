@@ -59,21 +59,54 @@ class Difference:
         return found | ({"field": self.field} if self.field else {})
 
 
-def rows(left: Account, right: Account) -> list[Row]:
-    """All rows of two accounts, in an order that is the order of both."""
-    matcher = SequenceMatcher(
-        None, [entry.key for entry in left.entries], [entry.key for entry in right.entries], autojunk=False
-    )
+def rows(left: Account, right: Account, *, timed: bool = True) -> list[Row]:
+    """All rows of two accounts, in an order that is the order of both.
+
+    timed: whether it means something behind which step something passed. Over sockets it does not: what the peer sends
+    by itself, tickets for example, comes when its thread has its turn.
+    """
+    pairs = _pairs(left.entries, right.entries) if timed else _met(left.entries, right.entries)
     found: list[Row] = []
+    for one, other in pairs:
+        if one is not None and other is not None:
+            found += _pair(one, other)
+        elif one is not None:
+            found += [Row(one, None, False), *(Row(field, None, False) for field in one.fields)]
+        elif other is not None:
+            found += [Row(None, other, False), *(Row(None, field, False) for field in other.fields)]
+    return found
+
+
+_Pair = tuple[Entry | None, Entry | None]
+
+
+def _pairs(left: list[Entry], right: list[Entry]) -> list[_Pair]:
+    """The entries of both, those together that are the same thing at the same place."""
+    matcher = SequenceMatcher(None, [entry.key for entry in left], [entry.key for entry in right], autojunk=False)
+    found: list[_Pair] = []
     for operation, left_from, left_to, right_from, right_to in matcher.get_opcodes():
         if operation == "equal":
-            for one, other in zip(left.entries[left_from:left_to], right.entries[right_from:right_to], strict=True):
-                found += _pair(one, other)
+            found += zip(left[left_from:left_to], right[right_from:right_to], strict=True)
         else:
-            for entry in left.entries[left_from:left_to]:
-                found += [Row(entry, None, False), *(Row(one, None, False) for one in entry.fields)]
-            for entry in right.entries[right_from:right_to]:
-                found += [Row(None, entry, False), *(Row(None, one, False) for one in entry.fields)]
+            found += [(entry, None) for entry in left[left_from:left_to]]
+            found += [(None, entry) for entry in right[right_from:right_to]]
+    return found
+
+
+def _met(left: list[Entry], right: list[Entry]) -> list[_Pair]:
+    """The same, but what passed on the wire meets its like wherever it stands among the steps."""
+    partners: dict[int, Entry] = {}
+    for on_wire in (False, True):
+        mine, theirs = ([entry for entry in side if entry.on_wire is on_wire] for side in (left, right))
+        partners |= {id(one): other for one, other in _pairs(mine, theirs) if one is not None and other is not None}
+    found: list[_Pair] = [(entry, partners.get(id(entry))) for entry in left]
+    met = {id(other) for other in partners.values()}
+    before: Entry | None = None
+    for entry in right:
+        if id(entry) not in met:
+            place = next((number for number, pair in enumerate(found) if pair[1] is before), -1) if before else -1
+            found.insert(place + 1, (None, entry))
+        before = entry
     return found
 
 
@@ -91,7 +124,7 @@ def differences(found: list[Row]) -> Iterator[Difference]:
     for row in found:
         if isinstance(row.either, Entry):
             at = row.either
-            if not row.same and at.kind != "delivered":
+            if not row.same and at.compared:
                 yield Difference(at, "", _said(row.left), _said(row.right))
                 if row.left is None or row.right is None:
                     at = None  # its fields are news no more
@@ -112,7 +145,8 @@ def beside_a_list(mine: str, other: str) -> str:
         return f"{len(items)}, only here: {', '.join(alone)}"
     if set(others) - set(items):
         return f"{len(items)}, none that the other has not"
-    return f"{len(items)}, in this order: {mine}"
+    place = next((number for number, pair in enumerate(zip(items, others, strict=False)) if pair[0] != pair[1]), 0)
+    return f"{len(items)}, in another order from number {place + 1} on: {in_short(', '.join(items[place:]))}"
 
 
 def in_short(value: str) -> str:

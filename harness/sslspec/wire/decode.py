@@ -13,7 +13,7 @@ from typing import Protocol
 
 from refssl.ciphers.catalogue import CipherSuite
 from refssl.engine import schedule12, schedule13
-from refssl.engine.alerts import AlertDescription
+from sslspec.peers.messages import ALERTS, extensions_in
 from sslspec.wire import registry
 from sslspec.wire.field import Field, in_hex, size
 from sslspec.wire.fields import Setting, read, suite_of
@@ -230,7 +230,7 @@ class Decoder:
         self._server_random = body[2:34]
         position = 35 + (body[34] if len(body) > 34 else 0)
         suite = suite_of(int.from_bytes(body[position : position + 2], "big"))
-        extensions = _extensions(body[position + 3 :])
+        extensions = extensions_in(body[position + 3 :])
         tls13 = extensions.get(_SUPPORTED_VERSIONS) == _TLS13.to_bytes(2, "big")
         self._setting = Setting(tls13, suite)
         self._encrypt_then_mac = _ENCRYPT_THEN_MAC in extensions
@@ -296,10 +296,7 @@ def _type_name(content_type: int) -> str:
 
 
 def _alert_name(code: int) -> str:
-    try:
-        return f"{AlertDescription(code).name.lower()} ({code})"
-    except ValueError:
-        return f"alert {code}"
+    return f"{ALERTS[code]} ({code})" if code in ALERTS else f"alert {code}"
 
 
 def _data(content: bytes) -> str:
@@ -310,14 +307,3 @@ def _text(data: bytes) -> str:
     """Short bytes that a reader can read, as Python writes them; "" for others."""
     readable = all(32 <= byte < 127 or byte in b"\r\n\t" for byte in data)
     return repr(data) if readable and 0 < len(data) <= _LONGEST_TEXT else ""
-
-
-def _extensions(data: bytes) -> dict[int, bytes]:
-    """A block of extensions by type, as far as it can be read."""
-    found = {}
-    rest = data[2 : 2 + int.from_bytes(data[:2], "big")]
-    while len(rest) >= 4:
-        length = int.from_bytes(rest[2:4], "big")
-        found[int.from_bytes(rest[:2], "big")] = rest[4 : 4 + length]
-        rest = rest[4 + length :]
-    return found

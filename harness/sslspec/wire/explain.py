@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,12 @@ from sslspec.verdicts import Verdict
 from sslspec.wire import account, align, capture, pcapng
 from sslspec.wire.account import Account
 from sslspec.wire.align import Difference, Row
-from sslspec.wire.capture import Capture, Secrets
-from sslspec.wire.show import Page
+from sslspec.wire.capture import Capture, Data, Secrets
+from sslspec.wire.show import Page, printable
 
 MOST = 2  # implementations
 _MOST_DIFFERENCES = 8
+_SOCKETS = frozenset({"socketpair", "tcp", "tcp6", "asyncio"})  # transports over which a thread serves the peer
 
 
 class TooMany(Exception):
@@ -52,7 +54,9 @@ class Explanation:
     def rows(self) -> list[Row]:
         """All that was seen, aligned."""
         accounts = [self.account(name) for name in self.names]
-        return align.rows(*accounts) if len(accounts) == MOST else align.alone(accounts[0])
+        if len(accounts) < MOST:
+            return align.alone(accounts[0])
+        return align.rows(*accounts, timed=not _SOCKETS & set(_id(self).split("+")))
 
 
 class _Silent:
@@ -101,10 +105,13 @@ def _is_of(one: Capture, column: str, facts: dict[str, Any]) -> bool:
     )
 
 
-def save(explanation: Explanation, path: Path) -> None:
-    """Write what passed, and the secrets, as a pcapng file. Raises PcapError."""
+def save(explanation: Explanation, path: Path) -> bool:
+    """Write what passed, and the secrets, as a pcapng file; False where nothing passed. Raises PcapError."""
     captures = [explanation.captures[name] for name in explanation.names if name in explanation.captures]
+    if not any(isinstance(happening, Data) for one in captures for happening in one.happenings):
+        return False
     pcapng.write(path, captures, explanation.secrets.text)
+    return True
 
 
 # -- text ------------------------------------------------------------------------------------------------------------
@@ -114,10 +121,13 @@ def text(explanation: Explanation, style: Style, width: int, *, verbose: bool) -
     """What there is to see, for a terminal that is so wide."""
     rows = explanation.rows()
     accounts = [explanation.account(name) for name in explanation.names]
-    out = [style.bold(_id(explanation)), f"  {explanation.scenario.requirement}", ""]
+    out = [style.bold(_id(explanation))]
+    out += textwrap.wrap(explanation.scenario.requirement, width - 2, initial_indent="  ", subsequent_indent="  ")
+    out += [f"  known: {', '.join(explanation.scenario.known)}"] if explanation.scenario.known else []
+    out += [""]
     out += [line for name in explanation.names for line in _verdict(explanation, name, style)]
     if len(explanation.names) == MOST:
-        out += _told_differences(list(align.differences(rows)), explanation.names, style)
+        out += _told_differences(list(align.differences(rows)), explanation.names, style, width)
     page = Page(explanation.names, style, width, verbose=verbose)
     out += [""]
     if any(one.connections for one in accounts):
@@ -152,7 +162,7 @@ def _verdict(explanation: Explanation, name: str, style: Style) -> list[str]:
         out += [
             f"  {'':{room}}    {style.dim(f'{title:8}')}  {line}"
             for title, told in (("expected", expected), ("came", came))
-            for line in told.split("\n")
+            for line in map(printable, told.split("\n"))
             if line
         ]
     return out
@@ -172,7 +182,7 @@ def openssl_text(openssl: Any) -> str:
     return str(openssl) if openssl else ""
 
 
-def _told_differences(found: list[Difference], names: tuple[str, ...], style: Style) -> list[str]:
+def _told_differences(found: list[Difference], names: tuple[str, ...], style: Style, width: int) -> list[str]:
     if not found:
         return ["", "  no difference but in what is random by nature"]
     first = found[0]
@@ -180,19 +190,43 @@ def _told_differences(found: list[Difference], names: tuple[str, ...], style: St
     room = max(map(len, names))
     for name, said in zip(names, (first.left, first.right), strict=True):
         told = "nothing of the kind" if said is None else said or "present, and empty"
-        out.append(f"    {style.paint(name.ljust(room), 'cyan')}  {told}")
-    if len(found) > 1:
-        where = list(dict.fromkeys(map(_where, found[1:])))
-        more = f" and {len(where) - _MOST_DIFFERENCES} more" if len(where) > _MOST_DIFFERENCES else ""
-        out.append(style.dim(f"  then: {'; '.join(where[:_MOST_DIFFERENCES])}{more}"))
+        head, *more = textwrap.wrap(printable(told), width - room - 6, break_on_hyphens=False)
+        out.append(f"    {style.paint(name.ljust(room), 'cyan')}  {head}")
+        out += [f"    {'':{room}}  {line}" for line in more]
+    out += [style.dim(line) for line in _others(found[1:], width)]
     return out
 
 
+def _others(found: list[Difference], width: int) -> list[str]:
+    """Where else there are differences: the messages and steps, each with its fields."""
+    places: dict[str, list[str]] = {}
+    for one in found:
+        fields = places.setdefault(_place(one), [])
+        fields += [one.field] if one.field else []
+    told = [f"{place}: {', '.join(fields)}" if fields else place for place, fields in places.items()]
+    if len(told) > _MOST_DIFFERENCES:
+        told[_MOST_DIFFERENCES:] = [f"and at {len(told) - _MOST_DIFFERENCES} more places"]
+    return [
+        line
+        for number, place in enumerate(told)
+        for line in textwrap.wrap(
+            printable(place),
+            width,
+            initial_indent="  then: " if not number else "        ",
+            subsequent_indent="          ",
+            break_on_hyphens=False,
+        )
+    ]
+
+
 def _where(difference: Difference) -> str:
+    return _place(difference) + (f", {difference.field}" if difference.field else "")
+
+
+def _place(difference: Difference) -> str:
     at = difference.at
     whose = f"the {at.by}'s " if at.by else ""
-    place = f" of connection {at.connection}" if at.connection > 1 else ""
-    return f"{whose}{at.title}{place}" + (f", {difference.field}" if difference.field else "")
+    return f"{whose}{at.title}" + (f" of connection {at.connection}" if at.connection > 1 else "")
 
 
 # -- JSON ------------------------------------------------------------------------------------------------------------

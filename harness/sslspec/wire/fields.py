@@ -6,6 +6,9 @@ Nothing here raises because of what stands in a message: what cannot be read is 
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -18,6 +21,9 @@ from sslspec.wire.field import Field, in_hex, size
 from sslspec.wire.registry import name, names
 
 _SUITES = {code: suite.standard_name for code, suite in BY_CODE.items()} | registry.SIGNALS
+
+_ZLIB, _ZSTD = 1, 3  # RFC 8879 7.3
+_LARGEST_CERTIFICATES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,27 @@ def _certificate13(body: bytes, _setting: Setting) -> Iterator[Field]:
         yield Field("certificate_list", "empty")
 
 
+def _compressed_certificate(body: bytes, setting: Setting) -> Iterator[Field]:
+    """RFC 8879 4: algorithm, uncompressed_length, compressed_certificate_message<1..2^24-1>."""
+    algorithm, length, packed = int.from_bytes(body[:2], "big"), int.from_bytes(body[2:5], "big"), body[8:]
+    yield Field("algorithm", name(registry.CERTIFICATE_COMPRESSIONS, algorithm), f"{size(packed)} of {length}")
+    plain = _unpacked(algorithm, packed, max(1, min(length, _LARGEST_CERTIFICATES)))
+    if plain is None:
+        yield Field("compressed_certificate_message", "present", size(packed))
+    else:
+        yield from _certificate13(plain, setting)
+
+
+def _unpacked(algorithm: int, packed: bytes, length: int) -> bytes | None:
+    """What was compressed, up to a length above 0 (which would be none); None where this Python cannot tell."""
+    if algorithm == _ZLIB:
+        return zlib.decompressobj().decompress(packed, length)
+    if algorithm == _ZSTD and importlib.util.find_spec("compression") is not None:  # Python 3.14 and later
+        unpacked: bytes = importlib.import_module("compression.zstd").ZstdDecompressor().decompress(packed, length)
+        return unpacked
+    return None
+
+
 def _ticket13(body: bytes, _setting: Setting) -> Iterator[Field]:
     message = decode(tls13.NewSessionTicket, body)
     yield Field("ticket_lifetime", f"{message.ticket_lifetime} s")
@@ -230,6 +257,7 @@ _READERS: dict[tuple[bool | None, int], _Reader] = {
     (True, 11): _certificate13,
     (True, 13): _certificate_request13,
     (True, 24): _key_update,
+    (True, 25): _compressed_certificate,
     (False, 4): _ticket12,
     (False, 11): _certificate12,
     (False, 12): _server_key_exchange,

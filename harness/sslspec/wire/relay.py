@@ -6,6 +6,7 @@ For peers that make their own connections, of which nothing can be seen from out
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
 import struct
 import threading
@@ -33,24 +34,26 @@ def between(far: socket.socket, tap: Tap, *, mine: str, theirs: str) -> socket.s
 
 
 def _relay(near: socket.socket, far: socket.socket, tap: Tap, mine: str, theirs: str) -> None:
-    with near, far:
-        back = threading.Thread(target=_pump, args=(far, near, theirs, tap), name="sslspec-relay", daemon=True)
-        back.start()
-        _pump(near, far, mine, tap)
-        back.join()
-
-
-def _pump(source: socket.socket, target: socket.socket, by: str, tap: Tap) -> None:
-    """One direction, until its end."""
-    with contextlib.suppress(OSError):  # nobody is there any more to whom it could be given
-        try:
-            while data := source.recv(_CHUNK):
-                tap.sent(by, data)
-                target.sendall(data)
-        except ConnectionResetError:
-            tap.closed(by, "reset")
-            target.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            target.close()
-        else:
-            tap.closed(by, "close")
-            target.shutdown(socket.SHUT_WR)
+    """Until both directions have ended. One thread for both: a socket that another one waits for cannot be reset."""
+    ways = {near: (far, mine), far: (near, theirs)}
+    with near, far, selectors.DefaultSelector() as selector, contextlib.suppress(OSError):
+        for end in ways:
+            selector.register(end, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select():
+                source = key.fileobj
+                assert isinstance(source, socket.socket)
+                target, by = ways[source]
+                try:
+                    data = source.recv(_CHUNK)
+                except ConnectionResetError:
+                    tap.closed(by, "reset")
+                    target.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    return
+                if data:
+                    tap.sent(by, data)
+                    target.sendall(data)
+                else:
+                    tap.closed(by, "close")
+                    selector.unregister(source)
+                    target.shutdown(socket.SHUT_WR)

@@ -17,6 +17,7 @@ from sslspec.wire.decode import HANDSHAKE_KEYS, TRAFFIC_KEYS
 from sslspec.wire.field import Field
 
 SIDE_BY_SIDE = 110  # columns from which on two fit
+_LONGEST = 4000  # characters of one value
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Page:
                     yield f"{self._style.paint(name.ljust(room), colour)} {self._style.dim(self._glyphs.bar)} {line}"
 
     def _mark(self, row: Row) -> tuple[str, str]:
-        if row.same or _is(row, "delivered"):
+        if row.same or (isinstance(row.either, Entry) and not row.either.compared):
             return self._glyphs.bar, ""
         if row.left is None:
             return self._glyphs.right_only, "yellow"
@@ -113,17 +114,20 @@ class Page:
         style = self._style
         painted = colour or text.colour
         room = max(20, width - text.indent)
-        wrapped = textwrap.wrap(style.plain(text.text), room, subsequent_indent="  ", break_on_hyphens=False) or [""]
+        told = style.plain(printable(text.text))
+        wrapped = textwrap.wrap(told, room, subsequent_indent="  ", break_on_hyphens=False) or [""]
         for number, line in enumerate(wrapped):
             shown = style.paint(line, painted) if painted else line
             last = number == len(wrapped) - 1
             if last and text.aside and len(line) + 2 + len(text.aside) <= room:
-                shown += style.dim("  " + style.plain(text.aside))
+                shown += style.dim("  " + style.plain(printable(text.aside)))
             yield " " * text.indent + shown
 
     def _entry(self, entry: Entry) -> _Text:
         if entry.kind == "connection":
             return _Text(0, f"--- {entry.title} ---", "", "bold")
+        if entry.kind == "after":
+            return _Text(0, f"({entry.title})", "", "dim")
         if entry.kind == "delivered":
             return _Text(4, f"delivered in {entry.title}: {entry.aside}", "", "dim")
         if not entry.on_wire:
@@ -163,6 +167,14 @@ _COLOURS = {
     "bytes": "magenta",
     "closed": "dim",
 }
+
+
+def printable(text: str) -> str:
+    """A text that does nothing to a terminal: what was sent may be anything, of any size."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ... ({len(text)} characters)"
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in cut
+    )
 
 
 def _is_routine(row: Row) -> bool:
