@@ -158,7 +158,7 @@ class Page:
         return answer["result"].get("value")
 
     def until(self, expression: str) -> Any:
-        """What an expression gives, once that is true: looked at in each frame that the page draws."""
+        """What an expression gives, once that is true; AssertionError where it never is."""
         looked = f"""new Promise((done, failed) => {{
             const end = performance.now() + {DEADLINE * 1000};
             (function look() {{

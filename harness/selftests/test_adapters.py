@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from selftests.support import sslspec
-from sslspec import implementations, layout, libraries, record
+from sslspec import implementations, layout, libraries, profiles, record
 from sslspec.adapters import in_the_place_of_ssl
+from sslspec.baseline import load
 from sslspec.implementations import ImplementationError
 
 REGISTERED = {
@@ -49,6 +50,12 @@ def test_a_library_known_out_of_the_box_loads(name: str) -> None:
     _, _, told = done.stdout.partition(f"\n{name}\n")
     assert f" {version}" in told.splitlines()[0], done.stdout + done.stderr
     assert "as client      ✓ TLSv1." in told, done.stdout
+
+
+@pytest.mark.parametrize("name", libraries.LIBRARIES)
+def test_a_library_comes_with_baseline_and_profile(name: str) -> None:
+    assert load(layout.baselines() / f"{name}.toml").implementation == name
+    assert profiles.load(libraries.LIBRARIES[name].profile).title
 
 
 def test_a_missing_library_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +113,8 @@ def test_an_adapters_functions_use_the_librarys_class() -> None:
     assert type(ssl.create_default_context()) is ssl.SSLContext
     assert module.__name__ == "mine"
     assert module.SSLError is ssl.SSLError
+    assert module.cert_time_to_seconds("Jan  5 09:34:43 2018 GMT") == 1515144883
+    assert module._create_default_https_context is module.create_default_context
 
 
 def test_what_an_implementation_does_to_ssl_ends_with_its_scenario(tmp_path: Path) -> None:

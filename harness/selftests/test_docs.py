@@ -30,7 +30,11 @@ SMALLER = (
     (r" --pdb$", ""),  # at the end of its input the debugger leaves, which pytest calls an interruption
     (r"^pytest suites -k \S+", f"pytest suites/{AREA} -k unique -p no:cacheprovider"),
     (r"^python harness/benchmarks suite", rf"python harness/benchmarks suite -k '{AREA}/*'"),
-    (r"^python harness/benchmarks(?! suite).*", "python harness/benchmarks --metrics calls_rec --peers ssl,refssl"),
+    (r"^python harness/benchmarks records (\S+)$", r"python harness/benchmarks records \1 --lines 500"),
+    (
+        r"^python harness/benchmarks(?! suite| records).*",
+        "python harness/benchmarks --metrics calls_rec --peers ssl,refssl",
+    ),
     (r"^python harness/fuzz(?!.*--(list|inputs|input|engine))", "python harness/fuzz header --inputs 50"),
     (r" --minutes 60 --keep", ""),
     (r"^(python harness/fuzz .*)--inputs 5000", r"\1--inputs 50"),
@@ -45,6 +49,10 @@ ELSEWHERE = (
     (r"^python harness/fuzz name --input FILE", "test_fuzz.py"),
     (r"--tx (socket|ssh)=", "test_remote.py; there is nobody to reach by ssh"),
     (r"^python -m execnet.script.socketserver", "test_remote.py"),
+    (
+        r"^sslspec (run|doctor) (ssl )?(eventlet|gevent|rtls|truststore|urllib3\.)",
+        "test_adapters.py, where they are installed",
+    ),
     (r"--python ", "test_several_interpreters.py; which interpreters there are is a matter of the machine"),
     (r"--agent |--peer python", "test_agent.py; which other Pythons there are nobody knows"),
 )
@@ -88,12 +96,10 @@ def stock(folder: Path) -> None:
     (folder / "mylib" / "__init__.py").write_text(
         "from mylib import ssl\nfrom mylib.ssl import SSLContext as Context\n\n\ndef make():\n    return ssl\n"
     )
-    adapter = next(
-        block
-        for _, block in _FENCE.findall((ROOT / "docs/adding-an-implementation.md").read_text("utf-8"))
-        if block.startswith("# tests/as_ssl.py")
-    )
-    (folder / "tests" / "as_ssl.py").write_text(adapter)
+    for _, block in _FENCE.findall((ROOT / "docs/adding-an-implementation.md").read_text("utf-8")):
+        name = re.match(r"# (tests/as_ssl\.py|mine\.toml)\n", block)
+        if name:
+            (folder / name[1]).write_text(block)
     (folder / "program.py").write_text("import ssl\nassert ssl.__name__ == 'refssl'\n")
 
 

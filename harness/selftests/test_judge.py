@@ -54,6 +54,13 @@ class TestVerdicts:
         assert judge.of_setup(ended_with(OSError(1, "x")), None).verdict is Verdict.ERROR
         assert judge.of_setup(ended_with(Unsupported("x")), None).verdict is Verdict.UNSUPPORTED
 
+    def test_what_nobody_could_catch_is_the_implementations_failure(self) -> None:
+        uncaught = ended_with(pytest.PytestUnraisableExceptionWarning("Exception ignored in a callback"))
+        assert judge.of_teardown(Judgement(), uncaught, None).verdict is Verdict.FAILED
+        earlier = Judgement(Verdict.HUNG, {"message": "no answer"})
+        assert judge.of_teardown(earlier, uncaught, None) is earlier
+        assert judge.of_teardown(Judgement(), ended_with(OSError(1, "x")), None).verdict is Verdict.ERROR
+
     def test_a_failure_that_hides_notimplemented_is_unsupported(self) -> None:
         journal = Journal(ssl)
         try:

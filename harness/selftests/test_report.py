@@ -28,8 +28,8 @@ from selftests.report_support import (
 )
 from sslspec import cli, layout, record
 from sslspec.record import Reader, RecordError, Result
-from sslspec.report import badges, folder, places, site
-from sslspec.report.columns import Column
+from sslspec.report import badges, folder, places, site, stream
+from sslspec.report.columns import Column, Columns
 from sslspec.report.outcomes import Tally
 from sslspec.verdicts import Verdict
 
@@ -365,6 +365,24 @@ def test_pages_are_written_as_results_are_read(tmp_path: Path, monkeypatch: pyte
     many = [result(f"area/topic/{number:03}@{variant}", "ssl") for number in range(50) for variant in "abc"]
     site.write(tmp_path / "site", [written(tmp_path / "r.jsonl", {"ssl": facts("ssl", "3.13.0")}, many)])
     assert [count for count, _ in seen] == [min(150, number * 3 + 4) for number in range(50)]
+
+
+def test_columns_that_behave_alike_share_their_steps(tmp_path: Path) -> None:
+    """What a scenario needs in memory grows with the ways in which columns behave, not with the columns."""
+    paths = [
+        written(tmp_path / f"{minor}.jsonl", {"ssl": facts("ssl", f"3.{minor}.0")}, of("ssl", newer=minor > 12))
+        for minor in (10, 11, 12, 13, 14)
+    ]
+    readers = [record.open_record(path) for path in paths]
+    columns = Columns([reader.header for reader in readers])
+    kept = {}
+    for scenario in stream.scenarios(readers, columns):
+        steps = [results.values() for results in scenario.results.values()]
+        kept[scenario.id] = {id(one.steps) for results in steps for one in results}
+    assert {name: len(lists) for name, lists in kept.items() if len(lists) != 1} == {
+        "alpn/offers/three": 2,
+        "alpn/negotiation/one": 2,  # of its two variants
+    }
 
 
 def test_shards_of_one_run_are_one_column(tmp_path: Path) -> None:

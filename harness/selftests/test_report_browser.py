@@ -284,6 +284,9 @@ def test_any_two_columns_are_compared(opened: Opener, made: Path) -> None:
     headings = page.value("[...document.querySelectorAll('#found h2')].map((h) => h.innerText)")
     assert headings == ["Regressions (1)", "Fixed (1)", "Other verdicts (1)", "Other behaviour (1)"]
     assert page.value("location.hash") == "#before=ssl%403.12.1&after=ssl%403.13.0"
+    page.value("(before.value = '1', after.value = '2', after.dispatchEvent(new Event('change')))")
+    page.until(f"{SAID}.includes('only')")
+    assert page.value(SAID).startswith("1 only ssl@3.13.0 passes, 1 only mylib.ssl passes, ")
     assert page.complaints == []
 
 

@@ -138,6 +138,7 @@ def test_a_scenario_without_a_connection_says_so(tmp_path: Path) -> None:
         (("no/such/scenario",), 4, "no scenario 'no/such/scenario'"),
         ((SCENARIO, "--impl", "ssl", "--impl", "refssl", "--impl", "x"), 4, "one implementation or two"),
         ((SCENARIO, "--pcap", "none/a.pcapng"), 4, "none/a.pcapng: there is no folder none"),
+        ((SCENARIO, "--pcap", "."), 4, "is a folder; --pcap takes the name of a file"),
         ((SCENARIO, "--timeout", "never"), 4, "no number above 0"),
     ],
 )

@@ -141,8 +141,9 @@ def pytest_runtest_makereport(
         judge.tell_pytest(report, found.judgement, found.expectation)
     elif call.when == "teardown":
         judgement = found.judgement or Judgement()
-        if call.excinfo is not None and judgement.verdict is Verdict.PASSED:  # else what came first is what counts
-            judgement = judge.of_setup(call.excinfo, found.journal)
+        if call.excinfo is not None:
+            judgement = judge.of_teardown(judgement, call.excinfo, found.journal)
+            judge.tell_pytest(report, judgement, found.expectation)
         _tell(report, _result(item, found, judgement), sessions.of(item.config))
     return report
 

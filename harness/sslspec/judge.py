@@ -18,6 +18,7 @@ from sslspec.bench.endpoints import Journal
 from sslspec.ending import Judgement
 from sslspec.verdicts import Verdict
 
+_UNCAUGHT = (pytest.PytestUnraisableExceptionWarning, pytest.PytestUnhandledThreadExceptionWarning)
 # As it lies there, and as it was imported: other interpreters find it behind a link.
 _PACKAGES = (Path(__file__).resolve().parent, Path(__file__).parent)
 
@@ -32,6 +33,19 @@ def of_call(excinfo: pytest.ExceptionInfo[BaseException] | None, journal: Journa
 def of_setup(excinfo: pytest.ExceptionInfo[BaseException] | None, journal: Journal | None) -> Judgement:
     """As `of_call`; but what fails before the scenario has begun is the harness's own fault."""
     return ending.before_it_began(of_call(excinfo, journal))
+
+
+def of_teardown(
+    judgement: Judgement, excinfo: pytest.ExceptionInfo[BaseException], journal: Journal | None
+) -> Judgement:
+    """What becomes of a judgement when the end of a scenario fails: what came first is what counts.
+
+    Exceptions that nobody could catch, out of a callback or a thread of the implementation's, come up only then: they
+    are its failure. Anything else is the harness's own fault.
+    """
+    if judgement.verdict is not Verdict.PASSED:
+        return judgement
+    return of_call(excinfo, journal) if isinstance(excinfo.value, _UNCAUGHT) else of_setup(excinfo, journal)
 
 
 def is_unexpected(judgement: Judgement, expectation: Expectation) -> bool:

@@ -33,7 +33,7 @@ class Library:
 LIBRARIES = {
     "eventlet": Library("eventlet.green.ssl", "eventlet", "eventlet"),
     "gevent": Library("gevent.ssl", "gevent", "gevent"),
-    "rtls": Library("rtls", "rtls", "rtls"),
+    "rtls": Library("rtls", "rtls", "rtls", profile="client"),
     "truststore": Library("sslspec.adapters.truststore:make", "truststore", "truststore"),
     "urllib3.contrib.pyopenssl": Library(
         "sslspec.adapters.pyopenssl:make", "pyOpenSSL", "pyopenssl", profile="urllib3"

@@ -55,6 +55,7 @@ def of(
             group.state.add(result)
     results = [result for group in groups for result in group.state.results.values()]
     header.manifest = header.manifest or record.manifest(result.id for result in results)
+    header.volatile["seconds"] = round(seconds, 3)
     # In one part of a run an entry may well have nothing to do.
     judged = {} if options.shard else baselines
     whole = options.whole and complete

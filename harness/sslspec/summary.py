@@ -5,32 +5,19 @@ It speaks of a record alone, so that what is shown after a run can be shown agai
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from sslspec.columns import in_order
-from sslspec.failures import brief
-from sslspec.record import Record, Result
+from sslspec.digest import SLOW as SLOW
+from sslspec.digest import Count, Digest, Group
+from sslspec.record import Record
 from sslspec.style import Style, columns, plural
-from sslspec.verdicts import EXPECTED, Verdict
+from sslspec.verdicts import Verdict
 
 _BAR = 12
 _MOST = 60  # lines about what was unexpected
-_IN_COMMON = 3  # scenarios with the same outcome that still get a line each
-_WORST_FIRST = (
-    Verdict.CRASHED,
-    Verdict.HUNG,
-    Verdict.ERROR,
-    Verdict.FAILED,
-    Verdict.PASSED,
-    Verdict.UNSUPPORTED,
-    Verdict.INAPPLICABLE,
-    Verdict.NOTRUN,
-)
-SLOW = 2.0  # seconds: what no scenario should take
-_NOT_COUNTED = frozenset({Verdict.INAPPLICABLE})
 _NAMES = {
     Verdict.PASSED: ("unexpected pass", "unexpected passes"),
     Verdict.FAILED: ("failure", "failures"),
@@ -52,27 +39,37 @@ def text(
     seconds: float = 0.0,
     slowest: int = 0,
 ) -> str:
-    """The closing report, without a line end behind it; with the `slowest` scenarios, and all that are slow.
+    """The closing report of a record that is in memory; see `told`."""
+    digest = Digest.of(record.results, slowest)
+    return told(digest, style, complete=record.complete, stale=stale, notes=notes, seconds=seconds)
 
-    `stale` and `notes` are what the run says of baselines, a line each.
+
+def told(
+    digest: Digest,
+    style: Style,
+    *,
+    complete: bool = True,
+    stale: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    seconds: float = 0.0,
+) -> str:
+    """The closing report, without a line end behind it.
+
+    `stale` and `notes` are what the run says of baselines, a line each; `complete` is the record's, `seconds` how long
+    the run took.
     """
-    unexpected = [result for result in record.results if result.unexpected]
-    new = [result for result in record.results if is_new_failure(result)]
-    parts = [table(record, style)]
-    if new:
-        parts.append(_listed("new, and not counted: the baseline has reviewed an older suite", new, style))
-    if unexpected:
-        parts.append(_listed("unexpected", unexpected, style))
+    parts = [_table(digest, style)]
+    if digest.newcomers:
+        title = "new, and not counted: the baseline has reviewed an older suite"
+        parts.append(_listed(title, digest.newcomers, style))
+    if digest.unexpected:
+        parts.append(_listed("unexpected", digest.unexpected, style))
     if stale:
         parts.append("\n".join([style.bold("stale baseline entries"), *(f"  {style.bad()} {line}" for line in stale)]))
-    parts.append(_slowest(record.results, slowest, style))
-    parts.append("\n".join([_closing(record, unexpected, len(stale), len(new), seconds, style), *notes]))
+    rows = [f"  {duration:6.2f} s  {scenario}  {column}" for duration, scenario, column in digest.slowest]
+    parts.append("\n".join([style.bold("slowest"), *rows]) if rows else "")
+    parts.append("\n".join([*_closing(digest, complete, len(stale), seconds, style), *notes]))
     return "\n\n".join(part for part in parts if part)
-
-
-def is_new_failure(result: Result) -> bool:
-    """True for what a scenario that the baseline has not reviewed found, and nobody counts yet."""
-    return result.new and not result.unexpected and result.verdict not in EXPECTED
 
 
 def table(record: Record, style: Style) -> str:
@@ -80,16 +77,13 @@ def table(record: Record, style: Style) -> str:
 
     Many columns get shorter bars, then none; where even that is too wide, the table comes in several pieces.
     """
-    names = in_order({result.implementation for result in record.results})
-    areas = sorted({result.area for result in record.results})
-    counts: dict[tuple[str, str], _Count] = defaultdict(_Count)
-    for result in record.results:
-        for area in (result.area, ""):
-            counts[area, result.implementation].add(result)
+    return _table(Digest.of(record.results), style)
+
+
+def _table(digest: Digest, style: Style) -> str:
+    names, areas, counts = in_order(digest.columns), digest.areas, digest.counts
     pieces: list[list[str]] = []
-    for number in range(1, len(names) + 1):
-        size = -(-len(names) // number)
-        groups = [names[at : at + size] for at in range(0, len(names), size)]
+    for groups in _divisions(names):
         for form in _FORMS:
             drawn = [_piece(group, areas, counts, form, style) for group in groups]
             pieces = [lines for lines, _ in drawn]
@@ -98,20 +92,15 @@ def table(record: Record, style: Style) -> str:
     return "\n\n".join("\n".join(lines) for lines in pieces)
 
 
-@dataclass(slots=True)
-class _Count:
-    """What there is to say in one cell."""
-
-    every: int = 0
-    counted: int = 0
-    passed: int = 0
-    unexpected: int = 0
-
-    def add(self, result: Result) -> None:
-        self.every += 1
-        self.counted += result.verdict not in _NOT_COUNTED
-        self.passed += result.verdict is Verdict.PASSED
-        self.unexpected += result.unexpected
+def _divisions(names: list[str]) -> Iterator[list[list[str]]]:
+    """The columns in one piece, in one for each implementation, in ever more pieces."""
+    yield [names]
+    by_name = [list(found) for _, found in groupby(names, key=lambda name: name.partition("@")[0])]
+    if 1 < len(by_name) < len(names):
+        yield by_name
+    for number in range(2, len(names) + 1):
+        size = -(-len(names) // number)
+        yield [names[at : at + size] for at in range(0, len(names), size)]
 
 
 class _Form(NamedTuple):
@@ -126,7 +115,7 @@ _FORMS = (_Form(_BAR, 3, False), _Form(_BAR, 3, True), _Form(6, 3, True), _Form(
 
 
 def _piece(
-    names: list[str], areas: list[str], counts: dict[tuple[str, str], _Count], form: _Form, style: Style
+    names: list[str], areas: list[str], counts: Mapping[tuple[str, str], Count], form: _Form, style: Style
 ) -> tuple[list[str], int]:
     """The lines for some columns, and how wide they are."""
     digits = len(str(max(counts[area, name].every for area in ("", *areas) for name in names)))
@@ -151,7 +140,7 @@ def _piece(
     return lines, left + sum(width + form.gap for width in widths)
 
 
-def _cell(count: _Count, digits: int, form: _Form, style: Style) -> tuple[int, str]:
+def _cell(count: Count, digits: int, form: _Form, style: Style) -> tuple[int, str]:
     """The width of a cell, and the cell."""
     if not count.counted:
         said = ("does not apply" if form.bar == _BAR else "none") if count.every else "-"
@@ -164,62 +153,49 @@ def _cell(count: _Count, digits: int, form: _Form, style: Style) -> tuple[int, s
     return len(bar + numbers + mark), f"{painted}{style.paint(mark, 'red')}"
 
 
-def _listed(title: str, results: list[Result], style: Style) -> str:
+def _listed(title: str, groups: Sequence[Group], style: Style) -> str:
     """What is worth attention: the worst first, and what many scenarios have in common in one line."""
-    groups: dict[tuple[int, str, str], list[Result]] = defaultdict(list)
-    for result in results:
-        groups[_WORST_FIRST.index(result.verdict), result.implementation, brief(result)].append(result)
     lines: list[str] = []
-    for (rank, implementation, said), found in sorted(groups.items(), key=_place):
-        head = f"  {style.glyph(_WORST_FIRST[rank])} {style.paint(implementation, 'cyan')}"
-        scenarios = Counter(result.scenario for result in found)
-        if _is_common(found) and said:
-            lines.append(f"{head}  {said}{style.dim(f' ({len(found)} results of {len(scenarios)} scenarios)')}")
+    for group in groups:
+        head = f"  {style.glyph(group.verdict)} {style.paint(group.column, 'cyan')}"
+        if group.in_common:
+            results = group.scenarios.total()
+            lines.append(
+                f"{head}  {group.said}{style.dim(f' ({results} results of {len(group.scenarios)} scenarios)')}"
+            )
             continue
-        for scenario, times in sorted(scenarios.items()):
+        for scenario, times in sorted(group.scenarios.items()):
             lines.append(f"{head}  {scenario}{style.dim(f' ({times} times)' if times > 1 else '')}")
-            lines += [f"      {said}"] if said else []
+            lines += [f"      {group.said}"] if group.said else []
     rest = len(lines) - _MOST
     more = [style.dim(f"  and {plural(rest, 'more line')}; the result file has it all")] if rest > 0 else []
     return "\n".join([style.bold(title), *lines[:_MOST], *more])
 
 
-def _is_common(found: list[Result]) -> bool:
-    return len({result.scenario for result in found}) > _IN_COMMON
-
-
-def _place(group: tuple[tuple[int, str, str], list[Result]]) -> tuple[int, str, bool, str]:
-    """Where a group stands: by verdict and implementation, what is in common last, else by scenario."""
-    (rank, implementation, _), found = group
-    return rank, implementation, _is_common(found), min(result.scenario for result in found)
-
-
-def _slowest(results: Iterable[Result], count: int, style: Style) -> str:
-    """The `count` slowest, and in any case those that are above what a scenario should take."""
-    ordered = sorted((result for result in results if result.duration), key=lambda result: -result.duration)
-    slow = sum(result.duration > SLOW for result in ordered)
-    shown = ordered[: max(count, min(slow, _MOST))]
-    rows = [f"  {result.duration:6.2f} s  {result.id}  {result.implementation}" for result in shown]
-    return "\n".join([style.bold("slowest"), *rows]) if rows else ""
-
-
-def _closing(record: Record, unexpected: list[Result], stale: int, new: int, seconds: float, style: Style) -> str:
-    counts = Counter(result.verdict for result in record.results)
-    told = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
+def _closing(digest: Digest, complete: bool, stale: int, seconds: float, style: Style) -> list[str]:
+    results = digest.verdicts.total()
     pace = f" in {seconds:.1f} s" if seconds else ""
-    lines = [f"{plural(len(record.results), 'result')}{pace}: {told}"]
-    if unexpected or stale:
-        kinds = Counter(result.verdict for result in unexpected)
-        parts = [
-            f"{n} {_NAMES[verdict][n != 1]}" for verdict, n in sorted(kinds.items(), key=lambda kind: kind[0].value)
-        ]
-        parts += [plural(stale, "stale baseline entry")] if stale else []
-        total = len(unexpected) + stale
-        lines.append(style.paint(f"{style.plain_bad()} {total} unexpected: {', '.join(parts)}", "red"))
-    elif record.results and record.complete:
+    lines = [f"{plural(results, 'result')}{pace}: {verdicts(digest)}"]
+    found = surprises(digest, stale)
+    if found:
+        lines.append(style.paint(f"{style.plain_bad()} {found}", "red"))
+    elif results and complete:
         lines.append(style.paint(f"{style.plain_good()} everything as expected", "green"))
-    if new:
-        lines.append(style.paint(f"{plural(new, 'new failure')}, not counted without --strict-new", "yellow"))
-    if not record.complete:
+    if digest.new:
+        lines.append(style.paint(f"{plural(digest.new, 'new failure')}, not counted without --strict-new", "yellow"))
+    if not complete:
         lines.append(style.paint("the run is incomplete", "yellow"))
-    return "\n".join(lines)
+    return lines
+
+
+def verdicts(digest: Digest) -> str:
+    """How often each verdict came: ``7 passed, 1 failed``."""
+    return ", ".join(f"{digest.verdicts[verdict]} {verdict.value}" for verdict in Verdict if digest.verdicts[verdict])
+
+
+def surprises(digest: Digest, stale: int) -> str:
+    """What was unexpected, by kind: ``4 unexpected: 1 crash, 2 failures, 1 stale baseline entry``, or ""."""
+    kinds = sorted(digest.surprises.items(), key=lambda kind: kind[0].value)
+    parts = [f"{count} {_NAMES[verdict][count != 1]}" for verdict, count in kinds]
+    parts += [plural(stale, "stale baseline entry")] if stale else []
+    return f"{digest.surprises.total() + stale} unexpected: {', '.join(parts)}" if parts else ""

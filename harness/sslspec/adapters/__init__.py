@@ -18,10 +18,13 @@ def in_the_place_of_ssl(name: str, **own: Any) -> ModuleType:
     does where a library has been put into ssl itself.
     """
     module = ModuleType(name)
-    found = {key: value for key, value in vars(ssl).items() if not key.startswith("__")}
-    functions = {key: value for key, value in found.items() if isinstance(value, FunctionType)}
-    vars(module).update(found, **{key: _moved(function, module) for key, function in functions.items()})
-    vars(module).update(own)
+    moved: dict[Any, FunctionType] = {}
+    for key, value in vars(ssl).items():
+        if isinstance(value, FunctionType) and value.__globals__ is vars(ssl):
+            value = moved.setdefault(value, _moved(value, module))  # two names for one function stay two for one
+        if not key.startswith("__"):
+            setattr(module, key, value)
+    vars(module).update(own, __builtins__=__builtins__)
     return module
 
 

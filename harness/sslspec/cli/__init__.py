@@ -11,12 +11,12 @@ import sys
 from collections.abc import Sequence
 
 from sslspec import __version__
-from sslspec.cli import baseline, compare, doctor, explain, merge, names, report, repro, run, scenarios
+from sslspec.cli import baseline, compare, doctor, explain, export, merge, names, report, repro, run, scenarios, summary
 from sslspec.cli.common import EXIT_CODES, fail
 from sslspec.exitcodes import ExitCode
 from sslspec.parser import Parser
 
-_COMMANDS = (run, baseline, compare, explain, merge, report, doctor, scenarios, names, repro)
+_COMMANDS = (run, summary, baseline, compare, explain, merge, export, report, doctor, scenarios, names, repro)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

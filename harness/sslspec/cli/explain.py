@@ -14,6 +14,7 @@ from sslspec.parser import positive
 
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
+    from sslspec.wire.explain import Explanation
 
 
 def add(commands: Commands) -> None:
@@ -41,8 +42,10 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.baseline import BaselineError
     from sslspec.interpreters import InterpreterError
     from sslspec.options import Options
-    from sslspec.wire import explain, pcapng
+    from sslspec.wire import explain
 
+    if arguments.pcap is not None and arguments.pcap.is_dir():
+        return fail(f"{arguments.pcap}: is a folder; --pcap takes the name of a file")
     if arguments.pcap is not None and not arguments.pcap.parent.is_dir():
         return fail(f"{arguments.pcap}: there is no folder {arguments.pcap.parent}")
     options = Options(
@@ -54,8 +57,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     )
     try:
         found = explain.explain(arguments.id, options)
-        saved = arguments.pcap is not None and explain.save(found, arguments.pcap)
-    except (listing.UnknownScenario, explain.TooMany, BaselineError, InterpreterError, pcapng.PcapError) as problem:
+    except (listing.UnknownScenario, explain.TooMany, BaselineError, InterpreterError) as problem:
         return fail(str(problem))
     except run.NotLoadable as problem:
         for line in problem.problems:
@@ -67,10 +69,23 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
             say(explain.as_json(found), look)
         else:
             say(explain.text(found, look, style.columns(), verbose=arguments.verbose > 0), look)
-            if saved:
-                say(f"\nthe traffic, with its secrets, is in {arguments.pcap}", look)
-        if arguments.pcap is not None and not saved:
-            fail(f"nothing passed that could be tapped, so {arguments.pcap} was not written")
+        if arguments.pcap is not None and not _saved(found, arguments.pcap):
+            return ExitCode.USAGE
     if found.outcome.problem:
         fail(found.outcome.problem)
     return found.outcome.exit_code
+
+
+def _saved(found: Explanation, path: Path) -> bool:
+    """Write the capture, and say on stderr where it is; False where it cannot be written."""
+    from sslspec.wire import explain, pcapng
+
+    try:
+        if explain.save(found, path):
+            sys.stderr.write(f"the traffic, with its secrets, is in {path}\n")
+        else:
+            fail(f"nothing passed that could be tapped, so {path} was not written")
+    except pcapng.PcapError as problem:
+        fail(str(problem))
+        return False
+    return True

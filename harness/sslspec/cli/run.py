@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from sslspec.exitcodes import ExitCode
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
     from sslspec.options import Options
+    from sslspec.outcome import Outcome
 
 DEFAULT_OUTPUT = "sslspec-results.jsonl"
 _SLOWEST = 5
@@ -61,8 +63,15 @@ def add(commands: Commands) -> None:
         "--timeout", type=_seconds, default=10.0, metavar="S", help="seconds until a scenario counts as hung (10)"
     )
     run.add_argument("-o", "--output", type=Path, metavar="FILE", help=f"the result file; default: {DEFAULT_OUTPUT}")
+    run.add_argument("--junitxml", type=Path, metavar="FILE", help="also write the results as JUnit XML")
     run.add_argument(
-        "--format", choices=("pretty", "json"), default="pretty", help="json: the result file's lines on stdout"
+        "--ctrf", type=Path, metavar="FILE", help="also write the results in the Common Test Report Format"
+    )
+    run.add_argument(
+        "--format",
+        choices=("pretty", "json", "github"),
+        default="pretty",
+        help="json: the result file's lines on stdout; github: as in a job of GitHub Actions, where it is the default",
     )
     run.add_argument("-q", "--quiet", action="count", default=0, help="only the closing report")
     run.add_argument("-v", "--verbose", action="count", default=0, help="each unexpected result in full; the slowest")
@@ -74,53 +83,100 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
-    from sslspec import away, compare, outcome, record, run, summary
+    from sslspec import away, record, run
     from sslspec.baseline import BaselineError
+    from sslspec.ci import github
     from sslspec.interpreters import InterpreterError
     from sslspec.profiles import ProfileError
-    from sslspec.terminal import Terminal
 
     if arguments.durations and not arguments.shard:
         return fail("--durations says how a run is cut; it goes with --shard I/N")
     if arguments.python and away.asked_for(arguments.pytest_args):
         return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
-    pretty = arguments.format == "pretty"
+    on_github = arguments.format == "github" or (arguments.format == "pretty" and github.is_here())
+    try:
+        output = _output(arguments.output)
+        with github.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
+            done = _executed(arguments)
+    except (BaselineError, InterpreterError, ProfileError, record.RecordError) as problem:
+        return fail(str(problem))
+    except run.NotLoadable as problem:
+        for line in problem.problems:
+            fail(github.harmless(line) if on_github else line)
+        return ExitCode.NOT_LOADED
+    written = _written(arguments, done, output)
+    if written is not None:
+        with github.unheard(sys.stdout) if on_github else contextlib.nullcontext():
+            _show(arguments, done, output)
+    if on_github:
+        _tell_github(done, output)
+    if done.problem:
+        fail(github.harmless(done.problem) if on_github else done.problem)
+    return done.exit_code if written is not False else max(done.exit_code, ExitCode.USAGE)
+
+
+def _executed(arguments: argparse.Namespace) -> Outcome:
+    """Run, and show on a terminal how it goes."""
+    from sslspec import run
+    from sslspec.terminal import Terminal
+
+    pretty = arguments.format != "json"
     shown: TextIO = sys.stdout if pretty else sys.stderr
     look = style.style_for(shown, arguments.color)
     live = style.is_terminal(shown)
     verbosity = arguments.verbose - arguments.quiet if pretty or live else -1
     terminal = Terminal(shown, look, live=live, verbosity=verbosity)
-    try:
-        output = _output(arguments.output)
-        done = run.execute(_options(arguments), terminal)
-    except (BaselineError, InterpreterError, ProfileError, record.RecordError) as problem:
-        return fail(str(problem))
-    except run.NotLoadable as problem:
-        for line in problem.problems:
-            fail(line)
-        return ExitCode.NOT_LOADED
+    done = run.execute(_options(arguments), terminal)
     terminal.finish()
-    if outcome.ran_at_all(done.record.results) or (arguments.shard and done.record.complete):
-        try:
-            record.write(output, done.record.header, done.record.results, complete=done.record.complete)
-        except record.RecordError as problem:
-            fail(str(problem))
-        if pretty:
-            slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
-            told = summary.text(
-                done.record, look, stale=done.stale, notes=done.notes, seconds=done.seconds, slowest=slowest
-            )
-            if len(compare.implementations_of(done.record)) == 2:
-                told += f"\n{compare.in_a_line(compare.within(done.record))} (sslspec compare {output})"
-            say(f"\n{told}\nresults in {output}", look)
-        else:
-            lines = record.lines(
-                done.record.header, record.in_order(done.record.results), complete=done.record.complete
-            )
-            say("\n".join(lines), look)
-    if done.problem:
-        fail(done.problem)
-    return done.exit_code
+    return done
+
+
+def _written(arguments: argparse.Namespace, done: Outcome, output: Path) -> bool | None:
+    """Write the record, and what else was asked for; False where that cannot be, None where there is nothing."""
+    from sslspec import outcome, record
+    from sslspec.cli import export
+
+    if not (outcome.ran_at_all(done.record.results) or (arguments.shard and done.record.complete)):
+        return None
+    try:
+        record.write(output, done.record.header, done.record.results, complete=done.record.complete)
+    except record.RecordError as problem:
+        fail(str(problem))
+        return False
+    return export.exported(output, junit=arguments.junitxml, ctrf=arguments.ctrf)
+
+
+def _show(arguments: argparse.Namespace, done: Outcome, output: Path) -> None:
+    from sslspec import compare, record, summary
+
+    look = style.style_for(sys.stdout, arguments.color)
+    if arguments.format == "json":
+        lines = record.lines(done.record.header, record.in_order(done.record.results), complete=done.record.complete)
+        say("\n".join(lines), look)
+        return
+    slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
+    told = summary.text(done.record, look, stale=done.stale, notes=done.notes, seconds=done.seconds, slowest=slowest)
+    if len(compare.implementations_of(done.record)) == 2:
+        told += f"\n{compare.in_a_line(compare.within(done.record))} (sslspec compare {output})"
+    say(f"\n{told}\nresults in {output}", look)
+
+
+def _tell_github(done: Outcome, output: Path) -> None:
+    """The annotations of the step, and the summary of the job."""
+    from sslspec.ci import github, markdown
+    from sslspec.digest import Digest
+
+    digest = Digest.of(done.record.results)
+    look = style.style_for(sys.stdout)
+    for line in github.errors(digest, done.stale, os.environ.get("GITHUB_WORKSPACE", "")):
+        say(line, look)
+    report = markdown.report(
+        digest, results=str(output), complete=done.record.complete, stale=done.stale, notes=done.notes
+    )
+    try:
+        github.append_summary(report)
+    except OSError as problem:
+        fail(f"the summary of the job cannot be written ({problem.strerror})")
 
 
 def _options(arguments: argparse.Namespace) -> Options:

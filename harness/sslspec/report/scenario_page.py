@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sslspec.report import links, places, variants
 from sslspec.report.columns import Column
 from sslspec.report.differences import step
 from sslspec.report.html import EMPTY, Content, Markup, breakable, el, join
 from sslspec.report.knowledge import Knowledge
-from sslspec.report.outcomes import Group, Outcome, grouped, outcomes
+from sslspec.report.outcomes import Group, Outcome, grouped
 from sslspec.report.page import Frame, facts, render
 from sslspec.report.parts import chip, difference, scrolling
 from sslspec.report.stream import Execution, Scenario, was_tried
@@ -22,8 +22,10 @@ _MOST_NAMES = 3  # columns that are named one by one
 _LONGEST_MESSAGE = 4000
 
 
-def page(scenario: Scenario, columns: list[Column], reference: Column | None, knowledge: Knowledge) -> str:
-    """The page of a scenario; `columns` are those that the site has, in order."""
+def page(
+    scenario: Scenario, told: Mapping[Column, list[Outcome]], reference: Column | None, knowledge: Knowledge
+) -> str:
+    """The page of a scenario; `told` is what each column has to say of it, in the columns' order."""
     frame = Frame(
         places.scenario(scenario.id),
         scenario.id,
@@ -31,8 +33,7 @@ def page(scenario: Scenario, columns: list[Column], reference: Column | None, kn
     )
     result = scenario.any()
     every = scenario.executions
-    shown = [column for column in columns if column in scenario.results]
-    groups = grouped({column: outcomes(scenario, column, reference) for column in shown}, reference)
+    groups = grouped(told, reference)
     return render(
         frame,
         el("h1", scenario.name.replace("_", " ")),
@@ -57,12 +58,12 @@ def _about(scenario: Scenario, knowledge: Knowledge) -> Markup:
     result = scenario.any()
     source = knowledge.sources.get(scenario.id)
     marks = source.marks if source else {}
-    versions = [f"{word} Python {marks[word][0]}" for word in ("since", "until") if marks.get(word)]
+    versions = [("since", result.since), ("until", result.until)]
     return facts(
         [
             ("Clauses", el("ul", *(el("li", _clause(name, knowledge)) for name in result.clauses))),
             ("Level", result.level),
-            ("Documented", ", ".join(versions)),
+            ("Documented", ", ".join(f"{word} Python {version}" for word, version in versions if version)),
             ("Needs", ", ".join(map(str, marks.get("feature", ())))),
             ("Known issues", _issues(result.known, knowledge)),
         ]

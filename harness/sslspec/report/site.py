@@ -6,6 +6,7 @@ The order of things stands here; what a page says is made by the module of that 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -93,16 +94,17 @@ class _Site:
         if self._area is None or self._area.name != scenario.area:
             self._end_area()
             self._area = Area(scenario.area)
-        text = scenario_page.page(scenario, self._columns.listed, self._reference, self._knowledge)
+        listed = [column for column in self._columns.listed if column in scenario.results]
+        told = {column: outcomes(scenario, column, self._reference) for column in listed}
+        text = scenario_page.page(scenario, told, self._reference, self._knowledge)
         self._folder.write(places.scenario(scenario.id), text)
         row = areas.row(scenario, self._reference)
         separator = ",\n" if self._scenarios or self._area.rows else ""
         self._fragments.add("manifest", separator + data.manifest_line(row))
         self._area.add(row)
         every = scenario.executions
-        for column, results in scenario.results.items():
-            self._record(column, results.values())
-            found = outcomes(scenario, column, self._reference)
+        for column, found in told.items():
+            self._record(column, scenario.results[column].values())
             for section, rows in column_page.rows(column, scenario.id, found, every).items():
                 self._rows.setdefault((column, section), []).extend(rows)
         for pair, counts in self._counts.items():
@@ -123,7 +125,7 @@ class _Site:
         self._folder.write("data/index.js", data.index(columns, self._areas, self._reference))
         text = data.columns_file(columns, self._areas, totals, self._reference, incomplete)
         self._folder.write("api/v1/columns.json", text)
-        self._folder.write("api/v1/manifest.json", ["[\n", *self._fragments.read("manifest"), "\n]\n"])
+        self._folder.write("api/v1/manifest.json", itertools.chain("[\n", self._fragments.read("manifest"), "\n]\n"))
         for path in sorted(layout.site().iterdir()):
             if path.suffix in (".css", ".js"):
                 self._folder.write(f"static/{path.name}", path.read_text(encoding="utf-8"))

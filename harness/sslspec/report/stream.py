@@ -10,7 +10,7 @@ import heapq
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sslspec.compare.changes import Change
 from sslspec.compare.rendering import DID_NOTHING
@@ -91,6 +91,7 @@ def scenarios(readers: Sequence[Reader], columns: Columns) -> Iterator[Scenario]
 
 
 def _fill(scenario: Scenario, pairs: Iterable[tuple[int, Result]], readers: Sequence[Reader], columns: Columns) -> None:
+    seen: dict[Execution, list[list[dict[str, Any]]]] = {}
     for number, result in pairs:
         column = columns.of(number, result.implementation)
         execution = Execution(result.id.partition("@")[2], result.peer)
@@ -100,6 +101,16 @@ def _fill(scenario: Scenario, pairs: Iterable[tuple[int, Result]], readers: Sequ
             where = f"{readers[number].path}: {what} stands in another of the files"
             raise RecordError(f"{where}: call the runs by names, as in before={readers[number].path}")
         found[execution] = result
+        result.steps = _shared(result.steps, seen.setdefault(execution, []))
+
+
+def _shared(steps: list[dict[str, Any]], seen: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The same list for the same steps: a hundred columns that behave alike need no more memory than one."""
+    for other in seen:
+        if other == steps:
+            return other
+    seen.append(steps)
+    return steps
 
 
 def _tagged(number: int, reader: Reader) -> Iterator[tuple[int, Result]]:

@@ -61,6 +61,19 @@
     return [el("h2", {}, `${title} (${total})`), el("div", { class: "scroll" }, table), ...(more ? [more] : [])];
   }
 
+  /** The heading of a kind; of two implementations neither is a regression of the other. */
+  function heading(number, left, right) {
+    const [one, other] = [state.columns[left], state.columns[right]];
+    if (number > 1 || one.implementation === other.implementation) return KINDS[number][0];
+    return `Only ${number ? other.name : one.name} passes`;
+  }
+
+  function counted(number, total, left, right) {
+    const title = heading(number, left, right);
+    if (title !== KINDS[number][0]) return `${total} ${title[0].toLowerCase()}${title.slice(1)}`;
+    return `${total} ${KINDS[number][total === 1 ? 1 : 2]}`;
+  }
+
   async function show() {
     const mine = ++turn;
     const [left, right] = [Number(before.value), Number(after.value)];
@@ -83,9 +96,11 @@
         }
       }
     }
-    const told = kinds.flatMap(({ total }, number) => total ? [`${total} ${KINDS[number][total === 1 ? 1 : 2]}`] : []);
+    const told = kinds.flatMap(({ total }, number) => (total ? [counted(number, total, left, right)] : []));
     said.textContent = [...told, `${unchanged} unchanged`].join(", ");
-    kinds.forEach(({ rows, total }, number) => { if (total) found.append(...section(KINDS[number][0], rows, total)); });
+    kinds.forEach(({ rows, total }, number) => {
+      if (total) found.append(...section(heading(number, left, right), rows, total));
+    });
   }
 
   function choose() {
