@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import comparison, measuring, metrics, overhead, peers, prepared, report, requirements, suite
+from benchmarks import comparison, measuring, metrics, overhead, peers, prepared, records, report, requirements, suite
 from benchmarks.comparison import Plan
 from benchmarks.measuring import Cell
 from benchmarks.requirements import BadRequirement, Requirement
@@ -26,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if given[:1] == ["suite"]:
             return _suite(_suite_parser().parse_args(given[1:]))
+        if given[:1] == ["records"]:
+            return records.main(given[1:])
         return _compare(_parser().parse_args(given), given)
     except KeyboardInterrupt:
         return _fail("interrupted", ExitCode.INTERRUPTED)

@@ -30,7 +30,11 @@ SMALLER = (
     (r" --pdb$", ""),  # at the end of its input the debugger leaves, which pytest calls an interruption
     (r"^pytest suites -k \S+", f"pytest suites/{AREA} -k unique -p no:cacheprovider"),
     (r"^python harness/benchmarks suite", rf"python harness/benchmarks suite -k '{AREA}/*'"),
-    (r"^python harness/benchmarks(?! suite).*", "python harness/benchmarks --metrics calls_rec --peers ssl,refssl"),
+    (r"^python harness/benchmarks records (\S+)$", r"python harness/benchmarks records \1 --lines 500"),
+    (
+        r"^python harness/benchmarks(?! suite| records).*",
+        "python harness/benchmarks --metrics calls_rec --peers ssl,refssl",
+    ),
     (r"^python harness/fuzz(?!.*--(list|inputs|input|engine))", "python harness/fuzz header --inputs 50"),
     (r" --minutes 60 --keep", ""),
     (r"^(python harness/fuzz .*)--inputs 5000", r"\1--inputs 50"),

@@ -259,6 +259,26 @@ def test_what_pip_says_last_is_shown_where_it_fails(bare):
     assert not list((bare / "cache" / "sslspec" / "interpreters").iterdir())
 
 
+def test_who_installs(bare, monkeypatch):
+    """An interpreter's own pip, else that of the running one, else uv; and where there is none, it is said."""
+    own = one("3.98.7", have={"pip": "26"})
+    assert environments._installer(own)[:3] == [own.executable, "-m", "pip"]
+    bald = one("3.98.7")
+    assert environments._installer(bald)[:5] == [sys.executable, "-m", "pip", "--python", bald.executable]
+
+    def no_pip(name):
+        raise environments.importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(environments.importlib.metadata, "version", no_pip)
+    with pytest.raises(NotPrepared, match="has no pip, and there is none here: python -m ensurepip"):
+        environments._installer(bald)
+    uv = bare / "path" / "uv"
+    uv.parent.mkdir()
+    uv.write_text("#!/bin/sh\n")
+    uv.chmod(0o755)
+    assert environments._installer(bald) == [str(uv), "pip", "install", "--python", bald.executable]
+
+
 def test_what_pip_has_left_out_is_noticed(bare):
     path = standin.interpreter(bare / "python", have={"pip": "26"}, installs={**everything(), "pytest": "7.0"})
     with pytest.raises(NotPrepared, match=r"pip has installed all but pytest>=9 \(but 7.0\); remove "):

@@ -165,6 +165,9 @@ def test_neighbours_are_compared_and_nobody_else():
     found = changes.transitions([*reversed(pythons()), observation(some("refssl"), name="refssl")])
     assert [(one.what, one.step) for one in found] == [("python", "3.9 -> 3.10"), ("openssl", "3.0 -> 3.6")]
     assert [len(one.groups) for one in found] == [1, 0]
+    older = observation([result(steps=[READ])], python="3.10.1", openssl="OpenSSL 3.0.1 1 Jan")
+    again = changes.transitions([older, *pythons()])
+    assert [one.after.title for one in again] == [one.after.title for one in found]
     assert "read(1) returns b'' | read(1) raises SSLEOFError errno=8" in changes.words(found[0].groups[0])
 
 

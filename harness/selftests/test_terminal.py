@@ -330,6 +330,14 @@ def test_a_table_that_is_too_wide_comes_in_pieces(monkeypatch, width, pieces):
         assert text.count(python) == 2
 
 
+def test_a_table_is_divided_between_implementations_where_that_is_enough(monkeypatch):
+    monkeypatch.setattr("sslspec.summary.columns", lambda: 80)
+    found = columns_of(PYTHONS)
+    found.results = [one for one in found.results if one.implementation != "refssl@3.10.13"]
+    heads = [text.split()[1:] for text in summary.table(found, PLAIN).split("\n") if text.startswith("area")]
+    assert heads == [["ssl"] * 4, ["refssl"] * 3]
+
+
 def test_columns_stand_by_implementation_and_by_version(monkeypatch):
     monkeypatch.setattr("sslspec.summary.columns", lambda: 400)
     heads = summary.table(columns_of(("3.9.1", "3.10.2", "pypy3.11.15")), PLAIN).split("\n")[0].split()

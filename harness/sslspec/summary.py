@@ -5,7 +5,8 @@ It speaks of a record alone, so that what is shown after a run can be shown agai
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from sslspec.columns import in_order
@@ -82,15 +83,24 @@ def table(record: Record, style: Style) -> str:
 def _table(digest: Digest, style: Style) -> str:
     names, areas, counts = in_order(digest.columns), digest.areas, digest.counts
     pieces: list[list[str]] = []
-    for number in range(1, len(names) + 1):
-        size = -(-len(names) // number)
-        groups = [names[at : at + size] for at in range(0, len(names), size)]
+    for groups in _divisions(names):
         for form in _FORMS:
             drawn = [_piece(group, areas, counts, form, style) for group in groups]
             pieces = [lines for lines, _ in drawn]
             if all(width <= columns() for _, width in drawn):
                 return "\n\n".join("\n".join(lines) for lines in pieces)
     return "\n\n".join("\n".join(lines) for lines in pieces)
+
+
+def _divisions(names: list[str]) -> Iterator[list[list[str]]]:
+    """The columns in one piece, in one for each implementation, in ever more pieces."""
+    yield [names]
+    by_name = [list(found) for _, found in groupby(names, key=lambda name: name.partition("@")[0])]
+    if 1 < len(by_name) < len(names):
+        yield by_name
+    for number in range(2, len(names) + 1):
+        size = -(-len(names) // number)
+        yield [names[at : at + size] for at in range(0, len(names), size)]
 
 
 class _Form(NamedTuple):

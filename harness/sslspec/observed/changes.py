@@ -172,7 +172,10 @@ def _version(one: Observation, what: str) -> tuple[int, ...]:
 
 
 def _neighbours(ours: Iterable[Observation], same: str, other: str) -> Iterator[Transition]:
-    """Of those that have the same (minor) version of one thing, each and the next version of the other."""
+    """Of those that have the same (minor) version of one thing, each and the next version of the other.
+
+    Of several releases of one minor version the newest counts.
+    """
 
     def minor(one: Observation, what: str) -> str:
         return ".".join(map(str, _version(one, what)[:2]))
@@ -182,7 +185,8 @@ def _neighbours(ours: Iterable[Observation], same: str, other: str) -> Iterator[
         families.setdefault(minor(one, same), []).append(one)
     for family in families.values():
         ordered = sorted(family, key=functools.partial(_version, what=other))
-        for before, after in itertools.pairwise(ordered):
+        newest = {minor(one, other): one for one in ordered}
+        for before, after in itertools.pairwise(newest.values()):
             yield Transition(other, f"{minor(before, other)} -> {minor(after, other)}", before, after)
 
 
