@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from sslspec.ci.writing import write_lines
 from sslspec.failures import expected_and_came, how_to_repeat
+from sslspec.files import write_lines
 from sslspec.record import Header, Result, open_record
 from sslspec.verdicts import Verdict
 
@@ -32,7 +32,7 @@ def export(results: Path, target: Path) -> None:
             counts[result.area][_kind(result)] += 1
             counts[result.area]["tests"] += 1
     with open_record(results) as reader:
-        write_lines(target, _lines(reader.header, iter(reader), counts))
+        write_lines(target, _lines(reader.header, iter(reader), counts), errors="replace")
 
 
 def _lines(header: Header, results: Iterator[Result], counts: dict[str, Counter[str]]) -> Iterator[str]:
