@@ -235,6 +235,9 @@ def test_a_record_must_be_whole_and_say_which_implementation(tmp_path):
     assert [entry.id for entry in read.entries] == [IDS[0].partition("@")[0]]
     with pytest.raises(RecordError, match=r"holds mylib, ssl$"):
         started(tmp_path, [result(NAME)], two, implementation="refssl")
+    part = {"mylib": {"name": "mylib", "shard": {"numbers": [1], "of": 2, "plan": "p"}}}
+    with pytest.raises(RecordError, match=r"of mylib it is one part of a run; `sslspec merge`"):
+        started(tmp_path, [result(NAME)], part)
     with pytest.raises(BaselineError, match="inherits 'nobody': sslspec comes with baselines of"):
         started(tmp_path, [result(NAME)], inherits="nobody")
 

@@ -3,6 +3,7 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,7 @@ def test_junit_is_well_formed_and_counts_right(path, tmp_path):
     assert cases["alpn/a/known with stdlib"][0].get("message").startswith("known as failed: ::error::owned")
     assert cases["alpn/a/newcomer with stdlib"][0].get("message") == "new as failed: newer than suite 0.1"
     assert "<script>" in cases["alpn/a/known with stdlib"][0].get("message")  # as text
+    assert cases["sni/b/notrun with stdlib"][0].get("message").startswith("notrun: ::error::owned")
 
 
 def test_ctrf_has_the_published_shape(path, tmp_path):
@@ -195,6 +197,12 @@ def test_errors_point_at_the_baseline_and_stay_within_ten(tmp_path):
     assert len(many) == 10
     assert many[-1] == "::error title=sslspec::4 more; the summary of the job and the result file have them"
     assert github.errors(Digest.of([EVERY[0]]), []) == []
+
+
+def test_what_repeats_a_result_of_several_pythons_is_named_as_repro_takes_it(tmp_path):
+    several = replace(EVERY[1], implementation="mylib@3.10.13")
+    (line,) = github.errors(Digest.of([several]), [])
+    assert line.endswith("repeat: sslspec repro alpn/a/failed mylib  # in Python 3.10.13")
 
 
 def test_what_is_printed_is_unheard_until_a_word_that_nobody_knows(capsys):

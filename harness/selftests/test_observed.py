@@ -147,6 +147,10 @@ def test_the_command_records_checks_and_keeps_what_it_was_not_told_of(observed, 
     assert cli.main(["check", str(a_run(observed, ran))]) == 1
     assert cli.main(["check", str(observed / "none")]) == 4
     capsys.readouterr()
+    path = a_run(observed, ran)
+    record.write(path, record.read(path).header, ran, complete=False)
+    assert cli.main(["record", str(path)]) == 4
+    assert "the run did not come to its end" in capsys.readouterr().err
 
 
 # -- what changed --------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """The result file: canonical, and refused in one clear line where it is not whole and sound."""
 
 import json
+import os
+import threading
 
 import pytest
 
@@ -150,3 +152,24 @@ def test_results_that_come_in_order_are_never_all_in_memory(tmp_path):
 
     record.write_stream(tmp_path / "r", HEADER, many())
     assert len(record.read(tmp_path / "r").results) == 50
+
+
+def test_a_link_stays_one(tmp_path):
+    (tmp_path / "link").symlink_to("real.jsonl")
+    written(tmp_path / "link", result())
+    assert (tmp_path / "link").is_symlink()
+    assert record.read(tmp_path / "real.jsonl").results == [result()]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(tmp_path):
+    """A run as root with ``-o /dev/null`` must not put a file in its place."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    came = []
+    reading = threading.Thread(target=lambda: came.append(pipe.read_text()), daemon=True)
+    reading.start()
+    record.write(pipe, HEADER, [result()])
+    reading.join(10)
+    assert came == ["".join(f"{line}\n" for line in record.lines(HEADER, [result()]))]
+    assert pipe.is_fifo()

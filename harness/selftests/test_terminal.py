@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -46,6 +47,13 @@ def test_a_block_says_what_was_demanded_what_came_and_how_to_repeat_it():
         "  at           suites/alpn/test_offer.py:12 in test_no_overlap",
         "  repeat       sslspec repro alpn/offer/no_overlap@client+tls13 mylib",
     ]
+
+
+def test_what_repeats_a_result_of_several_pythons_is_named_as_repro_takes_it():
+    several = replace(FAILED, implementation="mylib@3.10.13")
+    assert block(several, PLAIN).endswith(
+        "repeat       sslspec repro alpn/offer/no_overlap@client+tls13 mylib  # in Python 3.10.13"
+    )
 
 
 DETAILS = {

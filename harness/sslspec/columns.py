@@ -42,6 +42,12 @@ def names(columns: Sequence[tuple[str, Facts]]) -> list[str]:
     return found
 
 
+def split(column: str) -> tuple[str, str]:
+    """The implementation's own name and the Python, as people read a column: ``ssl`` and ``3.10.13``, or ""."""
+    name, _, python = column.partition("@")
+    return name, python
+
+
 def in_order(names: Iterable[str]) -> list[str]:
     """Columns as they stand beside each other: ssl first, then by name; CPython 3.9, 3.10, PyPy."""
     return sorted(names, key=_place)
@@ -61,9 +67,9 @@ def openssl_of(facts: Facts) -> str:
 
 
 def _place(name: str) -> tuple[bool, str, str, list[tuple[int, str]]]:
-    implementation, _, label = name.partition("@")
-    python, *parts = re.findall(r"\d+|\D+", label) if label[:1].isalpha() else ["", *re.findall(r"\d+|\D+", label)]
-    return implementation != "ssl", implementation, python, [(int(p), "") if p.isdecimal() else (-1, p) for p in parts]
+    implementation, label = split(name)
+    python, *rest = re.findall(r"\d+|\D+", label) if label[:1].isalpha() else ["", *re.findall(r"\d+|\D+", label)]
+    return implementation != "ssl", implementation, python, [(int(p), "") if p.isdecimal() else (-1, p) for p in rest]
 
 
 def _with_python(name: str, facts: Facts) -> str:

@@ -7,17 +7,15 @@ whole. Written in a canonical form, so that two runs of the same software give t
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from sslspec.files import write_lines
 from sslspec.verdicts import Verdict
 
 FORMAT = 1
@@ -215,20 +213,9 @@ def write_stream(
 ) -> None:
     """As `write`, for results that come in order; they are never all in memory."""
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        write_lines(path, lines(header, results, complete=complete))
     except OSError as problem:
         raise RecordError(f"{path}: cannot be written ({problem.strerror})") from problem
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(line + "\n" for line in lines(header, results, complete=complete))
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException as problem:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        if isinstance(problem, OSError):
-            raise RecordError(f"{path}: cannot be written ({problem.strerror})") from problem
-        raise
 
 
 class Reader:
@@ -364,9 +351,3 @@ def _short(problem: Exception) -> str:
     if isinstance(problem, KeyError):
         return f"{problem.args[0]} is missing"
     return str(problem)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -10,9 +10,11 @@ import hashlib
 import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from sslspec.record import Header, Key
+from sslspec import columns
+from sslspec.record import Header, Key, RecordError
 
 MOST = 10_000
 
@@ -89,4 +91,11 @@ def describe(header: Header, told: Mapping[str, Any]) -> None:
     """Put into a header which part of a run it is of: {"shard": a part's JSON, "manifest": that of the whole run}."""
     header.manifest = str(told["manifest"])
     for facts in header.implementations.values():
-        facts["shard"] = dict(told["shard"])
+        facts[columns.SHARD] = dict(told["shard"])
+
+
+def refuse_parts(path: Path, header: Header) -> None:
+    """Raise RecordError where a column is only a part of a run: what it has not, other parts may have."""
+    for column, facts in header.implementations.items():
+        if columns.SHARD in facts:
+            raise RecordError(f"{path}: of {column} it is one part of a run; `sslspec merge` puts the parts together")

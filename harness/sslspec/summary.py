@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from sslspec.columns import in_order
+from sslspec.columns import in_order, split
 from sslspec.digest import SLOW as SLOW
 from sslspec.digest import Count, Digest, Group
 from sslspec.record import Record
@@ -95,7 +95,7 @@ def _table(digest: Digest, style: Style) -> str:
 def _divisions(names: list[str]) -> Iterator[list[list[str]]]:
     """The columns in one piece, in one for each implementation, in ever more pieces; in none where there are none."""
     yield [names] if names else []
-    by_name = [list(found) for _, found in groupby(names, key=lambda name: name.partition("@")[0])]
+    by_name = [list(found) for _, found in groupby(names, key=lambda name: split(name)[0])]
     if 1 < len(by_name) < len(names):
         yield by_name
     for number in range(2, len(names) + 1):

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Any, TextIO
 
 from sslspec.columns import in_order
-from sslspec.failures import brief, expected_and_came
+from sslspec.failures import brief, expected_and_came, how_to_repeat
 from sslspec.record import Result
 from sslspec.state import Column, State
 from sslspec.style import Style, columns, rows
@@ -147,8 +147,7 @@ def block(result: Result, style: Style) -> str:
     frames = result.detail.get("traceback") or []
     if frames and result.verdict is not Verdict.PASSED:
         rows.append(("at", str(frames[-1] if len(frames) == 1 else _last_of_suites(frames))))
-    name, _, python = result.implementation.partition("@")
-    rows.append(("repeat", f"sslspec repro {result.id} {name}{f'  (in Python {python})' if python else ''}"))
+    rows.append(("repeat", how_to_repeat(result.id, result.implementation)))
     text = [f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}"]
     for name, value in rows:
         first, *rest = value.split("\n") if value else [""]

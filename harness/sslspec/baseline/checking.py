@@ -10,6 +10,7 @@ from sslspec.baseline.loading import examine
 from sslspec.baseline.matching import Baseline
 from sslspec.baseline.staleness import StaleEntry, Staleness, line_of
 from sslspec.record import Reader, RecordError
+from sslspec.shards import refuse_parts
 
 
 def check(path: Path, scenarios: Iterable[str], reader: Reader | None = None) -> list[str]:
@@ -36,6 +37,7 @@ def check(path: Path, scenarios: Iterable[str], reader: Reader | None = None) ->
 
 def _stale(baseline: Baseline, names: set[str], reader: Reader) -> list[str]:
     """What the results of a record have proved wrong."""
+    refuse_parts(reader.path, reader.header)
     facts = facts_in(reader.header.implementations)
     seen = Staleness(baseline)
     ran = set()

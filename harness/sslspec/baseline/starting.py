@@ -11,6 +11,7 @@ from sslspec.baseline.entry import UNREVIEWED, Unsupported, feature_missed
 from sslspec.baseline.loading import inherited
 from sslspec.baseline.matching import Baseline
 from sslspec.record import Reader, RecordError, Result
+from sslspec.shards import refuse_parts
 from sslspec.verdicts import Verdict
 
 
@@ -71,7 +72,11 @@ def start(reader: Reader, implementation: str | None = None, inherits: str = "")
 
 
 def which(reader: Reader, implementation: str | None) -> str:
-    """The implementation, by its own name, that a record is about; RecordError where that must be said."""
+    """The implementation, by its own name, that a record is about; RecordError where that must be said.
+
+    So is it where the record is one part of a run.
+    """
+    refuse_parts(reader.path, reader.header)
     columns = reader.header.implementations
     names = sorted({str(facts.get("name") or column) for column, facts in columns.items()})
     if implementation is None and len(names) == 1:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from sslspec import __version__
-from sslspec.ci.writing import write_lines
 from sslspec.failures import expected_and_came
+from sslspec.files import write_lines
 from sslspec.record import Header, Reader, Result, open_record
 from sslspec.verdicts import Verdict
 
@@ -28,7 +28,7 @@ _SKIPPED = frozenset({Verdict.INAPPLICABLE, Verdict.NOTRUN})
 def export(results: Path, target: Path) -> None:
     """Write the record in `results` to `target`. Raises RecordError, and OSError where that cannot be written."""
     with open_record(results) as reader:
-        write_lines(target, _lines(reader))
+        write_lines(target, _lines(reader), errors="replace")
 
 
 def _lines(reader: Reader) -> Iterator[str]:

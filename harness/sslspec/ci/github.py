@@ -17,6 +17,7 @@ from typing import TextIO
 from sslspec.baseline.staleness import line_of
 from sslspec.compare.markdown import visible
 from sslspec.digest import Digest
+from sslspec.failures import how_to_repeat
 from sslspec.style import plural
 
 MOST_ERRORS = 9  # GitHub shows ten of a step; the tenth says how many more there are
@@ -41,7 +42,8 @@ def errors(digest: Digest, stale: Sequence[str], workspace: str = "") -> list[st
         scenarios = group.scenarios
         more = "" if len(scenarios) == 1 else f" and {plural(len(scenarios) - 1, 'more scenario')}"
         said = f": {group.said}" if group.said else ""
-        message = f"{group.column} {group.example}{more}{said}\nrepeat: sslspec repro {group.example} {group.column}"
+        repeat = how_to_repeat(group.example, group.column)
+        message = f"{group.column} {group.example}{more}{said}\nrepeat: {repeat}"
         told.append(command("error", _short(message), title=f"sslspec: {group.verdict.value}"))
     for line in stale:
         number = line_of(line)

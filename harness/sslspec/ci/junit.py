@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from sslspec.ci.writing import write_lines
-from sslspec.failures import expected_and_came
+from sslspec.failures import expected_and_came, how_to_repeat
+from sslspec.files import write_lines
 from sslspec.record import Header, Result, open_record
 from sslspec.verdicts import Verdict
 
@@ -32,7 +32,7 @@ def export(results: Path, target: Path) -> None:
             counts[result.area][_kind(result)] += 1
             counts[result.area]["tests"] += 1
     with open_record(results) as reader:
-        write_lines(target, _lines(reader.header, iter(reader), counts))
+        write_lines(target, _lines(reader.header, iter(reader), counts), errors="replace")
 
 
 def _lines(header: Header, results: Iterator[Result], counts: dict[str, Counter[str]]) -> Iterator[str]:
@@ -89,6 +89,8 @@ def _case(result: Result) -> Iterator[str]:
 def _why_skipped(result: Result) -> str:
     if result.verdict is Verdict.INAPPLICABLE:
         return f"inapplicable: {result.detail.get('message', '')}"
+    if not result.reason:  # no baseline knew of it: it had not its turn, or is newer than what was reviewed
+        return f"{'new as ' if result.new else ''}{result.verdict.value}: {result.detail.get('message', '')}"
     return f"{'new' if result.new else 'known'} as {result.verdict.value}: {result.reason}"
 
 
@@ -99,7 +101,7 @@ def _what_failed(result: Result) -> tuple[str, str]:
     rows += [("expected", expected), ("came", came), ("baseline", result.reason)]
     frames = result.detail.get("traceback") or []
     rows += [("at", str(frame)) for frame in frames[-3:]]
-    rows.append(("repeat", f"sslspec repro {result.id} {result.implementation}"))
+    rows.append(("repeat", how_to_repeat(result.id, result.implementation)))
     return came.partition("\n")[0], "\n".join(f"{name}: {value}" for name, value in rows if value)
 
 

@@ -209,9 +209,12 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 def _output(given: Path | None) -> Path:
     """Where a file goes; known to be writable before anything runs. Raises RecordError."""
+    from sslspec import files
     from sslspec.record import RecordError
 
     wanted = given or Path(DEFAULT_OUTPUT)
+    if files.is_no_file(wanted):
+        return wanted
     if wanted.is_dir():
         raise RecordError(f"{wanted}: is a folder, and not the name of a file")
     try:

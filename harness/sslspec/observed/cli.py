@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sslspec import layout, record, style
+from sslspec import layout, record, shards, style
 from sslspec.cli.common import fail, say
 from sslspec.exitcodes import ExitCode
 from sslspec.observed import changes, checking, pages, store
@@ -61,10 +61,14 @@ def _record(arguments: argparse.Namespace) -> ExitCode:
 def _observed(paths: Iterable[Path]) -> Iterable[Observation]:
     for path in paths:
         with record.open_record(path) as reader:
+            shards.refuse_parts(path, reader.header)
             columns = list(reader.header.implementations)
         for column in columns:
             with record.open_record(path) as reader:
-                yield store.observe(reader.header, reader, column)
+                found = store.observe(reader.header, reader, column)
+            if not reader.complete:
+                raise RecordError(f"{path}: the run did not come to its end: what had not its turn was not observed")
+            yield found
 
 
 def _check(arguments: argparse.Namespace) -> ExitCode:

@@ -31,7 +31,7 @@ class Column:
     @property
     def implementation(self) -> str:
         """The implementation's own name, without Python and library."""
-        return _text(self.facts.get("name")) or self.name.partition("@")[0]
+        return _text(self.facts.get("name")) or columns.split(self.name)[0]
 
     @property
     def kind(self) -> str:
