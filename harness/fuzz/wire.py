@@ -6,6 +6,7 @@ What a message does to a connection is for `conversations`.
 from __future__ import annotations
 
 import inspect
+import math
 import struct as struct_module
 import zlib
 from collections.abc import Iterator
@@ -176,8 +177,8 @@ def _stored(data: bytes) -> None:
         session = Session.decode(data)
     except ProtocolError:
         return
-    # Beyond this a float knows no milliseconds, nor ever will a clock.
-    if session.created < 2**40 and Session.decode(session.encode()) != session:
+    # What is not a number is not equal to itself.
+    if not math.isnan(session.created) and Session.decode(session.encode()) != session:
         raise Broken("a session that is not itself")
 
 

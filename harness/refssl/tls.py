@@ -82,7 +82,7 @@ class TLSConnection(Channel):
             self.assigned_session = session
         config = snapshot.take(context, self)
         offered = snapshot.resumable(self, config) if session is not None else None
-        super().__init__(Connection(config, session=offered), bio, context._ignores_eof())
+        super().__init__(Connection(config, None, offered), bio, context._ignores_eof())
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("cannot pickle 'refssl._SSLSocket' object")
@@ -283,7 +283,7 @@ class TLSConnection(Channel):
             raise ValueError("Cannot set session after handshake.")
         self.assigned_session = value
         config = self._connection.config
-        self._connection = Connection(config, session=snapshot.resumable(self, config))
+        self._connection = Connection(config, None, snapshot.resumable(self, config))
 
     def _check_session(self, session: SSLSession) -> None:
         if not isinstance(session, SSLSession):

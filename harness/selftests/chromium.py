@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DEADLINE = 20.0
+DEADLINE = 60.0
 _OPTIONS = ("headless", "no-sandbox", "disable-gpu", "no-first-run", "hide-scrollbars", "remote-debugging-pipe")
 _QUIET = ("disable-background-networking", "disable-component-update", "disable-sync", "disable-extensions")
 _KEYS = {

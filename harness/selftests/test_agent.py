@@ -42,7 +42,7 @@ def played(
     """Plain pytest over a few scenarios, with hostile implementations within reach."""
     files = {f"{area}/test_{topic}.py" for area, topic, *_ in (scenario.split("/") for scenario in scenarios)}
     command = ["-c", str(layout.pytest_ini()), f"--rootdir={layout.suites()}", "-q", "-p", "sslspec.plugin"]
-    command += ["-p", "no:cacheprovider", "--no-baseline", "--limit=1", f"--results={results}"]
+    command += ["-p", "no:cacheprovider", "--no-baseline", "--limit=2", f"--results={results}"]
     command += [] if any(option.startswith("--peer") for option in options) else ["--peer=stdlib"]
     command += [f"--scenario={scenario}" for scenario in scenarios]
     command += [f"--impl={name}" for name in implementations]

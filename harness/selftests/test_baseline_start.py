@@ -117,6 +117,15 @@ def test_what_fails_on_some_pythons_says_so(tmp_path, fails, when):
     assert entries(tmp_path, results, COLUMNS) == [(NAME, when)]
 
 
+def test_what_fails_on_one_implementation_of_python_says_so(tmp_path):
+    columns = {
+        f"mylib@{name}": {"name": "mylib", "python": {"implementation": name, "version": "3.11.7"}}
+        for name in ("cpython", "pypy")
+    }
+    results = [result(NAME, Verdict.FAILED, "mylib@pypy"), result(NAME, Verdict.PASSED, "mylib@cpython")]
+    assert entries(tmp_path, results, columns) == [(NAME, {"interpreter": "pypy"})]
+
+
 def test_columns_that_no_condition_tells_apart_make_it_known_as_flaky(tmp_path):
     columns = {name: {"name": "mylib"} for name in ("mylib@a", "mylib@b")}
     results = [result(NAME, Verdict.FAILED, "mylib@a"), result(NAME, Verdict.PASSED, "mylib@b")]

@@ -61,6 +61,10 @@ def test_junit_is_well_formed_and_counts_right(path, tmp_path):
         assert int(suite.get("tests")) == len(suite)
         for name, element in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             assert int(suite.get(name)) == kinds.count(element)
+    # What the schema of Jenkins' xUnit plugin knows.
+    counted = {"name", "tests", "failures", "errors", "skipped", "timestamp"}
+    assert {key for suite in root for key in suite.attrib} == counted
+    assert {key for case in root.iter("testcase") for key in case.attrib} == {"classname", "name", "time"}
     cases = {case.get("name"): case for case in root.iter("testcase")}
     assert cases["alpn/a/passed with stdlib"].get("time") == "0.250000"
     assert cases["alpn/a/passed with stdlib"].get("classname") == "mylib.alpn"
@@ -125,6 +129,16 @@ def test_an_export_says_where_it_cannot_write(path, tmp_path, monkeypatch, capsy
     assert cli.main(["export", "r.jsonl", "--junit", "j.xml", "--ctrf", "c.json"]) == 0
     assert (tmp_path / "j.xml").exists()
     assert (tmp_path / "c.json").exists()
+
+
+def test_a_run_says_beforehand_where_it_cannot_write(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for option in ("--junitxml", "--ctrf"):
+        assert cli.main(["run", "ssl", option, "no/such/file"]) == 4
+        assert "no/such/file: cannot be written" in capsys.readouterr().err
+        assert cli.main(["run", "ssl", option, str(tmp_path)]) == 4
+        assert "is a folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- Markdown ------------------------------------------------------------------------------------------------------

@@ -81,10 +81,10 @@ def in_small(command: str) -> str:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """A result file of the library that the pages speak of, made once."""
+    """A result file of the library that the pages speak of, beside the stdlib, made once."""
     folder = tmp_path_factory.mktemp("results")
     stock(folder)
-    sslspec("run", "mylib.ssl", "--area", AREA, "-j", "1", "-q", "-o", "r.jsonl", cwd=folder, paths=(folder,))
+    sslspec("run", "ssl", "mylib.ssl", "--area", AREA, "-j", "1", "-q", "-o", "r.jsonl", cwd=folder, paths=(folder,))
     return folder / "r.jsonl"
 
 

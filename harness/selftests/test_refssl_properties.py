@@ -98,7 +98,7 @@ def test_every_struct_is_read_as_it_was_written(struct: type, data: st.DataObjec
 
 @given(data=st.data())
 def test_a_session_comes_back_out_of_its_ticket(data: st.DataObject) -> None:
-    """But for the ticket itself, what a resumption proves, and parts of a millisecond."""
+    """But for the ticket itself and what a resumption proves."""
     chain = data.draw(st.lists(st.binary(min_size=1, max_size=SIZE), min_size=1, max_size=3).map(tuple))
     key = credential().certificates[0]
     proof = data.draw(st.sampled_from([Verified(chain), ExplicitlyUnverified("CERT_NONE")]))
@@ -110,7 +110,7 @@ def test_a_session_comes_back_out_of_its_ticket(data: st.DataObject) -> None:
         ticket=b"",
         session_id=data.draw(st.binary(max_size=32)),
         age_add=data.draw(st.integers(0, 2**32 - 1)),
-        created=data.draw(st.integers(10**12, 10**13)) / 1000,
+        created=data.draw(st.floats(0, 1e10)),
         lifetime=data.draw(st.integers(0, 604800)),
         server_name=data.draw(st.sampled_from([None, "localhost", "a.example"])),
         alpn=data.draw(st.sampled_from([None, b"h2"])),
@@ -122,13 +122,6 @@ def test_a_session_comes_back_out_of_its_ticket(data: st.DataObject) -> None:
     assert (read is None) == (peer is None)
     if read is not None:
         assert (read.certificates, read.public_key.spki, read.proof) == (chain, key, proof)
-
-
-@given(seconds=st.floats(1e9, 1e10))
-def test_a_session_out_of_a_ticket_is_not_of_the_future(seconds: float) -> None:
-    session = Session(0x0304, 0x1301, b"x", b"", b"", 0, seconds, 0, None, None, None)
-    read = Session.decode(session.encode()).created
-    assert read <= seconds < read + 0.0011
 
 
 # -- records

@@ -93,8 +93,8 @@ def _table(digest: Digest, style: Style) -> str:
 
 
 def _divisions(names: list[str]) -> Iterator[list[list[str]]]:
-    """The columns in one piece, in one for each implementation, in ever more pieces."""
-    yield [names]
+    """The columns in one piece, in one for each implementation, in ever more pieces; in none where there are none."""
+    yield [names] if names else []
     by_name = [list(found) for _, found in groupby(names, key=lambda name: name.partition("@")[0])]
     if 1 < len(by_name) < len(names):
         yield by_name

@@ -77,7 +77,7 @@ class Connection:
     )
     # fmt: on
 
-    def __init__(self, config: Config, output: Output | None = None, *, session: Session | None = None) -> None:
+    def __init__(self, config: Config, output: Output | None = None, session: Session | None = None) -> None:
         """output: a subclass of Output, to make a faulty peer. session: to be offered instead of the config's."""
         self.config = config
         self.output = output if output is not None else Output()
@@ -373,7 +373,7 @@ class Connection:
         return arrival
 
     def _receive_message(self, arrival: table.Arrival, raw: bytes) -> None:
-        message: Any = decode(arrival.message, raw[4:], arrival.malformed)
+        message: Any = decode(arrival.message, raw, arrival.malformed, 4)
         if self.config.observe is not None:
             self.config.observe(False, self.output.version, HANDSHAKE, raw)
         if arrival.message is ServerHello and message.random == RETRY_RANDOM:

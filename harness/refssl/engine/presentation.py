@@ -280,15 +280,15 @@ def encode(message: Any) -> bytes:
     return writers[type(message)](message)
 
 
-def decode(struct_class: type[T], data: bytes, reason: str = "LENGTH_MISMATCH") -> T:
-    """Read the one struct that `data` is, all of it.
+def decode(struct_class: type[T], data: bytes, reason: str = "LENGTH_MISMATCH", start: int = 0) -> T:
+    """Read the one struct that `data` is from `start` on, all of it.
 
     Raises ProtocolError with `reason` and decode_error: "A message was received [that] could not be decoded because
     some field was out of the specified range or the length of the message was incorrect" (RFC 8446 6.2).
     """
     size = len(data)
     try:
-        message, end = _readers[struct_class](data, 0, size)
+        message, end = _readers[struct_class](data, start, size)
     except Malformed:
         raise ProtocolError(AlertDescription.DECODE_ERROR, reason) from None
     if end != size:

@@ -151,6 +151,7 @@ def master_secret(handshake: Secret) -> Secret:
     return Secret(known, mac_once(known, handshake.mac(known.derived), known.zeros))
 
 
-def resumption_psk(resumption_master_secret: Secret, nonce: bytes) -> bytes:
-    """The PSK of one ticket (RFC 8446 4.6.1)."""
-    return resumption_master_secret.mac(b"%b%c%b\x01" % (resumption_master_secret.hash.before_nonce, len(nonce), nonce))
+def resumption_psk(name: str, resumption_master_secret: bytes, nonce: bytes) -> bytes:
+    """The PSK of one ticket (RFC 8446 4.6.1). name: of the suite's hash."""
+    known = labels(name)
+    return mac_once(known, resumption_master_secret, b"%b%c%b\x01" % (known.before_nonce, len(nonce), nonce))

@@ -19,10 +19,10 @@ from refssl.engine.presentation import decode, encode, opaque_vector, uint8, vec
 if TYPE_CHECKING:
     from refssl.engine.schedule13 import EarlySecret
 
-# A stored session: version, suite, age_add, created in milliseconds, lifetime, extended_master_secret; how long what
-# follows is: secret, session_id, server_name, alpn, peer. Each resumption reads one and writes one, for which
-# `presentation` would take three times as long.
-_STORED = struct.Struct(">HHIQI?BBHBI")
+# A stored session: version, suite, age_add, created, lifetime, extended_master_secret; how long what follows is:
+# secret, session_id, server_name, alpn, peer. Each resumption reads one and writes one, for which `presentation` would
+# take three times as long.
+_STORED = struct.Struct(">HHIdI?BBHBI")
 _UNVERIFIED = 0
 _VERIFIED = 1
 
@@ -66,15 +66,21 @@ class Session:
             self.alpn or b"",
             _encode_peer(self.peer) if self.peer is not None else b"",
         )
-        created = _milliseconds(self.created)
-        numbers = (self.version, self.cipher_suite, self.age_add, created, self.lifetime, self.extended_master_secret)
+        numbers = (
+            self.version,
+            self.cipher_suite,
+            self.age_add,
+            self.created,
+            self.lifetime,
+            self.extended_master_secret,
+        )
         return _STORED.pack(*numbers, *map(len, texts)) + b"".join(texts)
 
     @classmethod
     def decode(cls, data: bytes) -> Session:
         """The inverse of `encode`. Raises ProtocolError where the bytes are no session; they must be authentic."""
         try:
-            version, suite, age_add, created_ms, lifetime, extended, *lengths = _STORED.unpack_from(data)
+            version, suite, age_add, created, lifetime, extended, *lengths = _STORED.unpack_from(data)
         except struct.error:
             raise ProtocolError(AlertDescription.DECODE_ERROR, "LENGTH_MISMATCH") from None
         texts = []
@@ -85,20 +91,11 @@ class Session:
         if start != len(data):
             raise ProtocolError(AlertDescription.DECODE_ERROR, "LENGTH_MISMATCH")
         secret, session_id, server_name, alpn, peer = texts
-        created = created_ms / 1000
         name = server_name.decode("ascii", "surrogateescape") or None
         known = _decode_peer(peer) if peer else None
         return cls(
             version, suite, secret, b"", session_id, age_add, created, lifetime, name, alpn or None, known, extended
         )
-
-
-def _milliseconds(seconds: float) -> int:
-    """The most whole milliseconds that are no later, so that a session is never of the future, and read as written."""
-    whole = int(seconds * 1000) + 1
-    while whole / 1000 > seconds:
-        whole -= 1
-    return whole
 
 
 def first_proof(proof: PeerProof | None) -> PeerProof | None:

@@ -144,7 +144,6 @@ def client_of(trace: Trace, received: list[Any], credentials: tuple[Credential, 
     first = sent[0]
     schemes = decode(ext.SignatureSchemeList, first.extensions[ext.SIGNATURE_ALGORITHMS])
     groups = decode(ext.NamedGroupList, first.extensions[ext.SUPPORTED_GROUPS])
-    randoms = iter((first.random, first.legacy_session_id))
     config = Config(
         server_side=False,
         cipher_suites=first.cipher_suites,
@@ -155,7 +154,7 @@ def client_of(trace: Trace, received: list[Any], credentials: tuple[Credential, 
         credentials=credentials,
         middlebox_compatibility=bool(first.legacy_session_id),
         observe=collector(received),
-        random=lambda _size: next(randoms),
+        random=lambda size: (first.random + first.legacy_session_id)[:size],
         generate_share=shares(trace, "client"),
     )
     return Connection(config, Recorded(list(sent)))

@@ -142,6 +142,7 @@ def _conditions(circumstances: tuple[Facts, ...]) -> list[_Condition]:
         [{}, *({"interpreter": name} for name in _distinct(facts.interpreter for facts in circumstances))],
         [{}, *({"python": text} for text in _ranges([facts.python for facts in circumstances]))],
         [{}, *({"openssl": text} for text in _ranges([facts.openssl for facts in circumstances]))],
+        [{}, *({"interpreter": name} for name in _distinct(facts.interpreter for facts in circumstances))],
         [{}, *({"library": library} for library in _distinct(facts.library for facts in circumstances))],
         [{}, *({"platform": platform} for platform in _distinct(facts.platform for facts in circumstances))],
     ]

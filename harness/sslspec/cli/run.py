@@ -96,6 +96,8 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     on_github = arguments.format == "github" or (arguments.format == "pretty" and github.is_here())
     try:
         output = _output(arguments.output)
+        for target in filter(None, (arguments.junitxml, arguments.ctrf)):
+            _output(target)
         with github.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
             done = _executed(arguments)
     except (BaselineError, InterpreterError, ProfileError, record.RecordError) as problem:
@@ -206,12 +208,12 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 
 def _output(given: Path | None) -> Path:
-    """Where the record goes; known to be writable before anything runs. Raises RecordError."""
+    """Where a file goes; known to be writable before anything runs. Raises RecordError."""
     from sslspec.record import RecordError
 
     wanted = given or Path(DEFAULT_OUTPUT)
     if wanted.is_dir():
-        raise RecordError(f"{wanted}: is a folder; -o takes the name of a file")
+        raise RecordError(f"{wanted}: is a folder, and not the name of a file")
     try:
         with tempfile.NamedTemporaryFile(prefix=".sslspec-", dir=wanted.parent):
             return wanted

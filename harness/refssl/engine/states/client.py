@@ -73,14 +73,9 @@ def start(connection: Connection) -> WaitServerHello:
         found[ext.SESSION_TICKET] = session.ticket if session is not None and session.version == TLS12 else b""
     if psks:
         found[ext.PRE_SHARED_KEY] = _offer(psks, config)
-    hello = ClientHello(
-        TLS12,  # RFC 8446 4.1.2: "the legacy_version field MUST be set to 0x0303"
-        config.random(32),
-        _session_id(config, versions, session),
-        _cipher_suites(config),
-        negotiation.NULL_COMPRESSION,
-        found,
-    )
+    random, session_id = _random_and_session_id(config, versions, session)
+    # RFC 8446 4.1.2: "the legacy_version field MUST be set to 0x0303"
+    hello = ClientHello(TLS12, random, session_id, _cipher_suites(config), negotiation.NULL_COMPRESSION, found)
     connection.client_random = hello.random
     connection.server_name = config.server_name
     return _send_hello(connection, hello, shares, psks, None)
@@ -101,12 +96,16 @@ def _psks(config: Config, session: Session | None) -> tuple[OfferedPsk, ...]:
     return tuple(found)
 
 
-def _session_id(config: Config, versions: tuple[int, ...], session: Session | None) -> bytes:
+def _random_and_session_id(config: Config, versions: tuple[int, ...], session: Session | None) -> tuple[bytes, bytes]:
     if session is not None and session.version == TLS12:
         # RFC 5246 7.4.1.2: "the session_id [...] of the session that the client wishes to reuse".
-        return session.session_id
-    # RFC 8446 D.4: "The client always provides a non-empty session ID in the ClientHello"
-    return config.random(32) if config.middlebox_compatibility and TLS13 in versions else b""
+        return config.random(32), session.session_id
+    if config.middlebox_compatibility and TLS13 in versions:
+        # RFC 8446 D.4: "The client always provides a non-empty session ID in the ClientHello". Asking the system once
+        # for both takes half the time.
+        fresh = config.random(64)
+        return fresh[:32], fresh[32:]
+    return config.random(32), b""
 
 
 def _cipher_suites(config: Config) -> tuple[int, ...]:

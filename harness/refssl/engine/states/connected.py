@@ -50,8 +50,7 @@ def receive_new_session_ticket(
         raise ProtocolError(AlertDescription.DECODE_ERROR, "INVALID_MAX_EARLY_DATA")
     # RFC 8446 4.6.1: "The value of zero indicates that the ticket should be discarded immediately."
     if message.ticket_lifetime:
-        master = Secret(schedule13.labels(state.suite.hash), state.resumption_master_secret)
-        psk = schedule13.resumption_psk(master, message.ticket_nonce)
+        psk = schedule13.resumption_psk(state.suite.hash, state.resumption_master_secret, message.ticket_nonce)
         lifetime = min(message.ticket_lifetime, MAX_LIFETIME)
         connection.session = _session(connection, state, psk, message.ticket, message.ticket_age_add, lifetime)
     return state
@@ -63,13 +62,12 @@ def send_new_session_tickets(connection: Connection, state: Connected) -> None:
     tickets = config.tickets
     if tickets is None or not tickets.count or not connection.psk_modes:
         return
-    master = Secret(schedule13.labels(state.suite.hash), state.resumption_master_secret)
     lifetime = min(tickets.lifetime, MAX_LIFETIME)
     for _ in range(1 if connection.resumed else tickets.count):
         # RFC 8446 4.6.1: "A per-ticket value that is unique across all tickets issued on this connection."
         nonce = connection.tickets_sent.to_bytes(8, "big")
         connection.tickets_sent += 1
-        psk = schedule13.resumption_psk(master, nonce)
+        psk = schedule13.resumption_psk(state.suite.hash, state.resumption_master_secret, nonce)
         session = _session(connection, state, psk, b"", int.from_bytes(config.random(4), "big"), lifetime)
         session.ticket = tickets.seal(session)
         if not session.ticket:
