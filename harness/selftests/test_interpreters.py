@@ -208,6 +208,14 @@ def test_what_one_lacks_is_installed_once_beside_it(bare):
     assert [path.name for path in host.folder.parent.iterdir()] == [host.folder.name]
 
 
+@pytest.mark.parametrize(("version", "is_agent"), [("3.13.15", True), ("3.14.0", False)])
+def test_one_without_the_gil_is_an_agent_while_it_has_no_wheels(bare, version, is_agent):
+    path = standin.interpreter(bare / "python", version, have={"pip": "26"}, threads="t", installs=everything())
+    host = prepared(path)
+    assert host.is_agent is is_agent
+    assert interpreters.find(str(path)).name == f"{version}t"
+
+
 def test_what_pythonpath_names_is_found_and_the_working_directory_last(bare, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", f"{bare / 'mine'}:")
     monkeypatch.chdir(bare)

@@ -175,6 +175,13 @@ def test_neighbours_are_compared_and_nobody_else():
     assert "read(1) returns b'' | read(1) raises SSLEOFError errno=8" in changes.words(found[0].groups[0])
 
 
+def test_a_python_without_the_gil_is_no_step():
+    free = observation([result(steps=[READ])], python="3.10.9t", openssl="OpenSSL 3.6.9 1 Jan")
+    found = changes.transitions([*pythons(), free])
+    assert [one.after.title for one in found] == [one.after.title for one in changes.transitions(pythons())]
+    assert free.file_name == "ssl-3.10.9t-openssl-3.6.9.jsonl"
+
+
 REASONS = """format = 1
 [[reason]]
 scenario = "shutdown/*"

@@ -34,6 +34,7 @@ _DISTRIBUTION = "sslspec"
 _LAST_LINES = 8
 # Building these takes compilers that few have, and a long time; whoever has them can install it himself.
 _NEVER_BUILT = "cryptography,cffi"
+_FREE_THREADED = (3, 14)  # the first without a GIL that cryptography has wheels for
 
 
 class NotPrepared(Exception):
@@ -98,7 +99,7 @@ def prepare(
         return Host(label, child.running(), interpreter, None, interpreter.have)
     if not absent:
         return Host(label, _python(interpreter, sources), interpreter, None, interpreter.have)
-    if interpreter.implementation != "cpython":
+    if interpreter.implementation != "cpython" or (interpreter.threads and interpreter.version < _FREE_THREADED):
         say(f"{label}: has not {', '.join(absent)}; it plays the scenarios as an agent")
         return Host(label, _python(interpreter, sources), interpreter, is_agent=True)
     folder = cache() / _name(interpreter, wanted)

@@ -21,6 +21,7 @@ from sslspec import libraries
 
 DEFAULT = ("ssl", "refssl")
 ALIASES = {"stdlib": "ssl"}
+_THREADS = "t" if "free-threading" in sys.version else ""  # 3.13.15t: what the field calls a Python without the GIL
 # Without these there is nothing that a scenario could begin with.
 INDISPENSABLE = ("SSLContext", "SSLError", "MemoryBIO", "PROTOCOL_TLS_CLIENT", "PROTOCOL_TLS_SERVER", "TLSVersion")
 
@@ -117,6 +118,6 @@ def describe(implementation: Implementation) -> dict[str, Any]:
         "features": flags,
         "python": {
             "implementation": sys.implementation.name,
-            "version": ".".join(map(str, sys.version_info[:3])),
+            "version": ".".join(map(str, sys.version_info[:3])) + _THREADS,
         },
     }

@@ -96,7 +96,7 @@ def scenarios() -> dict[str, listing.Scenario]:
 
 def transitions(every: Iterable[Observation]) -> list[Transition]:
     """Each pair of the standard library's observations that are neighbours, compared."""
-    ours = [one for one in every if one.facts["name"] == "ssl" and one.facts["python"]["implementation"] == "cpython"]
+    ours = [one for one in every if _is_ordinary(one)]
     found = [*_neighbours(ours, "openssl", "python"), *_neighbours(ours, "python", "openssl")]
     records = {one.file_name: one.to_record() for one in ours}
     for transition in found:
@@ -104,6 +104,12 @@ def transitions(every: Iterable[Observation]) -> list[Transition]:
         transition.groups = [group for _, shelf in rendering.sections(compared) for group in shelf]
         transition.groups.sort(key=lambda group: group.change.after.id)
     return found
+
+
+def _is_ordinary(one: Observation) -> bool:
+    """The standard library's ssl in CPython with the GIL: whatever else is observed is no step of a version."""
+    python = one.facts["python"]
+    return one.facts["name"] == "ssl" and python["implementation"] == "cpython" and not python["version"].endswith("t")
 
 
 def because(transition: Transition, group: Group, reasons: Sequence[Reason], known: Baseline) -> list[Because]:
