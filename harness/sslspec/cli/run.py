@@ -86,6 +86,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec import away, record, run
     from sslspec.baseline import BaselineError
     from sslspec.ci import github
+    from sslspec.cli import export
     from sslspec.interpreters import InterpreterError
     from sslspec.profiles import ProfileError
 
@@ -96,8 +97,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     on_github = arguments.format == "github" or (arguments.format == "pretty" and github.is_here())
     try:
         output = _output(arguments.output)
-        for target in filter(None, (arguments.junitxml, arguments.ctrf)):
-            _output(target)
+        exports = [_output(target) for target in (arguments.junitxml, arguments.ctrf) if target]
+        if problem := export.clash(output, *exports):
+            return fail(problem)
         with github.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
             done = _executed(arguments)
     except (BaselineError, InterpreterError, ProfileError, record.RecordError) as problem:
