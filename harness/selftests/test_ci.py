@@ -1,6 +1,7 @@
 """JUnit, CTRF, Markdown and GitHub Actions: whatever an implementation says, all is sound and nothing is injected."""
 
 import json
+import os
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -141,6 +142,23 @@ def test_a_run_says_beforehand_where_it_cannot_write(tmp_path, monkeypatch, caps
         assert cli.main(["run", "ssl", option, str(tmp_path)]) == 4
         assert "is a folder" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_export_takes_the_place_of_the_results(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    before = path.read_bytes()
+    (tmp_path / "link").symlink_to(path)
+    for wrong in (
+        ["export", "r.jsonl", "--junit", "r.jsonl"],
+        ["export", "r.jsonl", "--ctrf", "./link"],
+        ["export", "r.jsonl", "--junit", "x", "--ctrf", "x"],
+        ["run", "ssl", "-o", "r.jsonl", "--junitxml", "r.jsonl"],
+    ):
+        assert cli.main(wrong) == 4
+        assert "is asked for twice" in capsys.readouterr().err
+    assert cli.main(["run", "ssl", "-o", os.devnull, "--junitxml", "x"]) == 4
+    assert "is no file" in capsys.readouterr().err
+    assert path.read_bytes() == before
 
 
 # -- Markdown ------------------------------------------------------------------------------------------------------

@@ -166,6 +166,11 @@ def test_nothing_selected(here):
     assert list(here.iterdir()) == []
 
 
+def test_an_unknown_area_is_refused_beside_a_known_one(capsys):
+    told = wrong(capsys, "run", "ssl", "--area", "channel_binding", "--area", "alpm")
+    assert "--area alpm: no such area; there are alpn, certificates, channel_binding" in told
+
+
 def test_what_pytest_refuses_is_passed_on(here):
     done = sslspec("run", "ssl", "-k", SCENARIO, "--", "--nonsense", cwd=here)
     assert done.returncode == 4

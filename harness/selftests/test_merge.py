@@ -79,6 +79,9 @@ def test_a_shard_twice_and_shards_of_another_cut_are_refused(tmp_path):
     copy.write_bytes(second.read_bytes())
     with pytest.raises(RecordError, match=r"copy.jsonl: shard 2/3 of ssl is there twice"):
         merge.merge([first, second, third, copy], tmp_path / "all.jsonl")
+    copy.write_text(second.read_text().replace('"numbers":[2]', '"numbers":["two"]'))
+    with pytest.raises(RecordError, match=r"copy.jsonl:1: the header is damaged"):
+        merge.merge([first, copy, third], tmp_path / "all.jsonl")
     with pytest.raises(RecordError, match=r"2/4 of ssl, and .* 1/3 of a run that was cut in another way"):
         merge.merge([first, other], tmp_path / "all.jsonl")
     assert not (tmp_path / "all.jsonl").exists()

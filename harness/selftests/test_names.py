@@ -78,6 +78,8 @@ def test_what_cannot_be_loaded_is_said_in_one_line(tmp_path):
     done = sslspec("names", "ssl", "--against", "nowhere.json", cwd=tmp_path)
     assert done.returncode == 11
     assert "nowhere.json" in done.stderr
+    done = sslspec("names", "ssl", "--against", "9.9", cwd=tmp_path)
+    assert done.stderr == "sslspec: 9.9: is not recorded; there are 3.15, or name a .json file\n"
 
 
 def test_a_record_can_be_compared_with(tmp_path):

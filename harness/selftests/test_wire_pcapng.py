@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import struct
@@ -156,6 +157,9 @@ def test_its_owner_alone_may_read_the_file(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(pcapng.PcapError, match=r"none/a\.pcapng: cannot be written"):
         pcapng.write(tmp_path / "none" / "a.pcapng", [example()], "")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(pcapng.PcapError, match="pipe: is no file"):
+        pcapng.write(tmp_path / "pipe", [example()], "")
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")

@@ -121,8 +121,8 @@ def _shards(column: str, found: Iterable[tuple[Path, str, dict[str, Any]]], merg
     """Put the parts of one column together: what its facts say of it then; nothing where it is whole."""
     parts: list[tuple[Path, Part]] = []
     for path, _, facts in found:
-        part = Part.from_json(facts[columns.SHARD]) if columns.SHARD in facts else None
-        parts += [(path, part)] if part else []
+        if columns.SHARD in facts:
+            parts.append((path, _part(path, facts[columns.SHARD])))
     if not parts:
         return {}
     first_path, whole = parts[0]
@@ -143,6 +143,13 @@ def _shards(column: str, found: Iterable[tuple[Path, str, dict[str, Any]]], merg
     verb = "shards {} are" if len(missing) > 1 else "shard {} is"
     merged.warnings.append(f"{column}: {verb.format(', '.join(missing))} missing")
     return {columns.SHARD: whole.to_json()}
+
+
+def _part(path: Path, told: Any) -> Part:
+    try:
+        return Part.from_json(told)
+    except (KeyError, TypeError, ValueError) as problem:
+        raise RecordError(f"{path}:1: the header is damaged: {told!r} is no part of a run") from problem
 
 
 def _environment(readers: Sequence[Reader], merged: Merged) -> dict[str, Any]:

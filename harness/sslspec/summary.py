@@ -175,7 +175,7 @@ def _listed(title: str, groups: Sequence[Group], style: Style) -> str:
 def _closing(digest: Digest, complete: bool, stale: int, seconds: float, style: Style) -> list[str]:
     results = digest.verdicts.total()
     pace = f" in {seconds:.1f} s" if seconds else ""
-    lines = [f"{plural(results, 'result')}{pace}: {verdicts(digest)}"]
+    lines = [": ".join(filter(None, (f"{plural(results, 'result')}{pace}", verdicts(digest))))]
     found = surprises(digest, stale)
     if found:
         lines.append(style.paint(f"{style.plain_bad()} {found}", "red"))

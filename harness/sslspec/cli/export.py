@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sslspec.cli.common import command, fail
 from sslspec.exitcodes import ExitCode
+from sslspec.files import is_no_file
 
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
@@ -25,8 +27,21 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     """Write what was asked for."""
     if arguments.junit is None and arguments.ctrf is None:
         return fail("export needs --junit FILE or --ctrf FILE")
+    if problem := clash(arguments.results, *filter(None, (arguments.junit, arguments.ctrf))):
+        return fail(problem)
     done = exported(arguments.results, junit=arguments.junit, ctrf=arguments.ctrf)
     return ExitCode.AS_EXPECTED if done else ExitCode.USAGE
+
+
+def clash(results: Path, *exports: Path) -> str:
+    """What is wrong with writing `exports` beside `results`, in one line; or ""."""
+    if exports and is_no_file(results):
+        return f"{results}: is no file, and what is exported is read from the result file: -o takes the name of one"
+    places = [os.path.realpath(path) for path in (results, *exports)]
+    twice = next(
+        (path for path, place in zip((results, *exports), places, strict=True) if places.count(place) > 1), None
+    )
+    return f"{twice}: is asked for twice: the results and each export need a file of their own" if twice else ""
 
 
 def exported(results: Path, *, junit: Path | None, ctrf: Path | None) -> bool:

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from sslspec import implementations, style
+from sslspec import implementations, layout, style
 from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say
 from sslspec.exitcodes import ExitCode
 
@@ -86,9 +86,13 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec import away, record, run
     from sslspec.baseline import BaselineError
     from sslspec.ci import github
+    from sslspec.cli import export
     from sslspec.interpreters import InterpreterError
     from sslspec.profiles import ProfileError
 
+    unknown = _unknown_area(arguments.area)
+    if unknown:
+        return fail(unknown)
     if arguments.durations and not arguments.shard:
         return fail("--durations says how a run is cut; it goes with --shard I/N")
     if arguments.python and away.asked_for(arguments.pytest_args):
@@ -96,8 +100,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     on_github = arguments.format == "github" or (arguments.format == "pretty" and github.is_here())
     try:
         output = _output(arguments.output)
-        for target in filter(None, (arguments.junitxml, arguments.ctrf)):
-            _output(target)
+        exports = [_output(target) for target in (arguments.junitxml, arguments.ctrf) if target]
+        if problem := export.clash(output, *exports):
+            return fail(problem)
         with github.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
             done = _executed(arguments)
     except (BaselineError, InterpreterError, ProfileError, record.RecordError) as problem:
@@ -115,6 +120,13 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if done.problem:
         fail(github.harmless(done.problem) if on_github else done.problem)
     return done.exit_code if written is not False else max(done.exit_code, ExitCode.USAGE)
+
+
+def _unknown_area(given: list[str]) -> str:
+    """What is to be said of the first area that is none, or "": beside one that is, it would select less, unseen."""
+    areas = sorted({path.parent.name for path in layout.suites().glob("*/test_*.py")})
+    wrong = next((area for area in given if area not in areas), None)
+    return "" if wrong is None else f"--area {wrong}: no such area; there are {', '.join(areas)}"
 
 
 def _executed(arguments: argparse.Namespace) -> Outcome:

@@ -67,6 +67,9 @@ def _run(spec: str, folder: Path) -> str:
 def recorded(source: str) -> dict[str, Any]:
     """A description from a file, or one that came with sslspec: ``3.15``. Raises NotDescribed."""
     path = Path(source) if source.endswith(".json") else layout.names() / f"ssl-{source}.json"
+    if not source.endswith(".json") and not path.exists():
+        there = sorted(each.stem.removeprefix("ssl-") for each in layout.names().glob("ssl-*.json"))
+        raise NotDescribed(f"{source}: is not recorded; there are {', '.join(there)}, or name a .json file")
     try:
         found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as problem:

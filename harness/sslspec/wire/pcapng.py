@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sslspec import __version__
+from sslspec.files import is_no_file
 from sslspec.wire.capture import Capture, Closed, Data, Step, Verb
 
 # The pcapng format: block types, options, and what the interfaces carry: packets that begin with an IP header.
@@ -64,6 +65,8 @@ class _Stream:
 def write(path: Path, captures: Iterable[Capture], key_log: str) -> None:
     """Write a file that its owner alone may read, since it has the secrets in it. Raises PcapError."""
     data = encode(list(captures), key_log)
+    if is_no_file(path):
+        raise PcapError(f"{path}: is no file; a capture holds secrets, and is written to a file that nobody else reads")
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp's mode is 0600
         try:
