@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sslspec import peers, pki
+from sslspec import peers
 from sslspec.bench import loopback, outcomes
 from sslspec.bench.background import Background
 from sslspec.bench.credentials import Pki
@@ -20,13 +20,6 @@ from sslspec.bench.deliveries import DELIVERIES, cut, records
 from sslspec.bench.endpoints import Endpoint, Journal, bare
 from sslspec.bench.exits import Inapplicable, PeerFailed
 from sslspec.bench.pair import Couple, Pair, Variant
-
-
-@pytest.fixture(scope="module")
-def made_pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    directory = tmp_path_factory.mktemp("made") / "pki"
-    pki.make(directory)
-    return Pki(str(directory))
 
 
 def make_pair(made_pki: Pki, variant: Variant, peer: str = "stdlib") -> Pair:

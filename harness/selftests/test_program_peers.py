@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sslspec import doctor, peers, pki, repro
+from sslspec import doctor, peers, repro
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.exits import Inapplicable, PeerFailed
@@ -23,13 +23,6 @@ from sslspec.peers.openssl import OpensslPeer
 from sslspec.style import Style
 
 ROLES = [("openssl", "client"), ("openssl", "server"), ("gnutls", "server")]
-
-
-@pytest.fixture(scope="module")
-def made_pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    directory = tmp_path_factory.mktemp("made") / "pki"
-    pki.make(directory)
-    return Pki(str(directory))
 
 
 def make(made_pki: Pki, peer: str, role: str, version: str = "tls13") -> Pair:

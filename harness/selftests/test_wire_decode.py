@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 import refssl
-from selftests.wire_support import captured, fields, message, messages, told
-from sslspec import pki
+from selftests.wire_support import captured, fields, greet, message, messages, told
 from sslspec.bench.credentials import Pki
 from sslspec.bench.pair import Variant
 from sslspec.wire.capture import Data
@@ -28,18 +27,6 @@ SERVER_FLIGHT_13 = [
     "server {CertificateVerify}",
     "server {Finished}",
 ]
-
-
-@pytest.fixture(scope="module")
-def made_pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    directory = tmp_path_factory.mktemp("made") / "pki"
-    pki.make(directory)
-    return Pki(str(directory))
-
-
-def greet(pair: TappedPair) -> None:
-    pair.shake_hands()
-    pair.greet()
 
 
 class TestTls13:

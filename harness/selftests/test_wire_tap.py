@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 
 import refssl
-from selftests.wire_support import EXECUTION, captured, fields, message, messages, told
-from sslspec import peers, pki
+from selftests.wire_support import EXECUTION, captured, fields, greet, message, messages, told
+from sslspec import peers
 from sslspec.bench import loopback
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
@@ -20,18 +20,6 @@ from sslspec.wire import account, capture, relay
 from sslspec.wire.tap import Recorder, Steps, TappedCouple, TappedPair
 
 TALK = ["[application data] 13 bytes b'from the peer'", "[application data] 16 bytes b'from the subject'"]
-
-
-@pytest.fixture(scope="module")
-def made_pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
-    directory = tmp_path_factory.mktemp("made") / "pki"
-    pki.make(directory)
-    return Pki(str(directory))
-
-
-def greet(pair: TappedPair) -> None:
-    pair.shake_hands()
-    pair.greet()
 
 
 @pytest.mark.parametrize("transport", ["memory", "socketpair", "tcp", "asyncio"])

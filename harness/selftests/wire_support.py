@@ -20,6 +20,12 @@ from sslspec.wire.tap import Recorder, Steps, TappedPair
 EXECUTION = {"id": "area/topic/name@client", "implementation": "ssl", "peer": "stdlib"}
 
 
+def greet(pair: TappedPair) -> None:
+    """What is played where it only matters that all goes well."""
+    pair.shake_hands()
+    pair.greet()
+
+
 def captured(
     folder: Path,
     pki: Pki,
