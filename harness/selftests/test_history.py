@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sslspec import history, layout, listing
-from sslspec.history import History, Item
+from sslspec import layout
+from sslspec.knowledge import history
+from sslspec.knowledge.history import History, Item
+from sslspec.scenarios import listing
 
 FILE = """
 format = 1

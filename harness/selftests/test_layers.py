@@ -124,8 +124,8 @@ WIRE = {f"wire/{name}.py" for name in ("certificates", "decode", "extensions", "
     [
         ("tlslite", {"peers/tlslite.py"}),
         ("refssl", {"peers/scripted.py"} | WIRE),
-        ("trustme", {"pki.py"}),
-        ("xdist", {"away.py"}),
+        ("trustme", {"certificates/pki.py"}),
+        ("xdist", {"workers/away.py"}),
     ],
 )
 def test_a_foreign_library_has_one_home(library: str, homes: set[str]) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from selftests.support import sslspec
-from sslspec import clauses, layout, listing, profiles, record
-from sslspec.profiles import Place, ProfileError
+from sslspec import layout
+from sslspec.knowledge import clauses
+from sslspec.results import record
+from sslspec.scenarios import listing, profiles
+from sslspec.scenarios.profiles import Place, ProfileError
 from sslspec.verdicts import Verdict
 
 MINE = """format = 1

@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from sslspec import doctor, peers, repro
+from sslspec import peers, repro
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.exits import Inapplicable, PeerFailed
 from sslspec.bench.pair import Pair, Variant
-from sslspec.implementations import ImplementationError
+from sslspec.console.style import Style
+from sslspec.implementations import doctor
+from sslspec.implementations.loading import ImplementationError
 from sslspec.peers.gnutls import GnutlsPeer
 from sslspec.peers.messages import Heard
 from sslspec.peers.openssl import OpensslPeer
-from sslspec.style import Style
 
 ROLES = [("openssl", "client"), ("openssl", "server"), ("gnutls", "server")]
 

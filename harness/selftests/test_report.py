@@ -26,11 +26,12 @@ from selftests.report_support import (
     two_pythons,
     written,
 )
-from sslspec import cli, layout, record
-from sslspec.record import Reader, RecordError, Result
+from sslspec import cli, layout
 from sslspec.report import badges, folder, places, site, stream
 from sslspec.report.columns import Column, Columns
 from sslspec.report.outcomes import Tally
+from sslspec.results import record
+from sslspec.results.record import Reader, RecordError, Result
 from sslspec.verdicts import Verdict
 
 OURS = set(folder.OURS)

@@ -14,18 +14,18 @@ from typing import Any
 
 import pytest
 
-from sslspec import layout, limits, peers
+from sslspec import layout, peers
 from sslspec.agent import luggage
 from sslspec.agent.host import Agent, Asked, Died, Refused, extra_path
 from sslspec.bench.credentials import Pki
 from sslspec.bench.exits import Inapplicable
 from sslspec.bench.peer_host import PeerHost
 from sslspec.bench.travelling import Traveller
-from sslspec.ending import Judgement, of_exit
-from sslspec.implementations import ImplementationError
+from sslspec.implementations.loading import ImplementationError
 from sslspec.peers import PROGRAMS
-from sslspec.scenario import Scenario
-from sslspec.verdicts import Verdict
+from sslspec.plugin.scenario import Scenario
+from sslspec.verdicts import Verdict, limits
+from sslspec.verdicts.ending import Judgement, of_exit
 
 _GRACE = 10.0  # seconds that the agent's own end of a scenario may be late
 _INI = ("assertion_text_diff_style", "truncation_limit_lines", "truncation_limit_chars")

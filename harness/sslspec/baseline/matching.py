@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from sslspec import releases
 from sslspec.baseline.conditions import Facts
 from sslspec.baseline.entry import Entry, Expectation, Unsupported
-from sslspec.style import plural
+from sslspec.console.style import plural
+from sslspec.scenarios import releases
 from sslspec.verdicts import EXPECTED, Verdict
 
 

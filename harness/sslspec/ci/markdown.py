@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sslspec import summary
-from sslspec.columns import in_order
 from sslspec.compare.markdown import code
-from sslspec.digest import Digest, Group
-from sslspec.style import plural
+from sslspec.console import summary
+from sslspec.console.style import plural
+from sslspec.results.columns import in_order
+from sslspec.results.digest import Digest, Group
 from sslspec.verdicts import GLYPHS, Verdict
 
 BUDGET = 200_000  # bytes; GitHub drops all of a step's summary above 1 MiB

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sslspec import style
 from sslspec.cli.common import command, fail
+from sslspec.console import style
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Compare two files, or two columns of one."""
-    from sslspec import compare, record
+    from sslspec import compare
     from sslspec.compare import rendering
+    from sslspec.results import record
 
     if len(arguments.files) > 2:
         return fail("compare takes one or two result files")

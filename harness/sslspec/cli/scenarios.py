@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from sslspec import style
 from sslspec.cli.common import command, fail, say
+from sslspec.console import style
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import listing, profiles
+    from sslspec.scenarios import listing, profiles
 
     chosen = listing.select(arguments.glob, listing.scenarios())
     if arguments.clause:
@@ -45,7 +45,7 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _show(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import listing
+    from sslspec.scenarios import listing
 
     try:
         scenario = listing.find(arguments.id)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sslspec import clauses, history, layout, listing
+from sslspec import layout
+from sslspec.knowledge import clauses, history
+from sslspec.scenarios import listing
 
 
 @dataclass(frozen=True, slots=True)
