@@ -334,7 +334,7 @@ class TestLuggage:
                 assert foreign <= {"_pytest.assertion"}, f"{file} imports {foreign}"
 
     def test_what_doctor_starts_in_another_interpreter_needs_nothing_installed_there(self) -> None:
-        code = f"import sys; sys.path.append({str(HARNESS)!r}); import sslspec.implementations.probe"
+        code = f"import sys; sys.path.append({str(HARNESS)!r}); import sslspec.doctor.probe"
         done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
 

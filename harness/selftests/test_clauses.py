@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sslspec import layout
-from sslspec.knowledge import clauses
+from sslspec.scenarios import clauses
 
 PAGE = """
 format = 1

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from sslspec import compare
-from sslspec.console.style import Style
 from sslspec.results.record import Header, Record, RecordError, Result
+from sslspec.style import Style
 from sslspec.verdicts import Verdict
 
 PLAIN = Style(color=False, unicode=True)

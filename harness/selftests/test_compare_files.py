@@ -12,9 +12,9 @@ from selftests.test_compare import RAISED, READ, facts_of, result
 from sslspec import compare
 from sslspec.compare import markdown
 from sslspec.compare.changes import IN_MEMORY, Shelf
-from sslspec.console.style import Style
 from sslspec.results import record
 from sslspec.results.record import Header, RecordError
+from sslspec.style import Style
 from sslspec.verdicts import Verdict
 
 PLAIN = Style(color=False, unicode=True)
@@ -198,7 +198,7 @@ def test_a_damaged_file_is_told_and_not_compared(tmp_path):
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from sslspec.results import merge
+from sslspec.shards import merge
 from sslspec.results import record
 from sslspec import compare
 from sslspec.results.record import Header, Result

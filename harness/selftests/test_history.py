@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sslspec import layout
-from sslspec.knowledge import history
-from sslspec.knowledge.history import History, Item
-from sslspec.scenarios import listing
+from sslspec.scenarios import history, listing
+from sslspec.scenarios.history import History, Item
 
 FILE = """
 format = 1

@@ -6,9 +6,9 @@ import random
 import pytest
 
 from selftests.support import sslspec
-from sslspec.results import columns, merge, record
+from sslspec.results import columns, record
 from sslspec.results.record import Header, RecordError, Result
-from sslspec.shards import cutting
+from sslspec.shards import cutting, merge
 from sslspec.shards.cutting import Part
 from sslspec.verdicts import Verdict
 

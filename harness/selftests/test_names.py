@@ -10,9 +10,9 @@ import pytest
 
 from selftests.support import HOSTILE, sslspec
 from sslspec import layout
-from sslspec.console.style import Style
 from sslspec.names import answering, asking, differences, tables
 from sslspec.names.differences import Difference, Reason, ReasonsError
+from sslspec.style import Style
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "names.md"
 ASIDE = "`get_groups`"  # whether there is ML-KEM is a matter of the version of cryptography

@@ -8,9 +8,8 @@ import pytest
 
 from selftests.support import sslspec
 from sslspec import layout
-from sslspec.knowledge import clauses
 from sslspec.results import record
-from sslspec.scenarios import listing, profiles
+from sslspec.scenarios import clauses, listing, profiles
 from sslspec.scenarios.profiles import Place, ProfileError
 from sslspec.verdicts import Verdict
 

@@ -121,7 +121,7 @@ def test_a_host_that_does_not_answer_is_named(tmp_path):
 
 @pytest.mark.parametrize("option", ["--tx", "--tx=socket=127.0.0.1:1"])
 def test_only_workers_of_ones_own_change_how_pytest_is_called(option):
-    from sslspec.workers import away
+    from sslspec.hosts import away
 
     assert away.asked_for(["-v", option])
     assert not away.asked_for(["-v", "--txt", "--durations=1"])

@@ -12,7 +12,7 @@ import pytest
 
 from selftests.support import HARNESS, HOSTILE, environment, sslspec
 from sslspec import layout
-from sslspec.implementations import doctor
+from sslspec.doctor import diagnosis
 from sslspec.results import record
 from sslspec.running import options
 from sslspec.verdicts import Verdict
@@ -286,7 +286,7 @@ def test_what_cannot_be_loaded_is_said_in_one_line(tmp_path, spec):
 
 def test_an_import_that_does_not_come_back_is_given_up(monkeypatch):
     monkeypatch.syspath_prepend(HOSTILE)
-    found = doctor.examine("hangs_on_import", patience=1.5)
+    found = diagnosis.examine("hangs_on_import", patience=1.5)
     assert found.problem == "hangs_on_import: the process gave no answer within 1.5 s when it was imported"
 
 

@@ -183,7 +183,7 @@ def test_one_that_sees_no_file_of_ours_plays_too(tmp_path):
 def test_an_agent_is_examined_with_the_standard_library_alone(tmp_path):
     found = tmp_path / "found.json"
     certificates.make(tmp_path / "pki")
-    command = [sys.executable, "-S", "-m", "sslspec.implementations.probe", "ssl", str(found), str(tmp_path / "pki")]
+    command = [sys.executable, "-S", "-m", "sslspec.doctor.probe", "ssl", str(found), str(tmp_path / "pki")]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert {one["role"]: one["ok"] for one in json.loads(found.read_text())["handshakes"]} == {

@@ -7,9 +7,9 @@ import pytest
 
 from selftests.support import sslspec
 from sslspec import compare
-from sslspec.results import merge, record
+from sslspec.results import record
 from sslspec.results.record import Header, RecordError, Result
-from sslspec.shards import cutting
+from sslspec.shards import cutting, merge
 from sslspec.shards.cutting import Part
 from sslspec.shards.durations import Durations
 from sslspec.verdicts import Verdict

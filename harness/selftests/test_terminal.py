@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from sslspec.console import style, summary
+from sslspec import style
+from sslspec.console import summary
 from sslspec.console.progress import Terminal, block, line
-from sslspec.console.style import Style
 from sslspec.results.failures import brief, expected_and_came, literal, outcome
 from sslspec.results.record import Header, Record, Result
 from sslspec.running.state import State
+from sslspec.style import Style
 from sslspec.verdicts import Verdict
 
 PLAIN = Style(color=False, unicode=True)

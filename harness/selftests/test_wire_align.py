@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from sslspec.console.style import Style
+from sslspec.style import Style
 from sslspec.wire import align
 from sslspec.wire.account import Account, Entry, of_capture
 from sslspec.wire.capture import Capture, Data, Delivered, Step, Verb

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sslspec.baseline.conditions import Facts
 from sslspec.baseline.entry import Entry, Expectation, Unsupported
-from sslspec.console.style import plural
 from sslspec.scenarios import releases
+from sslspec.style import plural
 from sslspec.verdicts import EXPECTED, Verdict
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from sslspec.baseline.conditions import Facts, FactsOf
 from sslspec.baseline.entry import Entry
 from sslspec.baseline.matching import Baseline
-from sslspec.console.style import plural
 from sslspec.results import columns
 from sslspec.results.record import Result
 from sslspec.scenarios import releases
+from sslspec.style import plural
 from sslspec.verdicts import Verdict
 
 _NOT_TRIED = frozenset({Verdict.INAPPLICABLE, Verdict.NOTRUN})

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from sslspec.compare.markdown import code
 from sslspec.console import summary
-from sslspec.console.style import plural
 from sslspec.results.columns import in_order
 from sslspec.results.digest import Digest, Group
+from sslspec.style import plural
 from sslspec.verdicts import GLYPHS, Verdict
 
 BUDGET = 200_000  # bytes; GitHub drops all of a step's summary above 1 MiB

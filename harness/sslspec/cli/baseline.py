@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sslspec import style
 from sslspec.cli.common import command, fail, say
 from sslspec.cli.run import DEFAULT_OUTPUT
-from sslspec.console import style
-from sslspec.console.style import plural
 from sslspec.exitcodes import ExitCode
+from sslspec.style import plural
 
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands

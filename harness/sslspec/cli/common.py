@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from sslspec import style
 from sslspec.cli.parser import Parser
-from sslspec.console import style
-from sslspec.console.style import Style
 from sslspec.exitcodes import ExitCode
+from sslspec.style import Style
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[Parser]

@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from sslspec import style
 from sslspec.cli.common import add_python, command, fail, say
-from sslspec.console import style
 from sslspec.exitcodes import ExitCode
 from sslspec.implementations import loading
 
@@ -24,13 +24,13 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Examine implementations."""
-    from sslspec.implementations import doctor
+    from sslspec.doctor import diagnosis
     from sslspec.pythons.interpreters import InterpreterError
 
     look = style.style_for(sys.stdout, arguments.color)
     wanted = arguments.implementations or loading.DEFAULT
     try:
-        told, well = doctor.report(wanted, look, arguments.python, fail, install=not arguments.no_install)
+        told, well = diagnosis.report(wanted, look, arguments.python, fail, install=not arguments.no_install)
     except InterpreterError as problem:
         return fail(str(problem))
     say(told, look)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sslspec import style
 from sslspec.cli.common import command, fail, say
 from sslspec.cli.parser import positive
-from sslspec.console import style
 from sslspec.exitcodes import ExitCode
 from sslspec.implementations import loading
 

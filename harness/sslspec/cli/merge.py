@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sslspec import style
 from sslspec.cli.common import command, fail, say
-from sslspec.console import style
-from sslspec.console.style import plural
 from sslspec.exitcodes import ExitCode
+from sslspec.style import plural
 
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
@@ -32,7 +32,8 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Merge; the exit code says whether the result is complete."""
-    from sslspec.results import merge, record
+    from sslspec.results import record
+    from sslspec.shards import merge
 
     try:
         merged = merge.merge(arguments.files, arguments.output, allow_mixed=arguments.allow_mixed_suites)

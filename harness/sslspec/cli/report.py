@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sslspec import style
 from sslspec.cli.common import command, fail, say
-from sslspec.console import style
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:

@@ -10,9 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from sslspec import layout
+from sslspec import layout, style
 from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say
-from sslspec.console import style
 from sslspec.exitcodes import ExitCode
 from sslspec.implementations import loading
 
@@ -88,11 +87,11 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.baseline import BaselineError
     from sslspec.ci import github
     from sslspec.cli import export
+    from sslspec.hosts import away
     from sslspec.pythons.interpreters import InterpreterError
     from sslspec.results import record
     from sslspec.running import run
     from sslspec.scenarios.profiles import ProfileError
-    from sslspec.workers import away
 
     unknown = _unknown_area(arguments.area)
     if unknown:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from sslspec.compare import rendering
 from sslspec.compare.changes import Comparison, Group
-from sslspec.console.style import Style
+from sslspec.style import Style
 
 _PLAIN = Style(unicode=True)
 _WIDTH = 110

@@ -10,9 +10,9 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from sslspec.compare.changes import Change, Comparison, Group, Shelf, Side
-from sslspec.console.style import Style, columns, plural
 from sslspec.results.failures import outcome
 from sslspec.results.record import Result
+from sslspec.style import Style, columns, plural
 from sslspec.verdicts import Verdict
 
 DID_NOTHING = frozenset({Verdict.INAPPLICABLE, Verdict.UNSUPPORTED, Verdict.NOTRUN})

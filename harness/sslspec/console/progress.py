@@ -11,11 +11,11 @@ import time
 from collections import Counter
 from typing import Any, TextIO
 
-from sslspec.console.style import Style, columns, rows
 from sslspec.results.columns import in_order
 from sslspec.results.failures import brief, expected_and_came, how_to_repeat
 from sslspec.results.record import Result
 from sslspec.running.state import Column, State
+from sslspec.style import Style, columns, rows
 from sslspec.verdicts import Verdict
 
 EVERY = 10.0  # seconds between two lines where nothing can be redrawn

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from sslspec.console.style import Style, columns, plural
 from sslspec.results.columns import in_order, split
 from sslspec.results.digest import SLOW as SLOW
 from sslspec.results.digest import Count, Digest, Group
 from sslspec.results.record import Record
+from sslspec.style import Style, columns, plural
 from sslspec.verdicts import Verdict
 
 _BAR = 12

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 
 from sslspec import layout
-from sslspec.console.style import Style
 from sslspec.implementations import loading
 from sslspec.names import asking, differences, tables
 from sslspec.names.differences import ReasonsError
+from sslspec.style import Style
 
 
 class CannotAnswer(Exception):

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sslspec.console.style import Style, plural
 from sslspec.names.differences import EXTRA, MISSING, Difference, Reason
+from sslspec.style import Style, plural
 
 _TITLES = {
     "names": "names",

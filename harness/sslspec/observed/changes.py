@@ -20,11 +20,10 @@ from typing import Any
 from sslspec import compare, layout
 from sslspec.baseline import Baseline, Facts, load
 from sslspec.compare import Group, rendering
-from sslspec.console.style import Style
-from sslspec.knowledge import history
 from sslspec.observed.store import Observation
 from sslspec.results.record import Result
-from sslspec.scenarios import listing
+from sslspec.scenarios import history, listing
+from sslspec.style import Style
 from sslspec.verdicts import EXPECTED
 
 if sys.version_info >= (3, 11):

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sslspec import compare
 from sslspec.compare import rendering
-from sslspec.console.style import Style, plural
 from sslspec.observed import store
 from sslspec.observed.store import Observation
 from sslspec.results import record
 from sslspec.results.record import Header
+from sslspec.style import Style, plural
 
 
 @dataclass(slots=True)

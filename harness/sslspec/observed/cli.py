@@ -7,10 +7,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sslspec import layout
+from sslspec import layout, style
 from sslspec.cli.common import fail, say
 from sslspec.cli.parser import Parser
-from sslspec.console import style
 from sslspec.exitcodes import ExitCode
 from sslspec.observed import changes, checking, pages, store
 from sslspec.observed.store import Observation

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sslspec.compare.markdown import code
-from sslspec.console.style import plural
 from sslspec.observed import changes, store
 from sslspec.observed.changes import Because, Transition
 from sslspec.observed.store import Observation
+from sslspec.style import plural
 
 NAME = "behaviour-changes.md"
 _LONGEST = 240

@@ -13,10 +13,10 @@ from collections.abc import Generator, Iterator
 import pytest
 from _pytest.runner import runtestprotocol
 
-from sslspec.agent.player import Player
 from sslspec.bench.endpoints import Journal
 from sslspec.plugin import judge, scenario
 from sslspec.plugin import session as sessions
+from sslspec.plugin.player import Player
 from sslspec.plugin.scenario import Scenario
 from sslspec.plugin.session import Session
 from sslspec.results.record import Result

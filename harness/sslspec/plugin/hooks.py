@@ -19,7 +19,7 @@ from sslspec import __version__, layout
 from sslspec.agent.host import AgentError
 from sslspec.baseline import BaselineError
 from sslspec.implementations.loading import ImplementationError
-from sslspec.plugin import marks, scenario, smoke
+from sslspec.plugin import marks, scenario, smoke, workers
 from sslspec.plugin import session as sessions
 from sslspec.plugin.marks import MarkError
 from sslspec.plugin.scenario import Scenario
@@ -32,7 +32,6 @@ from sslspec.scenarios.axes import AxisError
 from sslspec.scenarios.profiles import ProfileError
 from sslspec.shards import cutting
 from sslspec.verdicts import Verdict, limits
-from sslspec.workers import controller
 
 # Each says in one line what on the command line cannot be used.
 _UNUSABLE = (AgentError, BaselineError, ImplementationError, ProfileError, RecordError)
@@ -91,8 +90,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if session.is_worker and session.player is None:
         session.wake = limits.Wake(session.folder, session.worker)
     if not session.is_worker:
-        config.pluginmanager.register(controller)
-        config.pluginmanager.register(controller.Elsewhere(session))
+        config.pluginmanager.register(workers)
+        config.pluginmanager.register(workers.Elsewhere(session))
         session.note_interrupts()
         session.emit({"event": "header", **_header(config).to_json()})
 
@@ -132,7 +131,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     session = sessions.of(config)
-    problem = controller.misplaced(session)
+    problem = workers.misplaced(session)
     if items and problem:
         _refuse(config, items[0], ImplementationError(problem))
         items.clear()
@@ -229,7 +228,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if ours.is_worker and ours.shards is not None:
         session.config.workeroutput["sslspec_shard"] = ours.of_shard  # type: ignore[attr-defined]
     if ours.is_first:
-        controller.tell_collected(session.config, session.items)
+        workers.tell_collected(session.config, session.items)
     if session.items and not session.config.option.collectonly:
         # Some hundred thousand objects that stay to the end: no collection needs to go through them again, neither
         # Python's own nor those of the scenarios about garbage.

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from sslspec.knowledge.clauses import LEVELS as LEVELS
-from sslspec.knowledge.clauses import is_name, precise
+from sslspec.scenarios.clauses import LEVELS as LEVELS
+from sslspec.scenarios.clauses import is_name, precise
 
 DECLARATIONS = (
     "clause(*names): the clauses that the scenario tests",

@@ -21,19 +21,19 @@ import pytest
 from sslspec import peers
 from sslspec.baseline import Baseline, Expectation, Facts, load_all, stale
 from sslspec.bench.credentials import Pki
+from sslspec.hosts import away
 from sslspec.implementations import loading
 from sslspec.implementations.loading import Implementation
+from sslspec.plugin.sharding import Shards
 from sslspec.pythons import hermetic
 from sslspec.results.record import Key, Result
 from sslspec.running import events
 from sslspec.scenarios import axes, listing, profiles
 from sslspec.scenarios.profiles import Profile
-from sslspec.shards.selecting import Shards
 from sslspec.verdicts.limits import Wake
-from sslspec.workers import away
 
 if TYPE_CHECKING:
-    from sslspec.agent.player import Player
+    from sslspec.plugin.player import Player
 
 DEFAULT_PEERS = ("stdlib", "tlslite", "scripted")
 
@@ -87,7 +87,7 @@ class Session:
         """Who plays the scenarios, where another interpreter does; None where they are run here."""
         if not self._option.agent:
             return None
-        from sslspec.agent.player import Player
+        from sslspec.plugin.player import Player
 
         return Player(self._option.agent, self._config, Path(self.pki.directory) if self._plays else None)
 

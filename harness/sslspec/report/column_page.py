@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sslspec.console.style import plural
 from sslspec.report import places, variants
 from sslspec.report.badges import verdict as badge_text
 from sslspec.report.columns import Column
@@ -14,6 +13,7 @@ from sslspec.report.outcomes import Outcome, Tally
 from sslspec.report.page import Frame, facts, render
 from sslspec.report.parts import chip, scrolling
 from sslspec.report.stream import Execution
+from sslspec.style import plural
 from sslspec.verdicts import EXPECTED, Verdict
 
 _HERE = Markup("<!-- rows -->")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sslspec import layout
-from sslspec.knowledge import clauses, history
-from sslspec.scenarios import listing
+from sslspec.scenarios import clauses, history, listing
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sslspec.console.style import plural
 from sslspec.report import places
 from sslspec.report.areas import Area, Row, add, by_topic
 from sslspec.report.columns import Column
@@ -16,6 +15,7 @@ from sslspec.report.html import Content, Markup, el, join
 from sslspec.report.outcomes import Tally
 from sslspec.report.page import Frame, render
 from sslspec.report.parts import bar, cell, headings, is_first, scrolling, verdict_cell
+from sslspec.style import plural
 from sslspec.verdicts import Verdict
 
 UNEXPECTED, KNOWN = "unexpected", "known"  # the sections of a column's page

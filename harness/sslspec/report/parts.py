@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sslspec.console.style import plural
 from sslspec.report import places
 from sslspec.report.columns import Column
 from sslspec.report.differences import Difference, Line, Words
 from sslspec.report.html import EMPTY, Content, Markup, el, hidden, join
 from sslspec.report.outcomes import Tally
 from sslspec.report.page import Frame
+from sslspec.style import plural
 from sslspec.verdicts import GLYPHS, Verdict
 
 _BAR = 100

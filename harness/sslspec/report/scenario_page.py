@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
-from sslspec.console.style import plural
 from sslspec.report import links, places, variants
 from sslspec.report.columns import Column
 from sslspec.report.differences import step
@@ -15,6 +14,7 @@ from sslspec.report.outcomes import Group, Outcome, grouped
 from sslspec.report.page import Frame, facts, render
 from sslspec.report.parts import chip, difference, scrolling
 from sslspec.report.stream import Execution, Scenario, was_tried
+from sslspec.style import plural
 from sslspec.verdicts import Verdict
 
 _MOST_STEPS = 60

@@ -127,7 +127,7 @@ class _Site:
         text = data.columns_file(columns, self._areas, totals, self._reference, incomplete)
         self._folder.write("api/v1/columns.json", text)
         self._folder.write("api/v1/manifest.json", itertools.chain("[\n", self._fragments.read("manifest"), "\n]\n"))
-        for path in sorted(layout.site().iterdir()):
+        for path in sorted(layout.report_assets().iterdir()):
             if path.suffix in (".css", ".js"):
                 self._folder.write(f"static/{path.name}", path.read_text(encoding="utf-8"))
 

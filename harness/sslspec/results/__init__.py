@@ -1,1 +1,1 @@
-"""What came of a run, kept: the result file and its columns, several made one, what is said of a result in words."""
+"""What came of a run, kept: the result file, its columns, and what is said of a result in words."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sslspec import layout
+from sslspec.hosts import away
 from sslspec.pythons import child
 from sslspec.running.options import Options, places
 from sslspec.shards.durations import Durations
-from sslspec.workers import away
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from typing import Any
 
 from sslspec import peers
 from sslspec.baseline import load_all
-from sslspec.implementations import doctor, loading
+from sslspec.doctor import diagnosis
+from sslspec.implementations import loading
 from sslspec.pythons import environments
 from sslspec.pythons.environments import Host
 from sslspec.running import executors, outcome
@@ -85,7 +86,7 @@ def preflight(tasks: Sequence[tuple[Host, Options]]) -> dict[tuple[str, str], di
     """
     wanted = [(host, spec) for host, options in tasks for spec in options.to_load]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        examined = list(pool.map(lambda each: doctor.examine_in(each[0], each[1]), wanted))
+        examined = list(pool.map(lambda each: diagnosis.examine_in(each[0], each[1]), wanted))
     found = [(host.label, examination) for (host, _), examination in zip(wanted, examined, strict=True)]
     problems = [f"{label}: {one.problem}" if label else one.problem for label, one in found if one.problem]
     if problems := [*peers.missing(tasks[0][1].peers), *problems]:

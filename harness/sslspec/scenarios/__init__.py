@@ -1,4 +1,5 @@
-"""The scenarios as they stand in the suite, without a run: ids and axes, requirements, since when they are there.
+"""The scenarios as they stand in the suite's files, without a run: ids and axes, and what they answer for.
 
-A profile is a part of them, which an implementation is held to.
+That is: clauses of documentation and RFCs, and what went wrong before. Profiles are parts of the suite, releases its
+states; ``python -m sslspec.scenarios.coverage`` writes docs/coverage.
 """

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from sslspec import layout
-from sslspec.console.style import plural
-from sslspec.knowledge.clauses import Catalogue, load, precise
+from sslspec.scenarios.clauses import Catalogue, load, precise
 from sslspec.scenarios.requirement import requirement
+from sslspec.style import plural
 
 _Mark = tuple[str, tuple[Any, ...]]
 _OF_A_PAIR = frozenset({"pair", "trial", "aio", "message"})

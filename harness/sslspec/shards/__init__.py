@@ -1,1 +1,1 @@
-"""A run cut into parts for several machines: where to cut, by which durations, and a session that keeps to its part."""
+"""A run cut into parts for several machines, and put together again: where to cut, by which durations, and merging."""

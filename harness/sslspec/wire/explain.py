@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sslspec.console.style import Style
 from sslspec.results import failures
 from sslspec.results.record import Result
 from sslspec.running import run
@@ -20,6 +19,7 @@ from sslspec.running.options import Options
 from sslspec.running.outcome import Outcome
 from sslspec.running.state import State
 from sslspec.scenarios import listing
+from sslspec.style import Style
 from sslspec.verdicts import Verdict
 from sslspec.wire import account, align, capture, pcapng
 from sslspec.wire.account import Account

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sslspec.console.style import Style
+from sslspec.style import Style
 from sslspec.wire.account import MESSAGES, Account, Entry
 from sslspec.wire.align import LISTS, Row, beside_a_list, in_short
 from sslspec.wire.decode import HANDSHAKE_KEYS, TRAFFIC_KEYS

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from sslspec import __version__, peers
-from sslspec.console.style import Style, plural
 from sslspec.implementations import loading
 from sslspec.pythons import child, environments, hermetic
 from sslspec.pythons.environments import Host
 from sslspec.scenarios import listing
+from sslspec.style import Style, plural
 
 PATIENCE = 20.0  # seconds
 _PACKAGES = ("pytest", "pytest-xdist", "cryptography", "tlslite-ng", "trustme")
@@ -61,7 +61,7 @@ def examine(
         file = Path(folder, "found.json")
         args = [spec, str(file), *([str(pki)] if pki else [])]
         process = subprocess.Popen(
-            child.command("sslspec.implementations.probe", *args, python=python),
+            child.command("sslspec.doctor.probe", *args, python=python),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from sslspec.hosts import away
 from sslspec.plugin import judge, scenario
 from sslspec.plugin import session as sessions
 from sslspec.plugin.session import Session
@@ -22,7 +23,6 @@ from sslspec.results.record import Result
 from sslspec.scenarios import listing
 from sslspec.verdicts import Verdict, limits
 from sslspec.verdicts.ending import Judgement
-from sslspec.workers import away
 
 _TOLD = "sslspec_told"  # the attribute of a report with which an event travels
 
@@ -55,7 +55,7 @@ class Elsewhere:
         """What begins in the worker that was configured last: ours on another host, else xdist's own."""
         if not self._session.configures_away:
             return None
-        from sslspec.workers import remote
+        from sslspec.hosts import remote
 
         return remote
 

@@ -5,6 +5,6 @@ paths) has been put into the words of this one.
 """
 
 if __name__ == "__channelexec__":
-    from sslspec.workers import away
+    from sslspec.hosts import away
 
     away.work(channel)  # type: ignore[name-defined]  # noqa: F821 - execnet's

@@ -1,6 +1,6 @@
 """Which clause is tested by which scenario, what is not, and the pages of docs/coverage that say so.
 
-``python -m sslspec.knowledge.coverage docs/coverage`` writes the pages; a selftest keeps them true and fails for every
+``python -m sslspec.scenarios.coverage docs/coverage`` writes the pages; a selftest keeps them true and fails for every
 gap. All of it is read from text: no scenario is run, and what a scenario claims to test is for its reader to judge.
 """
 
@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sslspec import layout
-from sslspec.knowledge import clauses, history
-from sslspec.knowledge.clauses import Catalogue, Clause
-from sslspec.scenarios import listing
+from sslspec.scenarios import clauses, history, listing
+from sslspec.scenarios.clauses import Catalogue, Clause
 
 OBSERVABLE = "observable"
-_MADE = "Made by `python -m sslspec.knowledge.coverage docs/coverage`; a selftest keeps it true."
+_MADE = "Made by `python -m sslspec.scenarios.coverage docs/coverage`; a selftest keeps it true."
 _ABOUT = (
     "A clause is a sentence of the ssl documentation or of an RFC that can be broken, told in our own words",
     "([format](../../suites/clauses/README.md)). Each has a scenario, or a reason why it has none;",
@@ -144,7 +143,7 @@ def _clause(coverage: Coverage, clause: Clause) -> Iterator[str]:
 def main(arguments: list[str]) -> int:
     """Writes the pages into the folder that is named; 2 if it is not told where to."""
     if len(arguments) != 1:
-        sys.stderr.write("usage: python -m sslspec.knowledge.coverage FOLDER\n")
+        sys.stderr.write("usage: python -m sslspec.scenarios.coverage FOLDER\n")
         return 2
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
