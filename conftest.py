@@ -1,3 +1,3 @@
 """Loads the plugin, so that plain pytest in a checkout is a conformance run; nothing else belongs here."""
 
-pytest_plugins = ["sslspec.plugin", "pytester"]
+pytest_plugins = ["sslspec.plugin.hooks", "pytester"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.certificates import Certificates
 from benchmarks.peers import load
 from benchmarks.peers.base import Peer, Unsupported
-from sslspec import child
+from sslspec.pythons import child
 
 _STATUS = Path("/proc/self/smaps_rollup")
 _WARM = 30  # connections before anything is measured: caches, allocator pools

@@ -13,8 +13,8 @@ from benchmarks import comparison, measuring, metrics, overhead, peers, prepared
 from benchmarks.comparison import Plan
 from benchmarks.measuring import Cell
 from benchmarks.requirements import BadRequirement, Requirement
+from sslspec.cli.parser import Parser, positive
 from sslspec.exitcodes import ExitCode
-from sslspec.parser import Parser, positive
 
 _PROGRAM = "python -m benchmarks"
 _QUICK = {"rounds": 3, "batch": 0.1, "connections": 100}

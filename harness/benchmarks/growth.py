@@ -21,7 +21,7 @@ from benchmarks.certificates import Certificates
 from benchmarks.children import ChildFailed
 from benchmarks.peers import load
 from benchmarks.peers.base import Peer
-from sslspec import child
+from sslspec.pythons import child
 
 FEW = 30
 """How many pairs are held where few are; as many warm everything up."""

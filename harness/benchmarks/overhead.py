@@ -12,7 +12,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from sslspec import child, hermetic, layout
+from sslspec import layout
+from sslspec.pythons import child, hermetic
 
 FEW, MANY, ROUNDS = 200, 2200, 5
 
@@ -78,7 +79,7 @@ def _cpu(folder: Path, kind: str, count: int) -> float:
     ]
     arguments += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:logging"]
     if kind != "plain":
-        arguments += ["-p", "sslspec.plugin", "--impl=ssl", "--peer=stdlib", "--no-baseline"]
+        arguments += ["-p", "sslspec.plugin.hooks", "--impl=ssl", "--peer=stdlib", "--no-baseline"]
         arguments += [f"--events={folder / 'events'}", "--events-only"]
     environment, _ = hermetic.child_environment(os.environ)
     process = subprocess.Popen(

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks import certificates
 from benchmarks.certificates import Certificates
 from benchmarks.peers.base import GROUPS, SUITE13
-from sslspec import child
+from sslspec.pythons import child
 
 _FOLDER = "SSLSPEC_BENCHMARKS_FOLDER"
 _CONFIGURATION = f"""\

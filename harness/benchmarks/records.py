@@ -15,10 +15,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sslspec import child, record
+from sslspec.cli.parser import Parser, positive
 from sslspec.exitcodes import ExitCode
-from sslspec.parser import Parser, positive
-from sslspec.record import Header, RecordError, Result
+from sslspec.pythons import child
+from sslspec.results import record
+from sslspec.results.record import Header, RecordError, Result
 
 _PROGRAM = "python -m benchmarks records"
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.metrics import Metric
-from sslspec import child, record
 from sslspec.exitcodes import ExitCode
+from sslspec.pythons import child
+from sslspec.results import record
 from sslspec.verdicts import Verdict
 
 _RAN = frozenset({Verdict.PASSED, Verdict.FAILED, Verdict.HUNG, Verdict.CRASHED, Verdict.ERROR})

@@ -13,8 +13,8 @@ from fuzz import findings, guided, worker
 from fuzz.guided import Finding
 from fuzz.target import Target
 from fuzz.targets import TARGETS
+from sslspec.cli.parser import Parser
 from sslspec.exitcodes import ExitCode
-from sslspec.parser import Parser
 
 _PROGRAM = "python -m fuzz"
 _TITLES = f"{'target':<18}{'inputs':>10}{'a second':>10}{'kept':>7}{'reached':>9}{'calls':>8}  findings"

@@ -24,7 +24,7 @@ import pytest
 
 from sabotage import cold
 from sabotage.witnesses import Places, watching
-from sslspec import session as sessions
+from sslspec.plugin import session as sessions
 
 PATIENCE = 60  # seconds for one execution; whatever takes longer is stuck, which is noticed
 _KILLERS = 40  # how many executions that have noticed a fault are tried first on the next

@@ -15,8 +15,8 @@ import refssl
 from sabotage import answers, faults, mutants, rules, witnesses, wrong
 from sabotage.campaign import Campaign, Outcome, Task
 from sabotage.witnesses import Places
+from sslspec.cli.parser import Parser, positive
 from sslspec.exitcodes import ExitCode
-from sslspec.parser import Parser, positive
 
 _PROGRAM = "python -m sabotage"
 _REFSSL = Path(refssl.__path__[0])

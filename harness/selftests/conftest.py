@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sslspec import pki
 from sslspec.bench.credentials import Pki
+from sslspec.certificates import pki
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sslspec import record
-from sslspec.record import Header, Result
+from sslspec.results import record
+from sslspec.results.record import Header, Result
 from sslspec.verdicts import Verdict
 
 _RUNS = "document.documentElement.dataset.ran = 1"

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from selftests.support import sslspec
-from sslspec import implementations, layout, libraries, profiles, record
+from sslspec import layout
 from sslspec.adapters import in_the_place_of_ssl
 from sslspec.baseline import load
-from sslspec.implementations import ImplementationError
+from sslspec.implementations import libraries, loading
+from sslspec.implementations.loading import ImplementationError
+from sslspec.results import record
+from sslspec.scenarios import profiles
 
 REGISTERED = {
     "standin.py": "import ssl as _ssl\nglobals().update(vars(_ssl))\n__name__ = 'standin'\n__version__ = '7.1'\n",
@@ -63,18 +66,18 @@ def test_a_missing_library_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -
         libraries.LIBRARIES, "absent", libraries.Library("absent_of_here.ssl", "absent-of-here", "absent")
     )
     with pytest.raises(ImplementationError, match=r"pip install 'sslspec\[absent\]'"):
-        implementations.load("absent")
+        loading.load("absent")
 
 
 def test_an_unknown_name_says_which_are_known() -> None:
     with pytest.raises(ImplementationError, match=r"none of the known libraries \(eventlet, gevent, .*nor a module"):
-        implementations.load("gevnt")
+        loading.load("gevnt")
 
 
 def test_a_module_that_is_there_and_fails_gets_no_such_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(written(tmp_path, {"broken_one.py": "import module_that_nobody_has\n"}))
     with pytest.raises(ImplementationError) as caught:
-        implementations.load("broken_one")
+        loading.load("broken_one")
     assert str(caught.value) == (
         "broken_one: cannot import broken_one: ModuleNotFoundError: No module named 'module_that_nobody_has'"
     )
@@ -94,13 +97,13 @@ def test_a_name_that_two_register_is_refused(tmp_path: Path, monkeypatch: pytest
     other = {"other-1.dist-info/METADATA": "Name: other\nVersion: 1\n", "other-1.dist-info/entry_points.txt": entry}
     monkeypatch.syspath_prepend(written(tmp_path, {**REGISTERED, **other}))
     with pytest.raises(ImplementationError, match="registered more than once, as another and standin"):
-        implementations.load("mylib")
+        loading.load("mylib")
 
 
 def test_nobody_can_register_ssl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = "[sslspec.implementations]\nssl = standin\ngevent = standin\n"
     monkeypatch.syspath_prepend(written(tmp_path, {**REGISTERED, "standin-7.1.dist-info/entry_points.txt": entry}))
-    assert implementations.load("ssl").module is ssl
+    assert loading.load("ssl").module is ssl
     assert libraries.target_of("gevent") == "gevent.ssl"
 
 

@@ -14,16 +14,17 @@ from typing import Any
 import pytest
 
 from selftests.support import HARNESS, HOSTILE, environment
-from sslspec import layout, record
-from sslspec import pki as certificates
+from sslspec import layout
 from sslspec.agent import agent as far
 from sslspec.agent import luggage
 from sslspec.agent.host import Agent, AgentError, Died, Refused
 from sslspec.bench.credentials import Pki
 from sslspec.bench.exits import Inapplicable
 from sslspec.bench.travelling import Traveller
+from sslspec.certificates import pki as certificates
 from sslspec.peers import pythons
-from sslspec.record import Record, Result
+from sslspec.results import record
+from sslspec.results.record import Record, Result
 
 READS = "shutdown/unwrap/bytes_after_close_notify_stay_in_the_bio@client+tls13+memory+split"
 # pytest.warns(); monkeypatch; a fixture of the scenario's file; parameters of two decorators
@@ -41,7 +42,7 @@ def played(
 ) -> subprocess.CompletedProcess[str]:
     """Plain pytest over a few scenarios, with hostile implementations within reach."""
     files = {f"{area}/test_{topic}.py" for area, topic, *_ in (scenario.split("/") for scenario in scenarios)}
-    command = ["-c", str(layout.pytest_ini()), f"--rootdir={layout.suites()}", "-q", "-p", "sslspec.plugin"]
+    command = ["-c", str(layout.pytest_ini()), f"--rootdir={layout.suites()}", "-q", "-p", "sslspec.plugin.hooks"]
     command += ["-p", "no:cacheprovider", "--no-baseline", "--limit=2", f"--results={results}"]
     command += [] if any(option.startswith("--peer") for option in options) else ["--peer=stdlib"]
     command += [f"--scenario={scenario}" for scenario in scenarios]
@@ -333,7 +334,7 @@ class TestLuggage:
                 assert foreign <= {"_pytest.assertion"}, f"{file} imports {foreign}"
 
     def test_what_doctor_starts_in_another_interpreter_needs_nothing_installed_there(self) -> None:
-        code = f"import sys; sys.path.append({str(HARNESS)!r}); import sslspec.probe"
+        code = f"import sys; sys.path.append({str(HARNESS)!r}); import sslspec.doctor.probe"
         done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
 

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 import refssl
-from sslspec import peers, pki, repro
+from sslspec import peers, repro
 from sslspec.bench import aio as bench_aio
 from sslspec.bench.aio import Aio
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.exits import Inapplicable
 from sslspec.bench.pair import Pair, Variant
+from sslspec.certificates import pki
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from sslspec import axes, marks, smoke
-from sslspec.axes import AxisError, Cell
 from sslspec.bench.pair import Variant
-from sslspec.marks import Marks
-from sslspec.scenario import Scenario
+from sslspec.plugin import marks, smoke
+from sslspec.plugin.marks import Marks
+from sslspec.plugin.scenario import Scenario
+from sslspec.scenarios import axes
+from sslspec.scenarios.axes import AxisError, Cell
 
 NO_MARKS = Marks((), "must", None, None, (), ())
 

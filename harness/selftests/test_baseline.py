@@ -6,7 +6,7 @@ import pytest
 
 from sslspec import baseline
 from sslspec.baseline import BaselineError, Facts
-from sslspec.record import Result
+from sslspec.results.record import Result
 from sslspec.verdicts import EXPECTED, Verdict
 
 HEAD = 'format = 1\nimplementation = "mylib"\n'

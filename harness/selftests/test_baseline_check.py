@@ -2,9 +2,11 @@
 
 import pytest
 
-from sslspec import cli, layout, listing, record
+from sslspec import cli, layout
 from sslspec.baseline import checking
-from sslspec.record import Header, RecordError, Result
+from sslspec.results import record
+from sslspec.results.record import Header, RecordError, Result
+from sslspec.scenarios import listing
 from sslspec.verdicts import Verdict
 
 HEAD = 'format = 1\nimplementation = "mylib"\n'

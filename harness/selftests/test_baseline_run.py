@@ -3,7 +3,7 @@
 import pytest
 
 from selftests.support import HOSTILE, sslspec
-from sslspec import record
+from sslspec.results import record
 from sslspec.verdicts import Verdict
 
 UNWRAP = "shutdown/unwrap/bytes_after_close_notify_stay_in_the_bio"

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sslspec import baseline, cli, record
+from sslspec import baseline, cli
 from sslspec.baseline import BaselineError, Facts, loading, starting
 from sslspec.baseline.conditions import facts_in
-from sslspec.record import Header, RecordError, Result
+from sslspec.results import record
+from sslspec.results.record import Header, RecordError, Result
 from sslspec.verdicts import Verdict
 
 NAME = "alpn/choice/no_overlap_selects_nothing"

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sslspec import baseline, cli, record
+from sslspec import baseline, cli
 from sslspec.baseline import BaselineError, editing, loading, updating, writing
 from sslspec.baseline.conditions import facts_in
 from sslspec.baseline.entry import Entry, Unsupported
-from sslspec.record import Header, RecordError, Result
+from sslspec.results import record
+from sslspec.results.record import Header, RecordError, Result
 from sslspec.verdicts import Verdict
 
 WHY = "there is a reason of five words"

@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from selftests.support import HOSTILE, sslspec
-from sslspec import cli, record
+from sslspec import cli
 from sslspec.ci import ctrf, github, junit, markdown
-from sslspec.digest import Digest
-from sslspec.record import Header, Result
+from sslspec.results import record
+from sslspec.results.digest import Digest
+from sslspec.results.record import Header, Result
 from sslspec.verdicts import Verdict
 
 EVIL = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sslspec import clauses, layout
+from sslspec import layout
+from sslspec.scenarios import clauses
 
 PAGE = """
 format = 1

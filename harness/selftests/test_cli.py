@@ -5,9 +5,10 @@ import json
 import pytest
 
 from selftests.support import HOSTILE, sslspec
-from sslspec import __version__, cli, record
+from sslspec import __version__, cli
 from sslspec.cli.run import DEFAULT_OUTPUT
-from sslspec.record import Header, Result
+from sslspec.results import record
+from sslspec.results.record import Header, Result
 from sslspec.verdicts import Verdict
 
 SCENARIO = "shutdown/unwrap/unwrap_before_the_handshake_is_refused"

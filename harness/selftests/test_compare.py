@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sslspec import compare
-from sslspec.record import Header, Record, RecordError, Result
+from sslspec.results.record import Header, Record, RecordError, Result
 from sslspec.style import Style
 from sslspec.verdicts import Verdict
 

@@ -9,10 +9,11 @@ import pytest
 
 from selftests.support import HARNESS, environment, sslspec
 from selftests.test_compare import RAISED, READ, facts_of, result
-from sslspec import compare, record
+from sslspec import compare
 from sslspec.compare import markdown
 from sslspec.compare.changes import IN_MEMORY, Shelf
-from sslspec.record import Header, RecordError
+from sslspec.results import record
+from sslspec.results.record import Header, RecordError
 from sslspec.style import Style
 from sslspec.verdicts import Verdict
 
@@ -197,8 +198,10 @@ def test_a_damaged_file_is_told_and_not_compared(tmp_path):
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from sslspec import compare, merge, record
-from sslspec.record import Header, Result
+from sslspec.shards import merge
+from sslspec.results import record
+from sslspec import compare
+from sslspec.results.record import Header, Result
 from sslspec.verdicts import Verdict
 folder, count = Path(sys.argv[1]), int(sys.argv[2])
 def results(column, other):

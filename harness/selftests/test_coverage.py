@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 import refssl
-from sslspec import catalogue as certificates
-from sslspec import coverage, layout, listing
-from sslspec.clauses import Catalogue, Clause
-from sslspec.coverage import Coverage
+from sslspec import layout
+from sslspec.certificates import catalogue as certificates
+from sslspec.scenarios import coverage, listing
+from sslspec.scenarios.clauses import Catalogue, Clause
+from sslspec.scenarios.coverage import Coverage
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "coverage"
 
@@ -68,7 +69,7 @@ def test_the_setters_are_those_of_the_newest_ssl(real):
 
 
 def test_the_pages_are_up_to_date():
-    """They are made by ``python -m sslspec.coverage docs/coverage``."""
+    """They are made by ``python -m sslspec.scenarios.coverage docs/coverage``."""
     made = coverage.every_page()
     assert sorted(path.name for path in DOCS.glob("*.md")) == sorted(made)
     for name, text in made.items():

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from selftests import support
-from sslspec import events
+from sslspec.running import events
 
 
 def test_a_tailer_gives_each_event_once(tmp_path):
@@ -51,7 +51,7 @@ def test_a_line_that_somebody_left_unfinished_costs_only_itself(tmp_path):
 def test_several_processes_write_whole_lines(tmp_path):
     path = tmp_path / "events"
     script = (
-        "import sys; from sslspec import events\n"
+        "import sys; from sslspec.running import events\n"
         "for i in range(100): events.append(sys.argv[1], {'event': 'x', 'id': sys.argv[2] * 3000, 'n': i})"
     )
     writers = [

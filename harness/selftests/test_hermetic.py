@@ -2,7 +2,7 @@
 
 import json
 
-from sslspec import hermetic
+from sslspec.pythons import hermetic
 
 
 def test_what_leads_a_library_or_pytest_is_taken_away():

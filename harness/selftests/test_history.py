@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sslspec import history, layout, listing
-from sslspec.history import History, Item
+from sslspec import layout
+from sslspec.scenarios import history, listing
+from sslspec.scenarios.history import History, Item
 
 FILE = """
 format = 1

@@ -10,9 +10,10 @@ from packaging.requirements import Requirement
 
 from selftests import standin
 from selftests.support import environment
-from sslspec import child, environments, interpreters, layout
-from sslspec.environments import NotPrepared
-from sslspec.interpreters import Interpreter, InterpreterError
+from sslspec import layout
+from sslspec.pythons import child, environments, interpreters
+from sslspec.pythons.environments import NotPrepared
+from sslspec.pythons.interpreters import Interpreter, InterpreterError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stand-ins are scripts that Windows does not start")
 RUNNING = ".".join(map(str, sys.version_info[:3]))
@@ -304,7 +305,7 @@ def test_beside_a_wheel_only_our_own_packages_are_found(tmp_path, monkeypatch):
     assert environments.only_ours(tmp_path / "sources") == tmp_path / "sources"
     assert {path.name for path in (tmp_path / "sources").iterdir()} == {"sslspec", "refssl"}
     assert (tmp_path / "sources" / "sslspec" / "layout.py").is_file()
-    script = "from sslspec import judge; print(judge.place(judge.__file__))"
+    script = "from sslspec.plugin import judge; print(judge.place(judge.__file__))"
     done = subprocess.run(
         [sys.executable, "-c", script],
         env=environment(PYTHONPATH=str(tmp_path / "sources")),
@@ -312,4 +313,4 @@ def test_beside_a_wheel_only_our_own_packages_are_found(tmp_path, monkeypatch):
         text=True,
         check=True,
     )
-    assert done.stdout == "sslspec/judge.py\n"
+    assert done.stdout == "sslspec/plugin/judge.py\n"

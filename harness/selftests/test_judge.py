@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from sslspec import ending, judge, limits
 from sslspec.baseline import Expectation
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.exits import Inapplicable, Unsupported
-from sslspec.ending import Judgement
-from sslspec.verdicts import EXPECTED, Verdict
+from sslspec.plugin import judge
+from sslspec.verdicts import EXPECTED, Verdict, ending, limits
+from sslspec.verdicts.ending import Judgement
 
 STUCK = """Timeout (0:00:20)!
 Thread 0x1 (most recent call first):

@@ -16,6 +16,24 @@ HARNESS = Path(__file__).resolve().parents[1]
 STDLIB = frozenset(sys.stdlib_module_names)
 # What of another ssl implementation must never get into the reference: it would no longer be one.
 OTHER_SSL = frozenset({"ssl", "_ssl", "OpenSSL", "tlslite"})
+# The packages and modules of sslspec, from the ground up: each may import those that stand before it, and itself.
+FLOORS = (
+    "exitcodes files layout packing bench",
+    "verdicts implementations",
+    "style results",
+    "shards pythons hosts certificates",
+    "agent",
+    "peers",
+    "scenarios",
+    "baseline compare doctor names repro",
+    "running",
+    "plugin console report",
+    "ci wire",
+    "cli",
+    "observed",
+)
+# Played elsewhere, or made for what stands outside: nothing in sslspec imports them.
+APART = ("adapters", "carried")
 # What touches the world: the engine is sans-IO.
 IO = frozenset({"socket", "selectors", "select", "io", "pathlib", "tempfile", "subprocess", "threading", "asyncio"})
 # Puts together where an RFC can be read: what everything else leaves to it.
@@ -115,6 +133,42 @@ def test_the_bench_is_standard_library_only() -> None:
         assert "ssl" not in names, f"{path.name} imports ssl itself"
 
 
+def floor_of(name: str) -> int:
+    return next(number for number, floor in enumerate(FLOORS) if name in floor.split())
+
+
+def upward(folder: Path) -> list[str]:
+    """Each import below `folder`, a place like sslspec's, of what stands no lower and is something else."""
+    found = []
+    for path in sources(folder):
+        place = path.relative_to(folder).parts[0].removesuffix(".py")
+        if place in APART or place.startswith("__"):
+            continue
+        below = {name for number in range(floor_of(place)) for name in FLOORS[number].split()}
+        taken = {name.split(".")[1] for name in imports(path) if name.startswith("sslspec.")}
+        known = {name for floor in FLOORS for name in floor.split()} | set(APART)
+        found += [f"{path.relative_to(folder).as_posix()}: {name}" for name in sorted(taken & known - below - {place})]
+    return found
+
+
+def test_the_machinery_imports_downwards_only() -> None:
+    assert upward(HARNESS / "sslspec") == []
+    places = {
+        path.stem
+        for path in (HARNESS / "sslspec").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    }
+    assert places - {"__init__", "__main__"} == {*APART, *(name for floor in FLOORS for name in floor.split())}
+
+
+def test_an_import_upwards_is_found(tmp_path: Path) -> None:
+    """Negative control."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "record.py").write_text("from sslspec import files\nfrom sslspec.console import summary\n")
+    (tmp_path / "files.py").write_text("def f():\n    from sslspec.results import record\n")
+    assert upward(tmp_path) == ["files.py: results", "results/record.py: console"]
+
+
 # Who reads the wire has its codec, its protection and its X.509 from refssl: another of each would be a second truth.
 WIRE = {f"wire/{name}.py" for name in ("certificates", "decode", "extensions", "fields")}
 
@@ -124,8 +178,8 @@ WIRE = {f"wire/{name}.py" for name in ("certificates", "decode", "extensions", "
     [
         ("tlslite", {"peers/tlslite.py"}),
         ("refssl", {"peers/scripted.py"} | WIRE),
-        ("trustme", {"pki.py"}),
-        ("xdist", {"away.py"}),
+        ("trustme", {"certificates/pki.py"}),
+        ("xdist", {"hosts/away.py"}),
     ],
 )
 def test_a_foreign_library_has_one_home(library: str, homes: set[str]) -> None:

@@ -4,7 +4,8 @@ import textwrap
 
 import pytest
 
-from sslspec import layout, listing
+from sslspec import layout
+from sslspec.scenarios import listing
 
 SUITE = '''
 import pytest

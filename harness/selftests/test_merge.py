@@ -6,9 +6,10 @@ import random
 import pytest
 
 from selftests.support import sslspec
-from sslspec import columns, merge, record, shards
-from sslspec.record import Header, RecordError, Result
-from sslspec.shards import Part
+from sslspec.results import columns, record
+from sslspec.results.record import Header, RecordError, Result
+from sslspec.shards import cutting, merge
+from sslspec.shards.cutting import Part
 from sslspec.verdicts import Verdict
 
 IDS = [f"area/topic/scenario_{number:02}" for number in range(20)]
@@ -32,8 +33,8 @@ def written(path, found, described=None, *, complete=True, manifest=WHOLE, suite
 
 def of_shards(folder, of, **more):
     """A run cut into `of` parts, each in a file of its own."""
-    assigned = shards.cut({result.key: 1.0 for result in results()}, of)
-    plan = shards.plan(assigned)
+    assigned = cutting.cut({result.key: 1.0 for result in results()}, of)
+    plan = cutting.plan(assigned)
     return [
         written(
             folder / f"{number}.jsonl",

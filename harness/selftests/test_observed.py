@@ -6,9 +6,10 @@ import pytest
 
 from selftests.support import HARNESS
 from selftests.test_compare import RAISED, READ
-from sslspec import layout, record
+from sslspec import layout
 from sslspec.observed import changes, checking, cli, pages, store
-from sslspec.record import Header, RecordError, Result
+from sslspec.results import record
+from sslspec.results.record import Header, RecordError, Result
 from sslspec.style import Style
 from sslspec.verdicts import Verdict
 

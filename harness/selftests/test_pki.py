@@ -18,9 +18,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, PublicKeyAlgorithmOID
 
-from sslspec import catalogue, layout, pki
+from sslspec import layout
 from sslspec.bench.credentials import Pki, UnknownName
-from sslspec.catalogue import CatalogueError, Certificate, Entry, Expect, File, Pair
+from sslspec.certificates import catalogue, pki
+from sslspec.certificates.catalogue import CatalogueError, Certificate, Entry, Expect, File, Pair
 
 ENTRIES = catalogue.load(layout.certs() / "catalogue.toml")
 # What is wrong with a variant is asked by scenarios, and that nothing else is by the entry that it is a variant of.

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from selftests.support import sslspec
-from sslspec import clauses, layout, listing, profiles, record
-from sslspec.profiles import Place, ProfileError
+from sslspec import layout
+from sslspec.results import record
+from sslspec.scenarios import clauses, listing, profiles
+from sslspec.scenarios.profiles import Place, ProfileError
 from sslspec.verdicts import Verdict
 
 MINE = """format = 1

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from sslspec import doctor, peers, repro
+from sslspec import peers, repro
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
 from sslspec.bench.exits import Inapplicable, PeerFailed
 from sslspec.bench.pair import Pair, Variant
-from sslspec.implementations import ImplementationError
+from sslspec.doctor import diagnosis
+from sslspec.implementations.loading import ImplementationError
 from sslspec.peers.gnutls import GnutlsPeer
 from sslspec.peers.messages import Heard
 from sslspec.peers.openssl import OpensslPeer
@@ -139,7 +140,7 @@ class TestLimits:
             repro.script("alpn/negotiation/the_common_protocol_is_selected", "ssl", "openssl")
 
     def test_the_doctor_tells_of_them(self) -> None:
-        text, _ = doctor.report([], Style())
+        text, _ = diagnosis.report([], Style())
         for name, said in peers.programs().items():
             assert f"peer {name}" in text
             assert said in text

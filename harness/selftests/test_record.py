@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from sslspec import record
-from sslspec.record import Header, RecordError, Result
+from sslspec.results import record
+from sslspec.results.record import Header, RecordError, Result
 from sslspec.verdicts import Verdict
 
 HEADER = Header("0.1.0", {"ssl": {"name": "ssl", "openssl": "OpenSSL 3.0.19"}}, volatile={"argv": ["run"]})

@@ -2,7 +2,7 @@
 
 from benchmarks import records
 from selftests.test_merge import facts, results, written
-from sslspec import record
+from sslspec.results import record
 
 
 def test_a_record_is_multiplied_into_columns_of_other_pythons(tmp_path):

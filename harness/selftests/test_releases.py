@@ -2,9 +2,10 @@
 
 import pytest
 
-from sslspec import baseline, listing, releases
+from sslspec import baseline
 from sslspec.baseline import BaselineError, Facts
-from sslspec.releases import ReleaseError, Releases
+from sslspec.scenarios import listing, releases
+from sslspec.scenarios.releases import ReleaseError, Releases
 from sslspec.verdicts import EXPECTED, Verdict
 
 HERE = Facts("mylib")

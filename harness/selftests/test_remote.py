@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from selftests.support import HOSTILE, environment, sslspec
-from sslspec import compare, record
+from sslspec import compare
+from sslspec.results import record
 from sslspec.verdicts import Verdict
 
 AREA = "channel_binding"
@@ -120,7 +121,7 @@ def test_a_host_that_does_not_answer_is_named(tmp_path):
 
 @pytest.mark.parametrize("option", ["--tx", "--tx=socket=127.0.0.1:1"])
 def test_only_workers_of_ones_own_change_how_pytest_is_called(option):
-    from sslspec import away
+    from sslspec.hosts import away
 
     assert away.asked_for(["-v", option])
     assert not away.asked_for(["-v", "--txt", "--durations=1"])

@@ -26,11 +26,12 @@ from selftests.report_support import (
     two_pythons,
     written,
 )
-from sslspec import cli, layout, record
-from sslspec.record import Reader, RecordError, Result
+from sslspec import cli, layout
 from sslspec.report import badges, folder, places, site, stream
 from sslspec.report.columns import Column, Columns
 from sslspec.report.outcomes import Tally
+from sslspec.results import record
+from sslspec.results.record import Reader, RecordError, Result
 from sslspec.verdicts import Verdict
 
 OURS = set(folder.OURS)
@@ -487,9 +488,9 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 def test_the_style_and_the_scripts_come_with_the_package() -> None:
-    names = {path.name for path in layout.site().iterdir()}
+    names = {path.name for path in layout.report_assets().iterdir()}
     assert names >= {"site.css", "data.js", "query.js", "matrix.js", "grid.js", "compare.js"}
-    assert layout.site().parent.name == "sslspec"
+    assert layout.report_assets().parent.name == "report"
 
 
 def test_what_is_unknown_is_not_evil() -> None:

@@ -6,13 +6,14 @@ from itertools import pairwise
 
 import pytest
 
-from sslspec import clauses, layout, listing
-from sslspec.record import Header
+from sslspec import layout
 from sslspec.report import differences, links, places, variants
 from sslspec.report.columns import Columns
 from sslspec.report.html import Markup, el, is_address, join
 from sslspec.report.presets import presets
 from sslspec.report.stream import Execution
+from sslspec.results.record import Header
+from sslspec.scenarios import clauses, listing
 
 SCRIPT = "<script>alert(1)</script>"
 

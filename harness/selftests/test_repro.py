@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from selftests.support import HOSTILE, sslspec
-from sslspec import record, repro
+from sslspec import repro
+from sslspec.results import record
 
 READS = "shutdown/unwrap/bytes_after_close_notify_stay_in_the_bio@server+tls12+memory+split"
 PASSING = [

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from selftests.support import HARNESS, HOSTILE, environment, sslspec
-from sslspec import doctor, layout, options, record
+from sslspec import layout
+from sslspec.doctor import diagnosis
+from sslspec.results import record
+from sslspec.running import options
 from sslspec.verdicts import Verdict
 
 RANDOM = "channel_binding/tls_unique/there_is_none_in_mid_handshake@client+tls12+*"
@@ -182,7 +185,8 @@ def test_a_session_that_stalls_is_ended_and_reported(tmp_path):
     stalled = "shutdown/unwrap/*@*+memory+whole"
     wanted = {"globs": (stalled,), "limit": 1.0, "inactivity": 4.0, "pytest_args": ("-p", "stalls"), "workers": 2}
     script = (
-        "import sys; from sslspec import options, run, record; from pathlib import Path\n"
+        "import sys; from sslspec.running import options, run; from sslspec.results import record\n"
+        "from pathlib import Path\n"
         "class Nobody:\n    def result(self, *_): pass\n    tick = say = result\n"
         f"done = run.execute(options.Options(('ssl',), peers=('stdlib',), **{wanted!r}), Nobody())\n"
         "record.write(Path(sys.argv[1]), done.record.header, done.record.results, complete=done.record.complete)\n"
@@ -282,7 +286,7 @@ def test_what_cannot_be_loaded_is_said_in_one_line(tmp_path, spec):
 
 def test_an_import_that_does_not_come_back_is_given_up(monkeypatch):
     monkeypatch.syspath_prepend(HOSTILE)
-    found = doctor.examine("hangs_on_import", patience=1.5)
+    found = diagnosis.examine("hangs_on_import", patience=1.5)
     assert found.problem == "hangs_on_import: the process gave no answer within 1.5 s when it was imported"
 
 

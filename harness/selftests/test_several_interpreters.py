@@ -13,12 +13,14 @@ import pytest
 from selftests import standin
 from selftests.support import environment, sslspec
 from selftests.test_run import READS, children_of, is_alive
-from sslspec import cli, group, options, outcome, record, run
-from sslspec import pki as certificates
+from sslspec import cli
 from sslspec.baseline import Baseline, Entry
+from sslspec.certificates import pki as certificates
 from sslspec.exitcodes import ExitCode
-from sslspec.group import Group
-from sslspec.state import State
+from sslspec.results import record
+from sslspec.running import group, options, outcome, run
+from sslspec.running.group import Group
+from sslspec.running.state import State
 from sslspec.verdicts import Verdict
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stand-ins are scripts that Windows does not start")
@@ -181,7 +183,7 @@ def test_one_that_sees_no_file_of_ours_plays_too(tmp_path):
 def test_an_agent_is_examined_with_the_standard_library_alone(tmp_path):
     found = tmp_path / "found.json"
     certificates.make(tmp_path / "pki")
-    command = [sys.executable, "-S", "-m", "sslspec.probe", "ssl", str(found), str(tmp_path / "pki")]
+    command = [sys.executable, "-S", "-m", "sslspec.doctor.probe", "ssl", str(found), str(tmp_path / "pki")]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert {one["role"]: one["ok"] for one in json.loads(found.read_text())["handshakes"]} == {

@@ -1,7 +1,7 @@
 """The picture of a session that its events draw."""
 
-from sslspec.record import Result
-from sslspec.state import State
+from sslspec.results.record import Result
+from sslspec.running.state import State
 from sslspec.verdicts import Verdict
 
 A, B = ("a/b/c", "ssl", "stdlib"), ("a/b/d", "ssl", "tlslite")

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from sslspec import style, summary
-from sslspec.failures import brief, expected_and_came, literal, outcome
-from sslspec.record import Header, Record, Result
-from sslspec.state import State
+from sslspec import style
+from sslspec.console import summary
+from sslspec.console.progress import Terminal, block, line
+from sslspec.results.failures import brief, expected_and_came, literal, outcome
+from sslspec.results.record import Header, Record, Result
+from sslspec.running.state import State
 from sslspec.style import Style
-from sslspec.terminal import Terminal, block, line
 from sslspec.verdicts import Verdict
 
 PLAIN = Style(color=False, unicode=True)
@@ -188,7 +189,7 @@ def test_verbose_tells_all_in_full_and_quiet_nothing():
 
 def test_without_a_terminal_a_line_comes_every_ten_seconds(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("sslspec.terminal.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("sslspec.console.progress.time.monotonic", lambda: now[0])
     out = io.StringIO()
     terminal = Terminal(out, PLAIN, live=False)
     state = started("ssl", "refssl")
@@ -203,8 +204,8 @@ def test_without_a_terminal_a_line_comes_every_ten_seconds(monkeypatch):
 
 def test_on_a_terminal_the_lines_are_drawn_again_in_place(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("sslspec.terminal.time.monotonic", lambda: now[0])
-    monkeypatch.setattr("sslspec.terminal.columns", lambda: 80)
+    monkeypatch.setattr("sslspec.console.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("sslspec.console.progress.columns", lambda: 80)
     out = io.StringIO()
     terminal = Terminal(out, PLAIN, live=True)
     state = started("ssl", "refssl")
@@ -318,7 +319,7 @@ def columns_of(pythons, names=("ssl", "refssl")):
 
 
 def test_with_many_columns_the_bars_get_shorter_and_a_python_stands_under_its_name(monkeypatch):
-    monkeypatch.setattr("sslspec.summary.columns", lambda: 80)
+    monkeypatch.setattr("sslspec.console.summary.columns", lambda: 80)
     assert summary.table(columns_of(PYTHONS, ("ssl",)), PLAIN).split("\n") == [
         "area      ssl            ssl            ssl            ssl",
         "          3.10.13        3.11.7         3.12.1         3.13.0",
@@ -329,7 +330,7 @@ def test_with_many_columns_the_bars_get_shorter_and_a_python_stands_under_its_na
 
 @pytest.mark.parametrize(("width", "pieces"), [(200, 1), (110, 1), (90, 2), (60, 2), (40, 4)])
 def test_a_table_that_is_too_wide_comes_in_pieces(monkeypatch, width, pieces):
-    monkeypatch.setattr("sslspec.summary.columns", lambda: width)
+    monkeypatch.setattr("sslspec.console.summary.columns", lambda: width)
     text = summary.table(columns_of(PYTHONS), PLAIN)
     assert text.count("area") == pieces
     assert max(map(len, text.split("\n"))) <= width
@@ -339,7 +340,7 @@ def test_a_table_that_is_too_wide_comes_in_pieces(monkeypatch, width, pieces):
 
 
 def test_a_table_is_divided_between_implementations_where_that_is_enough(monkeypatch):
-    monkeypatch.setattr("sslspec.summary.columns", lambda: 80)
+    monkeypatch.setattr("sslspec.console.summary.columns", lambda: 80)
     found = columns_of(PYTHONS)
     found.results = [one for one in found.results if one.implementation != "refssl@3.10.13"]
     heads = [text.split()[1:] for text in summary.table(found, PLAIN).split("\n") if text.startswith("area")]
@@ -347,7 +348,7 @@ def test_a_table_is_divided_between_implementations_where_that_is_enough(monkeyp
 
 
 def test_columns_stand_by_implementation_and_by_version(monkeypatch):
-    monkeypatch.setattr("sslspec.summary.columns", lambda: 400)
+    monkeypatch.setattr("sslspec.console.summary.columns", lambda: 400)
     heads = summary.table(columns_of(("3.9.1", "3.10.2", "pypy3.11.15")), PLAIN).split("\n")[0].split()
     assert heads == [
         "area",
@@ -358,8 +359,8 @@ def test_columns_stand_by_implementation_and_by_version(monkeypatch):
 
 def test_more_columns_than_a_terminal_has_rows_are_not_all_drawn(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("sslspec.terminal.time.monotonic", lambda: now[0])
-    monkeypatch.setattr("sslspec.terminal.rows", lambda: 5)
+    monkeypatch.setattr("sslspec.console.progress.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("sslspec.console.progress.rows", lambda: 5)
     out = io.StringIO()
     terminal = Terminal(out, PLAIN, live=True)
     state = started(*(f"ssl@3.{n}" for n in range(10, 16)))

@@ -13,7 +13,8 @@ import pytest
 
 from selftests.support import HOSTILE, environment, sslspec
 from selftests.test_wire_pcapng import follow, segments
-from sslspec import cli, record
+from sslspec import cli
+from sslspec.results import record
 
 SCENARIO = "alpn/negotiation/the_common_protocol_is_selected"
 READS = "shutdown/unwrap/bytes_after_close_notify_stay_in_the_bio@client+tls13+memory+whole"
@@ -70,7 +71,7 @@ def test_the_taps_change_nothing_that_a_record_holds(explained: tuple[dict[str, 
 
 
 def test_an_ordinary_run_knows_no_taps() -> None:
-    code = "import sys, sslspec.plugin, sslspec.fixtures, sslspec.execution; print([*sys.modules])"
+    code = "import sys, sslspec.plugin.hooks, sslspec.plugin.fixtures, sslspec.plugin.execution; print([*sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=60, check=True
     )

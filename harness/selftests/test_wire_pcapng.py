@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from selftests.wire_support import captured
-from sslspec import pki
 from sslspec.bench.credentials import Pki
 from sslspec.bench.pair import Variant
+from sslspec.certificates import pki
 from sslspec.wire import pcapng
 from sslspec.wire.capture import Capture, Closed, Data, Step
 from sslspec.wire.tap import TappedPair

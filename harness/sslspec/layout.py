@@ -66,9 +66,9 @@ def names() -> Path:
     return _root() / "reports" / "names"
 
 
-def site() -> Path:
+def report_assets() -> Path:
     """The folder of the style sheet and the scripts of the report site."""
-    return _PACKAGE / "site"
+    return _PACKAGE / "report" / "assets"
 
 
 def pytest_ini() -> Path:

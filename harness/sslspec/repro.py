@@ -15,9 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sslspec import __version__, carrying, child, hermetic, implementations, listing
-from sslspec.listing import Scenario
+from sslspec import __version__, packing
+from sslspec.implementations import loading
 from sslspec.peers import PROGRAMS, pythons
+from sslspec.pythons import child, hermetic
+from sslspec.scenarios import listing
+from sslspec.scenarios.listing import Scenario
 
 _ROLES = ("client", "server", "both")
 _VERSIONS = ("tls12", "tls13")
@@ -126,7 +129,7 @@ def script(scenario_id: str, spec: str, peer: str = "stdlib") -> str:
     modules = _modules(source, variant)
     return _SCRIPT.format(
         id=scenario_id,
-        implementation=implementations.name_of(spec),
+        implementation=loading.name_of(spec),
         requirement=textwrap.fill(scenario.requirement, 110),
         clauses=textwrap.fill(f"Clauses: {', '.join(scenario.clauses)}", 110),
         version=__version__,
@@ -226,15 +229,15 @@ def _first_variant(scenario: Scenario, *, couple: bool) -> dict[str, Any]:
 def _modules(source: _Source, variant: dict[str, Any] | None) -> dict[str, str]:
     """The sources that the script must carry, by module name, each after those that it imports."""
     wanted = [*_ALWAYS, *(_FOR_FIXTURE[name] for name in source.arguments if name in _FOR_FIXTURE)]
-    wanted += carrying.imported(source.rest)
+    wanted += packing.imported(source.rest)
     if variant and variant["transport"] == "asyncio":
         wanted.append("sslspec.bench.streams")
-    return carrying.sources(wanted)
+    return packing.sources(wanted)
 
 
 def _certificates(source: _Source, modules: dict[str, str]) -> str:
     """The PEM files that the scenario may name, made now, as the items of a dict."""
-    from sslspec import pki  # slow to import
+    from sslspec.certificates import pki  # slow to import
 
     named = set(source.constants)
     for text in modules.values():

@@ -35,7 +35,7 @@ from selftests.interop.rows import (
     anonymous,
     weak,
 )
-from sslspec import pki
+from sslspec.certificates import pki
 from sslspec.peers.process import DEADLINE
 
 _ISSUERS_SCHEME = "ecdsa_secp256r1_sha256"  # what the PKI's root signs certificates with

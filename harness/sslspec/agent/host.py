@@ -20,8 +20,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sslspec import child, hermetic
 from sslspec.agent import luggage
+from sslspec.pythons import child, hermetic
 
 PATIENCE = 30.0  # seconds for what takes no time at all, on a machine that is busy with something else
 _PARTING = 5.0  # seconds until one that was told to go has gone

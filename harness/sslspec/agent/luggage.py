@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sslspec import carrying
+from sslspec import packing
 
 if TYPE_CHECKING:
     from sslspec.agent.host import Agent
@@ -28,7 +28,7 @@ _OF_PYTEST = ("_io/saferepr.py", "_io/pprint.py")
 def ours() -> Modules:
     """Modules of sslspec: all that a scenario may have need of, and adapters for what is tested."""
     paths = (path for folder in _FOLDERS for path in sorted((_PACKAGE / folder).glob("[a-z]*.py")))
-    texts = carrying.sources(".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts) for path in paths)
+    texts = packing.sources(".".join(path.relative_to(_PACKAGE.parent).with_suffix("").parts) for path in paths)
     return {name: (_file(name), text) for name, text in texts.items()}
 
 

@@ -9,8 +9,8 @@ from sslspec.baseline.conditions import facts_in
 from sslspec.baseline.loading import examine
 from sslspec.baseline.matching import Baseline
 from sslspec.baseline.staleness import StaleEntry, Staleness, line_of
-from sslspec.record import Reader, RecordError
-from sslspec.shards import refuse_parts
+from sslspec.results.record import Reader, RecordError
+from sslspec.shards.cutting import refuse_parts
 
 
 def check(path: Path, scenarios: Iterable[str], reader: Reader | None = None) -> list[str]:

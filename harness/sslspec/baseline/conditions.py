@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sslspec.record import Result
+from sslspec.results.record import Result
 
 Version = tuple[int, ...]
 

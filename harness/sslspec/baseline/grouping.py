@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from sslspec.baseline import conditions, telling
 from sslspec.baseline.conditions import Facts
 from sslspec.baseline.entry import EXPECTABLE, Entry
-from sslspec.record import Result
+from sslspec.results.record import Result
 from sslspec.verdicts import Verdict
 
 Label = int  # what an entry is made for: NEW, or the position of one that is to be narrowed to what it is still true of

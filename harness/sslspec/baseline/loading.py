@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sslspec import layout, releases
+from sslspec import layout
 from sslspec.baseline import conditions
 from sslspec.baseline.entry import EXPECTABLE, UNREVIEWED, Entry, Unsupported
 from sslspec.baseline.matching import Baseline
+from sslspec.scenarios import releases
 from sslspec.verdicts import EXPECTED, Verdict
 
 if sys.version_info >= (3, 11):

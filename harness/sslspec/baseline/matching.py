@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from sslspec import releases
 from sslspec.baseline.conditions import Facts
 from sslspec.baseline.entry import Entry, Expectation, Unsupported
+from sslspec.scenarios import releases
 from sslspec.style import plural
 from sslspec.verdicts import EXPECTED, Verdict
 

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sslspec import columns, releases
 from sslspec.baseline.conditions import Facts, FactsOf
 from sslspec.baseline.entry import Entry
 from sslspec.baseline.matching import Baseline
-from sslspec.record import Result
+from sslspec.results import columns
+from sslspec.results.record import Result
+from sslspec.scenarios import releases
 from sslspec.style import plural
 from sslspec.verdicts import Verdict
 

@@ -10,8 +10,8 @@ from sslspec.baseline.conditions import Facts, facts_in
 from sslspec.baseline.entry import UNREVIEWED, Unsupported, feature_missed
 from sslspec.baseline.loading import inherited
 from sslspec.baseline.matching import Baseline
-from sslspec.record import Reader, RecordError, Result
-from sslspec.shards import refuse_parts
+from sslspec.results.record import Reader, RecordError, Result
+from sslspec.shards.cutting import refuse_parts
 from sslspec.verdicts import Verdict
 
 

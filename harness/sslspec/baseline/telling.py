@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from sslspec.baseline.entry import UNREVIEWED
-from sslspec.failures import PLAIN_FAILURES, brief
-from sslspec.record import Result
+from sslspec.results.failures import PLAIN_FAILURES, brief
+from sslspec.results.record import Result
 from sslspec.verdicts import EXPECTED, Verdict
 
 _LONGEST_MATCH = 120

@@ -18,8 +18,8 @@ from sslspec.baseline.loading import BaselineError, load, parse
 from sslspec.baseline.matching import Baseline
 from sslspec.baseline.staleness import StaleEntry, Tallies
 from sslspec.baseline.starting import series, which
-from sslspec.record import RecordError, Result, open_record
-from sslspec.releases import parsed
+from sslspec.results.record import RecordError, Result, open_record
+from sslspec.scenarios.releases import parsed
 from sslspec.verdicts import EXPECTED, Verdict
 
 _USELESS = "excuses nothing of what comes now"

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sslspec import implementations
 from sslspec.bench.credentials import Pki
 from sslspec.bench.far_peer import FarPeer, refusal
 from sslspec.bench.pair import module_peer
@@ -18,6 +17,7 @@ from sslspec.bench.peer import Peer
 from sslspec.bench.peer_host import PeerHost
 from sslspec.bench.travelling import Traveller
 from sslspec.carried import certificates
+from sslspec.implementations import loading
 
 _kept: PeerHost | None = None
 _travellers: list[Traveller] = []
@@ -30,7 +30,7 @@ def begin() -> None:
     """Forget the peers of the scenario before."""
     global _kept
 
-    _kept = PeerHost(partial(module_peer, implementations.load("ssl").module), Pki(certificates.folder()), Traveller())
+    _kept = PeerHost(partial(module_peer, loading.load("ssl").module), Pki(certificates.folder()), Traveller())
 
 
 def answer(what: str, arguments: dict[str, Any]) -> Any:

@@ -17,11 +17,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sslspec import ending, implementations, limits
 from sslspec.carried import certificates, explaining, standin, unnoticed
 from sslspec.carried.stage import Stage, Surroundings
-from sslspec.ending import Judgement
-from sslspec.verdicts import Verdict
+from sslspec.implementations import loading
+from sslspec.verdicts import Verdict, ending, limits
+from sslspec.verdicts.ending import Judgement
 
 _OWN = ("suites/", "sslspec/")
 _suites: dict[str, types.ModuleType] = {}
@@ -46,7 +46,7 @@ def prepare(path: list[str], ini: dict[str, Any], last_words: bool) -> str:
 
 def describe(spec: str) -> dict[str, Any]:
     """What a record's header says of an implementation. Raises ImplementationError."""
-    return implementations.describe(implementations.load(spec))
+    return loading.describe(loading.load(spec))
 
 
 def suite(file: str, source: str) -> None:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sslspec import implementations
 from sslspec.bench import applies
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
+from sslspec.implementations import loading
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Stage:
 
     def __init__(self, given: Surroundings) -> None:
         self.given = given
-        implementation = implementations.load(given.implementation)
+        implementation = loading.load(given.implementation)
         self.impl = implementation.module
         self.documented = implementation.documented
         self.journal = Journal(self.impl)
@@ -85,7 +85,7 @@ class Stage:
         """What makes the pair's peer: an implementation of this interpreter."""
         from sslspec.bench import pair
 
-        return pair.module_peer(implementations.load(self.given.peer).module, self.given.peer)
+        return pair.module_peer(loading.load(self.given.peer).module, self.given.peer)
 
     def _local(self, function: Any) -> Any:
         made = function(**{name: self.fixture(name) for name in inspect.signature(function).parameters})

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from sslspec import __version__
-from sslspec.failures import expected_and_came
 from sslspec.files import write_lines
-from sslspec.record import Header, Reader, Result, open_record
+from sslspec.results.failures import expected_and_came
+from sslspec.results.record import Header, Reader, Result, open_record
 from sslspec.verdicts import Verdict
 
 _SPECIFICATION = "0.0.0"

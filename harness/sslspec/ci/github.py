@@ -16,8 +16,8 @@ from typing import TextIO
 
 from sslspec.baseline.staleness import line_of
 from sslspec.compare.markdown import visible
-from sslspec.digest import Digest
-from sslspec.failures import how_to_repeat
+from sslspec.results.digest import Digest
+from sslspec.results.failures import how_to_repeat
 from sslspec.style import plural
 
 MOST_ERRORS = 9  # GitHub shows ten of a step; the tenth says how many more there are

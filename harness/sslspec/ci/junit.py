@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from sslspec.failures import expected_and_came, how_to_repeat
 from sslspec.files import write_lines
-from sslspec.record import Header, Result, open_record
+from sslspec.results.failures import expected_and_came, how_to_repeat
+from sslspec.results.record import Header, Result, open_record
 from sslspec.verdicts import Verdict
 
 # What is ours or the process's own fault rather than a wrong answer.

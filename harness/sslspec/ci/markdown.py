@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sslspec import summary
-from sslspec.columns import in_order
 from sslspec.compare.markdown import code
-from sslspec.digest import Digest, Group
+from sslspec.console import summary
+from sslspec.results.columns import in_order
+from sslspec.results.digest import Digest, Group
 from sslspec.style import plural
 from sslspec.verdicts import GLYPHS, Verdict
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from sslspec import __version__
 from sslspec.cli import baseline, compare, doctor, explain, export, merge, names, report, repro, run, scenarios, summary
 from sslspec.cli.common import EXIT_CODES, fail
+from sslspec.cli.parser import Parser
 from sslspec.exitcodes import ExitCode
-from sslspec.parser import Parser
 
 _COMMANDS = (run, summary, baseline, compare, explain, merge, export, report, doctor, scenarios, names, repro)
 

@@ -63,7 +63,7 @@ def _guarded(do: Callable[[argparse.Namespace], ExitCode]) -> Callable[[argparse
 
     def guarded(arguments: argparse.Namespace) -> ExitCode:
         from sslspec.baseline import BaselineError
-        from sslspec.record import RecordError
+        from sslspec.results.record import RecordError
 
         try:
             return do(arguments)
@@ -77,7 +77,7 @@ def _guarded(do: Callable[[argparse.Namespace], ExitCode]) -> Callable[[argparse
 
 def _init(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.baseline.starting import start
-    from sslspec.record import open_record
+    from sslspec.results.record import open_record
 
     if arguments.file.exists():
         return fail(f"{arguments.file}: is there already; `sslspec baseline update` changes it")
@@ -100,9 +100,9 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _check(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import listing
     from sslspec.baseline.checking import check
-    from sslspec.record import open_record
+    from sslspec.results.record import open_record
+    from sslspec.scenarios import listing
 
     names = [scenario.id for scenario in listing.scenarios()]
     if arguments.results is None:
@@ -117,8 +117,8 @@ def _check(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _update(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import listing
     from sslspec.baseline.updating import update
+    from sslspec.scenarios import listing
 
     names = [scenario.id for scenario in listing.scenarios()]
     made = update(arguments.file, arguments.results, names, prune=not arguments.add, add=not arguments.prune)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from sslspec import style
+from sslspec.cli.parser import Parser
 from sslspec.exitcodes import ExitCode
-from sslspec.parser import Parser
 from sslspec.style import Style
 
 if TYPE_CHECKING:

@@ -42,8 +42,9 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Compare two files, or two columns of one."""
-    from sslspec import compare, record
+    from sslspec import compare
     from sslspec.compare import rendering
+    from sslspec.results import record
 
     if len(arguments.files) > 2:
         return fail("compare takes one or two result files")

@@ -6,9 +6,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from sslspec import implementations, style
+from sslspec import style
 from sslspec.cli.common import add_python, command, fail, say
 from sslspec.exitcodes import ExitCode
+from sslspec.implementations import loading
 
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
@@ -23,13 +24,13 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Examine implementations."""
-    from sslspec import doctor
-    from sslspec.interpreters import InterpreterError
+    from sslspec.doctor import diagnosis
+    from sslspec.pythons.interpreters import InterpreterError
 
     look = style.style_for(sys.stdout, arguments.color)
-    wanted = arguments.implementations or implementations.DEFAULT
+    wanted = arguments.implementations or loading.DEFAULT
     try:
-        told, well = doctor.report(wanted, look, arguments.python, fail, install=not arguments.no_install)
+        told, well = diagnosis.report(wanted, look, arguments.python, fail, install=not arguments.no_install)
     except InterpreterError as problem:
         return fail(str(problem))
     say(told, look)

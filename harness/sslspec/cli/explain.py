@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sslspec import implementations, style
+from sslspec import style
 from sslspec.cli.common import command, fail, say
+from sslspec.cli.parser import positive
 from sslspec.exitcodes import ExitCode
-from sslspec.parser import positive
+from sslspec.implementations import loading
 
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
@@ -38,10 +39,11 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run it and show what was seen."""
-    from sslspec import listing, run
     from sslspec.baseline import BaselineError
-    from sslspec.interpreters import InterpreterError
-    from sslspec.options import Options
+    from sslspec.pythons.interpreters import InterpreterError
+    from sslspec.running import run
+    from sslspec.running.options import Options
+    from sslspec.scenarios import listing
     from sslspec.wire import explain
 
     if arguments.pcap is not None and arguments.pcap.is_dir():
@@ -49,7 +51,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if arguments.pcap is not None and not arguments.pcap.parent.is_dir():
         return fail(f"{arguments.pcap}: there is no folder {arguments.pcap.parent}")
     options = Options(
-        implementations=tuple(arguments.impl) or (("ssl",) if arguments.python else implementations.DEFAULT),
+        implementations=tuple(arguments.impl) or (("ssl",) if arguments.python else loading.DEFAULT),
         pythons=tuple(arguments.python),
         peers=(arguments.peer,) if arguments.peer else (),
         limit=arguments.timeout,

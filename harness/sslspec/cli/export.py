@@ -48,7 +48,7 @@ def exported(results: Path, *, junit: Path | None, ctrf: Path | None) -> bool:
     """Write what is wanted; where one cannot be written, say so in a line, and False."""
     from sslspec.ci import ctrf as as_ctrf
     from sslspec.ci import junit as as_junit
-    from sslspec.record import RecordError
+    from sslspec.results.record import RecordError
 
     try:
         for export, target in ((as_junit.export, junit), (as_ctrf.export, ctrf)):

@@ -32,7 +32,8 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Merge; the exit code says whether the result is complete."""
-    from sslspec import merge, record
+    from sslspec.results import record
+    from sslspec.shards import merge
 
     try:
         merged = merge.merge(arguments.files, arguments.output, allow_mixed=arguments.allow_mixed_suites)

@@ -41,8 +41,8 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Make the site, and say where it is and how large."""
-    from sslspec.record import RecordError
     from sslspec.report import site
+    from sslspec.results.record import RecordError
 
     try:
         labels, paths = zip(*map(_labelled, arguments.files), strict=True)

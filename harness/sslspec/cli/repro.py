@@ -24,7 +24,8 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> int:
     """Print the script, or run it."""
-    from sslspec import listing, repro
+    from sslspec import repro
+    from sslspec.scenarios import listing
 
     try:
         text = repro.script(arguments.id, arguments.implementation, arguments.peer)

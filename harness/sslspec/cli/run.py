@@ -10,14 +10,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from sslspec import implementations, layout, style
+from sslspec import layout, style
 from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say
 from sslspec.exitcodes import ExitCode
+from sslspec.implementations import loading
 
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
-    from sslspec.options import Options
-    from sslspec.outcome import Outcome
+    from sslspec.running.options import Options
+    from sslspec.running.outcome import Outcome
 
 DEFAULT_OUTPUT = "sslspec-results.jsonl"
 _SLOWEST = 5
@@ -83,12 +84,14 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
-    from sslspec import away, record, run
     from sslspec.baseline import BaselineError
     from sslspec.ci import github
     from sslspec.cli import export
-    from sslspec.interpreters import InterpreterError
-    from sslspec.profiles import ProfileError
+    from sslspec.hosts import away
+    from sslspec.pythons.interpreters import InterpreterError
+    from sslspec.results import record
+    from sslspec.running import run
+    from sslspec.scenarios.profiles import ProfileError
 
     unknown = _unknown_area(arguments.area)
     if unknown:
@@ -131,8 +134,8 @@ def _unknown_area(given: list[str]) -> str:
 
 def _executed(arguments: argparse.Namespace) -> Outcome:
     """Run, and show on a terminal how it goes."""
-    from sslspec import run
-    from sslspec.terminal import Terminal
+    from sslspec.console.progress import Terminal
+    from sslspec.running import run
 
     pretty = arguments.format != "json"
     shown: TextIO = sys.stdout if pretty else sys.stderr
@@ -147,8 +150,9 @@ def _executed(arguments: argparse.Namespace) -> Outcome:
 
 def _written(arguments: argparse.Namespace, done: Outcome, output: Path) -> bool | None:
     """Write the record, and what else was asked for; False where that cannot be, None where there is nothing."""
-    from sslspec import outcome, record
     from sslspec.cli import export
+    from sslspec.results import record
+    from sslspec.running import outcome
 
     if not (outcome.ran_at_all(done.record.results) or (arguments.shard and done.record.complete)):
         return None
@@ -161,7 +165,9 @@ def _written(arguments: argparse.Namespace, done: Outcome, output: Path) -> bool
 
 
 def _show(arguments: argparse.Namespace, done: Outcome, output: Path) -> None:
-    from sslspec import compare, record, summary
+    from sslspec import compare
+    from sslspec.console import summary
+    from sslspec.results import record
 
     look = style.style_for(sys.stdout, arguments.color)
     if arguments.format == "json":
@@ -178,7 +184,7 @@ def _show(arguments: argparse.Namespace, done: Outcome, output: Path) -> None:
 def _tell_github(done: Outcome, output: Path) -> None:
     """The annotations of the step, and the summary of the job."""
     from sslspec.ci import github, markdown
-    from sslspec.digest import Digest
+    from sslspec.results.digest import Digest
 
     digest = Digest.of(done.record.results)
     look = style.style_for(sys.stdout)
@@ -194,10 +200,11 @@ def _tell_github(done: Outcome, output: Path) -> None:
 
 
 def _options(arguments: argparse.Namespace) -> Options:
-    from sslspec import options, profiles
+    from sslspec.running import options
+    from sslspec.scenarios import profiles
 
     return options.Options(
-        implementations=tuple(arguments.implementations) or implementations.DEFAULT,
+        implementations=tuple(arguments.implementations) or loading.DEFAULT,
         pythons=tuple(arguments.python),
         install=not arguments.no_install,
         peers=tuple(arguments.peer),
@@ -222,7 +229,7 @@ def _options(arguments: argparse.Namespace) -> Options:
 def _output(given: Path | None) -> Path:
     """Where a file goes; known to be writable before anything runs. Raises RecordError."""
     from sslspec import files
-    from sslspec.record import RecordError
+    from sslspec.results.record import RecordError
 
     wanted = given or Path(DEFAULT_OUTPUT)
     if files.is_no_file(wanted):
@@ -252,10 +259,10 @@ def _workers(text: str) -> int:
 
 
 def _part(text: str) -> str:
-    from sslspec import shards
+    from sslspec.shards import cutting
 
     try:
-        shards.parse(text)
+        cutting.parse(text)
     except ValueError as problem:
         raise argparse.ArgumentTypeError(str(problem)) from problem
     return text

@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import listing, profiles
+    from sslspec.scenarios import listing, profiles
 
     chosen = listing.select(arguments.glob, listing.scenarios())
     if arguments.clause:
@@ -45,7 +45,7 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
 
 
 def _show(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec import listing
+    from sslspec.scenarios import listing
 
     try:
         scenario = listing.find(arguments.id)

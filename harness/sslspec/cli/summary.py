@@ -31,10 +31,10 @@ def add(commands: Commands) -> None:
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Go through the file once, and show it; whatever stands in it is no failure of this command."""
-    from sslspec import summary
     from sslspec.ci import github, markdown
-    from sslspec.digest import Digest
-    from sslspec.record import RecordError, open_record
+    from sslspec.console import summary
+    from sslspec.results.digest import Digest
+    from sslspec.results.record import RecordError, open_record
 
     digest = Digest(max(0, arguments.slowest))
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sslspec.compare.changes import Comparison, Group, Side
-from sslspec.record import Result
+from sslspec.results.record import Result
 
 FORMAT = 1
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import InitVar, dataclass, field
 from typing import IO, Any, Generic, TypeVar
 
-from sslspec.record import Header, Reader, Record, Result
+from sslspec.results.record import Header, Reader, Record, Result
 from sslspec.verdicts import EXPECTED
 
 Source = Record | Reader

@@ -10,10 +10,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sslspec import columns, record
 from sslspec.compare import reasons, rendering
 from sslspec.compare.changes import Change, Comparison, Group, Side, Source
-from sslspec.record import Header, Key, Record, RecordError, Result
+from sslspec.results import columns, record
+from sslspec.results.record import Header, Key, Record, RecordError, Result
 
 Pair = tuple[Result | None, Result | None]
 

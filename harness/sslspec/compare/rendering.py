@@ -10,8 +10,8 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from sslspec.compare.changes import Change, Comparison, Group, Shelf, Side
-from sslspec.failures import outcome
-from sslspec.record import Result
+from sslspec.results.failures import outcome
+from sslspec.results.record import Result
 from sslspec.style import Style, columns, plural
 from sslspec.verdicts import Verdict
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 
-from sslspec import implementations, layout
+from sslspec import layout
+from sslspec.implementations import loading
 from sslspec.names import asking, differences, tables
 from sslspec.names.differences import ReasonsError
 from sslspec.style import Style
@@ -42,7 +43,7 @@ def answer(spec: str, against: str, form: str, look: Style, verbose: int) -> tup
 
 def compared(spec: str, against: str) -> tables.Comparison:
     """An implementation beside another, or beside what was recorded. Raises NotDescribed and ReasonsError."""
-    why = differences.reasons(layout.names() / f"{implementations.name_of(spec)}.toml")
+    why = differences.reasons(layout.names() / f"{loading.name_of(spec)}.toml")
     is_record = against.endswith(".json") or against.replace(".", "").isdecimal()
     there = asking.recorded(against) if is_record else asking.described(against)
     here = asking.described(spec)

@@ -12,8 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from sslspec import child, hermetic, layout
+from sslspec import layout
 from sslspec.names import trials
+from sslspec.pythons import child, hermetic
 
 PATIENCE = 60.0  # seconds
 _DEATHS = 100
@@ -25,7 +26,7 @@ class NotDescribed(Exception):
 
 def described(spec: str) -> dict[str, Any]:
     """What probe.described() says of an implementation, with "implementation". Raises NotDescribed."""
-    from sslspec import pki  # slow to import, and a recorded description needs none
+    from sslspec.certificates import pki  # slow to import, and a recorded description needs none
 
     with tempfile.TemporaryDirectory(prefix="sslspec-") as name:
         folder = Path(name)

@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sslspec import implementations
 from sslspec.bench.credentials import Pki
-from sslspec.implementations import ImplementationError
+from sslspec.implementations import loading
+from sslspec.implementations.loading import ImplementationError
 from sslspec.names import calls, facts, objects
 from sslspec.names.receivers import Receivers
 from sslspec.names.trials import Trials
@@ -27,14 +27,14 @@ def main() -> None:
     """
     spec, folder, pki = sys.argv[1:]
     try:
-        implementation = implementations.load(spec)
+        implementation = loading.load(spec)
     except ImplementationError as problem:
         found: dict[str, Any] = {"problem": str(problem)}
     else:
         trials = Trials(Path(folder, "journal"))
         try:
             found = described(implementation.module, Pki(pki), trials)
-            found["implementation"] = implementations.describe(implementation)
+            found["implementation"] = loading.describe(implementation)
         except Exception as problem:
             found = {"problem": f"{spec}: cannot be described: {type(problem).__name__}: {problem}"}
     Path(folder, "found.json").write_text(json.dumps(found), encoding="utf-8")

@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sslspec import compare, history, layout, listing
+from sslspec import compare, layout
 from sslspec.baseline import Baseline, Facts, load
 from sslspec.compare import Group, rendering
 from sslspec.observed.store import Observation
-from sslspec.record import Result
+from sslspec.results.record import Result
+from sslspec.scenarios import history, listing
 from sslspec.style import Style
 from sslspec.verdicts import EXPECTED
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sslspec import compare, record
+from sslspec import compare
 from sslspec.compare import rendering
 from sslspec.observed import store
 from sslspec.observed.store import Observation
-from sslspec.record import Header
+from sslspec.results import record
+from sslspec.results.record import Header
 from sslspec.style import Style, plural
 
 

@@ -7,13 +7,15 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sslspec import layout, record, shards, style
+from sslspec import layout, style
 from sslspec.cli.common import fail, say
+from sslspec.cli.parser import Parser
 from sslspec.exitcodes import ExitCode
 from sslspec.observed import changes, checking, pages, store
 from sslspec.observed.store import Observation
-from sslspec.parser import Parser
-from sslspec.record import RecordError
+from sslspec.results import record
+from sslspec.results.record import RecordError
+from sslspec.shards import cutting
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,7 +63,7 @@ def _record(arguments: argparse.Namespace) -> ExitCode:
 def _observed(paths: Iterable[Path]) -> Iterable[Observation]:
     for path in paths:
         with record.open_record(path) as reader:
-            shards.refuse_parts(path, reader.header)
+            cutting.refuse_parts(path, reader.header)
             columns = list(reader.header.implementations)
         for column in columns:
             with record.open_record(path) as reader:

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sslspec import columns, layout, listing
+from sslspec import layout
 from sslspec.compare.rendering import DID_NOTHING
-from sslspec.record import Header, Record, RecordError, Result
+from sslspec.results import columns
+from sslspec.results.record import Header, Record, RecordError, Result
+from sslspec.scenarios import listing
 from sslspec.verdicts import Verdict
 
 FORMAT = 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from sslspec import implementations
 from sslspec.bench.pair import PeerFactory, module_peer
-from sslspec.implementations import ImplementationError
+from sslspec.implementations import loading
+from sslspec.implementations.loading import ImplementationError
 from sslspec.peers import pythons
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def factory(name: str) -> PeerFactory:
         return _program(name)
     if pythons.is_one(name):
         return pythons.factory(name)
-    loaded = implementations.load(name)
+    loaded = loading.load(name)
     return module_peer(loaded.module, name)
 
 

@@ -15,10 +15,10 @@ from sslspec.bench.far_peer import FarPeer, refusal
 from sslspec.bench.pair import PeerFactory
 from sslspec.bench.peer import Peer
 from sslspec.bench.travelling import Traveller
-from sslspec.implementations import ImplementationError
+from sslspec.implementations.loading import ImplementationError
 
 if TYPE_CHECKING:
-    from sslspec.interpreters import Interpreter
+    from sslspec.pythons.interpreters import Interpreter
 
 _NAME = re.compile(r"(?:python|pypy|graalpy)-?\d+(?:\.\d+){0,2}t?|python:.+", re.IGNORECASE)
 _executables: dict[str, str] = {}
@@ -76,7 +76,9 @@ def _find(name: str) -> str:
 
 def _found(name: str, wanted: str) -> Interpreter:
     """The interpreter of a version or path, for whoever said ``--peer`` with that name."""
-    from sslspec import interpreters  # which needs what an agent's Python has not, and this file is imported there
+    from sslspec.pythons import (
+        interpreters,  # which needs what an agent's Python has not, and this file is imported there
+    )
 
     try:
         return interpreters.find(wanted)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sslspec.record import Result
 from sslspec.report.columns import Column
 from sslspec.report.outcomes import Tally, tally
 from sslspec.report.stream import Execution, Scenario, is_different, was_tried
+from sslspec.results.record import Result
 
 _NOTHING = "--"
 _FIRST = ord("0")

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sslspec import columns
-from sslspec.record import Header, RecordError
+from sslspec.results import columns
+from sslspec.results.record import Header, RecordError
 
 STDLIB = "ssl"
 _PYTHONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy", "rustpython": "RustPython"}

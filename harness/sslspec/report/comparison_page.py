@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sslspec.compare import reasons
 from sslspec.compare.changes import Change
-from sslspec.failures import brief
-from sslspec.record import Result
 from sslspec.report import places, variants
 from sslspec.report.columns import Column
 from sslspec.report.differences import Difference, between
@@ -22,6 +20,8 @@ from sslspec.report.page import Frame, render
 from sslspec.report.parts import chip, difference, scrolling
 from sslspec.report.presets import Pair
 from sslspec.report.stream import Execution, Scenario, is_different
+from sslspec.results.failures import brief
+from sslspec.results.record import Result
 
 SCRIPTS = ("static/data.js", "data/index.js", "static/compare.js")
 _HERE = Markup("<!-- rows -->")

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sslspec.record import RecordError
+from sslspec.results.record import RecordError
 
 # Everything at the top of a site. What else a folder holds (a CNAME, say) stays as it is.
 OURS = ("api", "areas", "badges", "columns", "compare", "data", "scenarios", "static", "compare.html", "index.html")

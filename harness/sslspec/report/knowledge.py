@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sslspec import clauses, history, layout, listing
+from sslspec import layout
+from sslspec.scenarios import clauses, history, listing
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sslspec.failures import brief
-from sslspec.record import Result
 from sslspec.report.columns import Column
 from sslspec.report.differences import NONE, Difference, between
 from sslspec.report.stream import Execution, Scenario, is_different, was_tried
+from sslspec.results.failures import brief
+from sslspec.results.record import Result
 from sslspec.verdicts import Verdict
 
 # What is told first of executions that ended differently.

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sslspec import layout, record
-from sslspec.record import Reader, Result
+from sslspec import layout
 from sslspec.report import areas, badges, column_page, comparison_page, data, matrix_page, places, scenario_page, stream
 from sslspec.report.areas import Area
 from sslspec.report.columns import Column, Columns
@@ -27,6 +26,8 @@ from sslspec.report.matrix_page import KNOWN, UNEXPECTED
 from sslspec.report.outcomes import Tally, outcomes
 from sslspec.report.presets import Pair, presets
 from sslspec.report.stream import Scenario
+from sslspec.results import record
+from sslspec.results.record import Reader, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class _Site:
         text = data.columns_file(columns, self._areas, totals, self._reference, incomplete)
         self._folder.write("api/v1/columns.json", text)
         self._folder.write("api/v1/manifest.json", itertools.chain("[\n", self._fragments.read("manifest"), "\n]\n"))
-        for path in sorted(layout.site().iterdir()):
+        for path in sorted(layout.report_assets().iterdir()):
             if path.suffix in (".css", ".js"):
                 self._folder.write(f"static/{path.name}", path.read_text(encoding="utf-8"))
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from sslspec.compare.changes import Change
 from sslspec.compare.rendering import DID_NOTHING
-from sslspec.record import Reader, RecordError, Result
 from sslspec.report.columns import Column, Columns
+from sslspec.results.record import Reader, RecordError, Result
 
 
 class Execution(NamedTuple):

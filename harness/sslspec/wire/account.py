@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sslspec import failures
+from sslspec.results import failures
 from sslspec.wire.capture import Capture, Closed, Data, Delivered, Happening, Step, Verb
 from sslspec.wire.decode import CLEAR, Decoder, Said
 from sslspec.wire.field import Field

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sslspec import events
+from sslspec.running import events
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sslspec import failures, listing, run
-from sslspec.options import Options
-from sslspec.outcome import Outcome
-from sslspec.record import Result
-from sslspec.state import State
+from sslspec.results import failures
+from sslspec.results.record import Result
+from sslspec.running import run
+from sslspec.running.options import Options
+from sslspec.running.outcome import Outcome
+from sslspec.running.state import State
+from sslspec.scenarios import listing
 from sslspec.style import Style
 from sslspec.verdicts import Verdict
 from sslspec.wire import account, align, capture, pcapng

@@ -1,7 +1,7 @@
 """The pytest plugin of `explain`: one execution for each implementation, with taps on its connections.
 
-Loaded by name beside sslspec.plugin, in whose fixtures' place its own come. Everything else of a run stays as it is:
-limits, verdicts, events.
+Loaded by name beside sslspec.plugin.hooks, in whose fixtures' place its own come. Everything else of a run stays as
+it is: limits, verdicts, events.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from sslspec import peers, scenario
-from sslspec import session as sessions
-from sslspec.axes import Cell
+from sslspec import peers
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Journal
+from sslspec.plugin import scenario
+from sslspec.plugin import session as sessions
+from sslspec.scenarios.axes import Cell
 from sslspec.wire.tap import Recorder, Steps, TappedCouple, TappedPair
 
 _MOST_NAMED = 6
@@ -82,7 +83,7 @@ def _recorder(request: pytest.FixtureRequest, _journal: Journal) -> Iterator[Rec
 
 @pytest.fixture
 def pair(cell: Cell, _journal: Journal, pki: Pki, _recorder: Recorder) -> Iterator[TappedPair]:
-    """As in `sslspec.fixtures`."""
+    """As in `sslspec.plugin.fixtures`."""
     assert cell.variant is not None
     made = TappedPair(_journal.impl, cell.variant, peers.factory(cell.peer), pki, _journal, recorder=_recorder)
     yield made
@@ -92,6 +93,6 @@ def pair(cell: Cell, _journal: Journal, pki: Pki, _recorder: Recorder) -> Iterat
 
 @pytest.fixture
 def couple(cell: Cell, _journal: Journal, pki: Pki, _recorder: Recorder) -> TappedCouple:
-    """As in `sslspec.fixtures`."""
+    """As in `sslspec.plugin.fixtures`."""
     assert cell.variant is not None
     return TappedCouple(_journal.impl, cell.variant, pki, _journal, recorder=_recorder)

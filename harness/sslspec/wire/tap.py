@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from sslspec import events
 from sslspec.bench.credentials import Pki
 from sslspec.bench.endpoints import Endpoint, Journal, bare, written_call
 from sslspec.bench.lines import Line, MemoryLine
 from sslspec.bench.pair import Couple, Pair, PeerFactory
 from sslspec.bench.peer import Peer
 from sslspec.bench.variant import Variant
+from sslspec.running import events
 from sslspec.wire import relay
 
 CLIENT, SERVER = "client", "server"

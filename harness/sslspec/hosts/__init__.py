@@ -1,0 +1,1 @@
+"""Workers of xdist on other hosts: what is sent to them, and how they make it their own."""

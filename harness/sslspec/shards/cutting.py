@@ -1,0 +1,101 @@
+"""One run cut into parts for several machines: every execution in exactly one of them, equal loads, always the same.
+
+A part is named ``2/3``; the digest of the whole cut goes into the record with it, so that parts of different cuts are
+never taken for one run. How long things take is the business of ``durations``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sslspec.results import columns
+from sslspec.results.record import Header, Key, RecordError
+
+MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which parts of a run there are: `numbers` (from 1), sorted, out of `of`; `plan` stands for the whole cut."""
+
+    numbers: tuple[int, ...]
+    of: int
+    plan: str
+
+    def __str__(self) -> str:
+        return f"{'+'.join(map(str, self.numbers))}/{self.of}"
+
+    def __or__(self, other: Part) -> Part:
+        return Part(tuple(sorted({*self.numbers, *other.numbers})), self.of, self.plan)
+
+    @property
+    def missing(self) -> list[int]:
+        """The numbers that are not there."""
+        return sorted(set(range(1, self.of + 1)) - set(self.numbers))
+
+    def to_json(self) -> dict[str, Any]:
+        """What a record's header says of a column that is not whole."""
+        return {"numbers": list(self.numbers), "of": self.of, "plan": self.plan}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Part:
+        """The part of a header; KeyError, TypeError or ValueError where it is none."""
+        return cls(tuple(int(number) for number in value["numbers"]), int(value["of"]), str(value["plan"]))
+
+
+def parse(text: str) -> tuple[int, int]:
+    """(2, 3) of ``2/3``. Raises ValueError, with a line that says what is wrong."""
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST):
+        raise ValueError(f"{text!r} is no part of a run: 1/3, 2/3 and 3/3 are its three thirds")
+    return int(number), int(of)
+
+
+def cut(seconds: Mapping[Key, float], of: int) -> dict[Key, int]:
+    """The number (from 1) of the part in which each execution goes, by what each may take.
+
+    The longest first, each to the part that has least by then: the loads differ by less than the longest execution.
+    """
+    loads = [(0.0, number) for number in range(1, of + 1)]
+    found = {}
+    for key in sorted(seconds, key=lambda key: (-seconds[key], key)):
+        load, number = loads[0]
+        found[key] = number
+        heapq.heapreplace(loads, (load + seconds[key], number))
+    return found
+
+
+def plan(assigned: Mapping[Key, int]) -> str:
+    """One name for a cut: ``sha256:`` and 64 hex digits."""
+    digest = hashlib.sha256()
+    for key in sorted(assigned):
+        digest.update("\t".join([*key, f"{assigned[key]}\n"]).encode())
+    return f"sha256:{digest.hexdigest()}"
+
+
+def balance(seconds: Mapping[Key, float], assigned: Mapping[Key, int], of: int) -> float:
+    """The heaviest part's load by the mean one: 1.0 where all are equal."""
+    loads = dict.fromkeys(range(1, of + 1), 0.0)
+    for key, number in assigned.items():
+        loads[number] += seconds[key]
+    total = sum(loads.values())
+    return max(loads.values()) * of / total if total else 1.0
+
+
+def describe(header: Header, told: Mapping[str, Any]) -> None:
+    """Put into a header which part of a run it is of: {"shard": a part's JSON, "manifest": that of the whole run}."""
+    header.manifest = str(told["manifest"])
+    for facts in header.implementations.values():
+        facts[columns.SHARD] = dict(told["shard"])
+
+
+def refuse_parts(path: Path, header: Header) -> None:
+    """Raise RecordError where a column is only a part of a run: what it has not, other parts may have."""
+    for column, facts in header.implementations.items():
+        if columns.SHARD in facts:
+            raise RecordError(f"{path}: of {column} it is one part of a run; `sslspec merge` puts the parts together")
