@@ -112,7 +112,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
         return fail(str(problem))
     except run.NotLoadable as problem:
         for line in problem.problems:
-            fail(github.harmless(line) if on_github else line)
+            fail(line)
         return ExitCode.NOT_LOADED
     written = _written(arguments, done, output)
     if written is not None:
@@ -121,7 +121,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if on_github:
         _tell_github(done, output)
     if done.problem:
-        fail(github.harmless(done.problem) if on_github else done.problem)
+        fail(done.problem)
     return done.exit_code if written is not False else max(done.exit_code, ExitCode.USAGE)
 
 
@@ -185,13 +185,12 @@ def _tell_github(done: Outcome, output: Path) -> None:
     """The annotations of the step, and the summary of the job."""
     from sslspec.ci import github, markdown
     from sslspec.results.digest import Digest
+    from sslspec.results.ways import ways_of
 
-    digest = Digest.of(done.record.results)
-    look = style.style_for(sys.stdout)
-    for line in github.errors(digest, done.stale, os.environ.get("GITHUB_WORKSPACE", "")):
-        say(line, look)
+    digest, ways = Digest.of(done.record.results), ways_of(done.record.header)
+    github.tell(sys.stdout, github.errors(digest, ways, done.stale, os.environ.get("GITHUB_WORKSPACE", "")))
     report = markdown.report(
-        digest, results=str(output), complete=done.record.complete, stale=done.stale, notes=done.notes
+        digest, results=str(output), ways=ways, complete=done.record.complete, stale=done.stale, notes=done.notes
     )
     try:
         github.append_summary(report)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sslspec import layout, peers
 from sslspec.implementations import loading
+from sslspec.results.ways import Way
 from sslspec.verdicts import limits
 
 INACTIVITY = 60.0  # seconds without an event, until a session is given up
@@ -63,6 +64,18 @@ class Options:
         """The implementations under test and those that serve as peers, each once."""
         served = (peer for peer in self.peers if peer != "self" and peers.is_implementation(peer))
         return list(dict.fromkeys([*self.implementations, *served]))
+
+    def way(self, spec: str, python: str = "") -> Way:
+        """How the column of an implementation comes about, in the interpreter that was asked for as `python`."""
+        decisive = [f"--profile={self.profile}"] if self.profile else []
+        decisive += [f"--baseline={path}" for path in self.baselines]
+        decisive += ["--no-baseline"] if self.no_baseline else []
+        decisive += ["--strict-new"] if self.strict_new else []
+        decisive += [f"--timeout={self.limit:g}"] if self.limit != limits.SOFT else []
+        decisive += ["--no-install"] if python and not self.install else []
+        called = {peers.column(peer): peer for peer in self.peers}
+        asked = {name: peer for name, peer in called.items() if name != peer}
+        return Way(spec, python, tuple(decisive), asked)
 
 
 def places(options: Options) -> list[Path]:
