@@ -12,6 +12,7 @@ from typing import Any
 from sslspec.compare.changes import Change, Comparison, Group, Shelf, Side
 from sslspec.results.failures import outcome
 from sslspec.results.record import Result
+from sslspec.results.software import Software
 from sslspec.style import Style, columns, one_line, plural
 from sslspec.verdicts import Verdict
 
@@ -102,10 +103,8 @@ def title(side: Side) -> str:
     """Which file, and who was tested in it on what."""
     tested = []
     for name, facts in sorted(side.header.implementations.items()):
-        python = facts.get("python", {})
-        on = f"Python {python.get('version')}" if python.get("version") else ""
-        library = " ".join(str(facts.get("openssl", "")).split()[:2])
-        tested.append(f"{name} ({', '.join(part for part in (on, library) if part)})")
+        on = Software.of(facts)
+        tested.append(f"{name} ({', '.join(filter(None, (on.python_title, on.library_title)))})")
     return f"{side.path or 'record'}: {'; '.join(tested)}"
 
 
