@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sslspec import style
 from sslspec.cli.parser import Parser
 from sslspec.exitcodes import ExitCode
-from sslspec.style import Style
+from sslspec.style import Style, legible
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[Parser]
@@ -25,7 +25,7 @@ def fail(problem: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
     """Say in one line on stderr what is wrong."""
     from sslspec.ci import github
 
-    sys.stderr.write(github.harmless_here(f"sslspec: {problem}\n"))
+    sys.stderr.write(github.harmless_here(f"sslspec: {legible(problem)}\n"))
     return code
 
 

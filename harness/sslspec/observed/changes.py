@@ -11,13 +11,12 @@ import fnmatch
 import functools
 import itertools
 import re
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sslspec import compare, layout
+from sslspec import compare, layout, toml
 from sslspec.baseline import Baseline, Facts, load
 from sslspec.compare import Group, rendering
 from sslspec.observed.store import Observation
@@ -25,11 +24,6 @@ from sslspec.results.record import Result
 from sslspec.scenarios import history, listing
 from sslspec.style import Style
 from sslspec.verdicts import EXPECTED
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FORMAT = 1
 SINCE, UNTIL = "Documented since Python", "Documented until Python"
@@ -128,7 +122,7 @@ def read_reasons(path: Path | None = None) -> list[Reason]:
     """The hand-written reasons. Raises ReasonError."""
     path = path or layout.observed() / "reasons.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = toml.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise ReasonError(f"{path}: cannot be read ({problem})") from problem
     if data.get("format") != FORMAT:
