@@ -5,7 +5,6 @@ Plain values that the command line fills and everything below reads; nothing her
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,12 +85,6 @@ def places(options: Options) -> list[Path]:
     else:
         found = {_place(root, glob) for glob in options.globs} or {root}
     return [root] if root in found or not all(path.exists() for path in found) else sorted(found)
-
-
-def selection(globs: Sequence[str]) -> tuple[str, ...]:
-    """The globs of -k; a plain name also stands for everything below it."""
-    plain = [glob for glob in globs if not set(glob) & (_GLOB | {"@"})]
-    return (*globs, *(f"{glob.rstrip('/')}/*" for glob in plain))
 
 
 def _place(root: Path, glob: str) -> Path:
