@@ -52,9 +52,9 @@ class Observation:
 
     @property
     def title(self) -> str:
-        """``CPython 3.13.0 on OpenSSL 3.0.19``."""
+        """``CPython 3.13.0 on OpenSSL 3.0.19``; ``CPython 3.13.0 as OpenSSL 3.6.5`` of refssl."""
         on = Software.of(self.facts)
-        return f"{on.python_title} on {on.library_title}"
+        return f"{on.python_title} {'' if on.posing else 'on '}{on.library_title}"
 
     def to_record(self) -> Record:
         """The same as results, with what the suite says of each scenario."""
