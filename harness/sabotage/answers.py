@@ -6,14 +6,10 @@
 from __future__ import annotations
 
 import fnmatch
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from sslspec import toml
 
 FILE = Path(__file__).with_name("answers.toml")
 
@@ -28,7 +24,7 @@ class Answer:
 
 def load() -> list[Answer]:
     """All answers."""
-    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    data = toml.loads(FILE.read_text(encoding="utf-8"))
     return [Answer(entry["fault"], entry["reason"]) for entry in data.get("answer", [])]
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+PRIVATE = 0o600
 
 
 def write_lines(target: Path, lines: Iterable[str], *, errors: str = "strict") -> None:
@@ -14,19 +18,33 @@ def write_lines(target: Path, lines: Iterable[str], *, errors: str = "strict") -
     errors: what becomes of characters that UTF-8 has not, as ``open`` has it. A link stays one, and what is no file, as
     ``/dev/stdout`` and ``/dev/null``, is written to: putting a file in its place would take it from everybody.
     """
+    encoded = ((line + "\n").encode("utf-8", errors) for line in lines)
     if is_no_file(target):
-        with target.open("w", encoding="utf-8", errors=errors, newline="\n") as stream:
-            stream.writelines(line + "\n" for line in lines)
+        with target.open("wb") as stream:
+            stream.writelines(encoded)
         return
+    with replacing(target) as stream:
+        stream.writelines(encoded)
+
+
+@contextmanager
+def replacing(target: Path, mode: int | None = None) -> Iterator[BinaryIO]:
+    """A file that takes the place of `target` once all is written, and is gone if that fails. Raises OSError.
+
+    mode: its permissions from its first byte on (`PRIVATE`: its owner's alone); those of the file that it replaces, or
+    what the umask leaves of a new one, unless said. A link stays one.
+    """
     target = Path(os.path.realpath(target))
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mkstemp's mode is 0600
+    temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors=errors, newline="\n") as file:
-            file.writelines(line + "\n" for line in lines)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(target)
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+        temporary.chmod(_mode_of(target) if mode is None else mode)
+        temporary.replace(target)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise
 
 
@@ -35,7 +53,9 @@ def is_no_file(target: Path) -> bool:
     return target.exists() and not target.is_file() and not target.is_dir()
 
 
-def _umask() -> int:
+def _mode_of(target: Path) -> int:
+    if target.exists():
+        return target.stat().st_mode & 0o7777
     mask = os.umask(0o077)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sslspec.results.record import Result
+from sslspec.results.software import CPYTHON, Software, numbers
 
 Version = tuple[int, ...]
 
@@ -41,20 +42,20 @@ class Facts:
     openssl: Version = ()
     platform: str = sys.platform
     library: str = ""
-    interpreter: str = "cpython"
+    interpreter: str = CPYTHON
     features: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, description: Mapping[str, Any], peer: str) -> Facts:
         """The facts of an implementation as a record's header describes it."""
-        library, _, version = str(description.get("openssl", "")).partition(" ")
+        software = Software.of(description)
         return cls(
-            implementation=str(description.get("name", "")),
+            implementation=software.implementation,
             peer=peer,
-            python=numbers(str(description.get("python", {}).get("version", ""))),
-            openssl=numbers(version),
-            library=library.lower(),
-            interpreter=str(description.get("python", {}).get("implementation", "cpython")),
+            python=numbers(software.python),
+            openssl=numbers(software.library_version),
+            library=software.library.lower(),
+            interpreter=software.interpreter or CPYTHON,
             features=frozenset(map(str, description.get("features", ()))),
         )
 
@@ -81,12 +82,6 @@ def check(key: str, value: str) -> None:
     """Raise ValueError, with what is wrong, where the text of a condition cannot be understood."""
     if key in ("python", "openssl"):
         _version_holds(value, (0,))
-
-
-def numbers(version: str) -> Version:
-    """(3, 0, 19) of ``3.0.19 30 Sep 2025``; empty where there is no number."""
-    found = re.match(r"\d+(\.\d+)*", version)
-    return tuple(map(int, found[0].split("."))) if found else ()
 
 
 def _version_holds(specifier: str, have: Version) -> bool:

@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import datetime
 import re
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sslspec import layout
+from sslspec import layout, toml
 from sslspec.baseline import conditions
 from sslspec.baseline.entry import EXPECTABLE, UNREVIEWED, Entry, Unsupported
 from sslspec.baseline.matching import Baseline
 from sslspec.scenarios import releases
 from sslspec.verdicts import EXPECTED, Verdict
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FORMAT = 1
 FEWEST_WORDS = 5
@@ -62,8 +56,8 @@ def examine(path: Path) -> tuple[Baseline, list[BaselineError]]:
 def parse(text: str, path: Path) -> tuple[Baseline, list[BaselineError]]:
     """As `examine`, of a text that stands in `path` or is about to."""
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+        data = toml.loads(text)
+    except toml.TOMLDecodeError as problem:
         return Baseline("", path=path), [BaselineError(f"{path}: not TOML: {problem}")]
     problems: list[BaselineError] = []
 

@@ -5,17 +5,13 @@ makes a certificate or needs more than the standard library.
 """
 
 import difflib
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from sslspec import toml
 
 FORMAT = 1
 
@@ -194,10 +190,10 @@ def load(path: Path) -> dict[str, Entry]:
     Raises CatalogueError, with one line that names the entry and what is wrong with it.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = toml.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CatalogueError(f"the catalogue {path} cannot be read: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except toml.TOMLDecodeError as error:
         raise CatalogueError(f"{path.name}: {error}") from error
     return parse(data)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +12,7 @@ from sslspec import style
 from sslspec.cli.common import command, fail, say
 from sslspec.cli.run import DEFAULT_OUTPUT
 from sslspec.exitcodes import ExitCode
+from sslspec.files import replacing
 from sslspec.style import plural
 
 if TYPE_CHECKING:
@@ -127,24 +126,11 @@ def _update(arguments: argparse.Namespace) -> ExitCode:
             f"{plural(made.errors, 'result')} with verdict error, the suite's own fault, are left out; please report it"
         )
     if made.done:
-        _replace(arguments.file, made.text)
+        with replacing(arguments.file) as file:
+            file.write(made.text.encode())
     look = style.style_for(sys.stdout, arguments.color)
     say(
         "\n".join([*made.done, f"{arguments.file}: {plural(len(made.done), 'change') if made.done else 'no change'}"]),
         look,
     )
     return ExitCode.AS_EXPECTED
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file that is either as it was or as it shall be. Raises OSError."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(text)
-    try:
-        shutil.copymode(path, file.name)
-        Path(file.name).replace(path)
-    except OSError:
-        Path(file.name).unlink()
-        raise

@@ -12,7 +12,8 @@ from typing import Any
 from sslspec.compare.changes import Change, Comparison, Group, Shelf, Side
 from sslspec.results.failures import outcome
 from sslspec.results.record import Result
-from sslspec.style import Style, columns, plural
+from sslspec.results.software import Software
+from sslspec.style import Style, columns, one_line, plural
 from sslspec.verdicts import Verdict
 
 DID_NOTHING = frozenset({Verdict.INAPPLICABLE, Verdict.UNSUPPORTED, Verdict.NOTRUN})
@@ -73,7 +74,11 @@ def text(comparison: Comparison, style: Style, *, verbose: bool = False) -> str:
 
 
 def lines(comparison: Comparison, style: Style, *, verbose: bool = False) -> Iterator[str]:
-    """The report line by line, however long it is."""
+    """The report line by line, however long it is; none of them has a line end in it."""
+    yield from map(one_line, _lines(comparison, style, verbose=verbose))
+
+
+def _lines(comparison: Comparison, style: Style, *, verbose: bool) -> Iterator[str]:
     sides = (comparison.before, comparison.after)
     width = max(len(side.word) for side in sides)
     yield from (f"{style.dim(side.word.ljust(width))}  {title(side)}" for side in sides)
@@ -98,10 +103,8 @@ def title(side: Side) -> str:
     """Which file, and who was tested in it on what."""
     tested = []
     for name, facts in sorted(side.header.implementations.items()):
-        python = facts.get("python", {})
-        on = f"Python {python.get('version')}" if python.get("version") else ""
-        library = " ".join(str(facts.get("openssl", "")).split()[:2])
-        tested.append(f"{name} ({', '.join(part for part in (on, library) if part)})")
+        on = Software.of(facts)
+        tested.append(f"{name} ({', '.join(filter(None, (on.python_title, on.library_title)))})")
     return f"{side.path or 'record'}: {'; '.join(tested)}"
 
 

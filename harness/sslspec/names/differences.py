@@ -7,16 +7,12 @@ How it all looks is tables.py's.
 from __future__ import annotations
 
 import fnmatch
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from sslspec import toml
 
 MISSING = "missing"
 EXTRA = "not in ssl"
@@ -58,7 +54,7 @@ def reasons(path: Path) -> list[Reason]:
     if not path.exists():
         return []
     try:
-        entries = tomllib.loads(path.read_text("utf-8")).get("difference", [])
+        entries = toml.loads(path.read_text("utf-8")).get("difference", [])
         found = [Reason(**entry) for entry in entries]
     except (OSError, ValueError, TypeError, AttributeError) as problem:
         raise ReasonsError(f"{path}: {problem}") from problem

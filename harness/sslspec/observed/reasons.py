@@ -7,18 +7,12 @@ and whether each of these was read. What a difference is, and which reasons expl
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sslspec import layout
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from sslspec import layout, toml
 
 FORMAT = 1
 OBSERVED = "observed"  # the source of what nothing documents
@@ -179,7 +173,7 @@ def _only(table: dict[str, Any], known: frozenset[str], where: str) -> None:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        data: dict[str, Any] = toml.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise ReasonError(f"{path}: cannot be read ({problem})") from problem
     if data.get("format") != FORMAT:

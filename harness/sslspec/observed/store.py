@@ -18,8 +18,8 @@ from typing import Any
 from sslspec import layout
 from sslspec.compare.rendering import DID_NOTHING
 from sslspec.files import write_lines
-from sslspec.results import columns
 from sslspec.results.record import Header, Record, RecordError, Result
+from sslspec.results.software import Software
 from sslspec.scenarios import listing
 from sslspec.verdicts import Verdict
 
@@ -49,16 +49,14 @@ class Observation:
         name = str(self.facts["name"])
         if name == REFERENCE:
             return f"{name}.jsonl"
-        library = str(self.facts.get("openssl", "")).split()[:2]
-        return f"{name}-{columns.python_of(self.facts)}-{'-'.join(library).lower()}.jsonl"
+        on = Software.of(self.facts)
+        return f"{name}-{on.python_name}-{on.library}-{on.library_version}.jsonl".lower()
 
     @property
     def title(self) -> str:
-        """``CPython 3.13.0 on OpenSSL 3.0.19``."""
-        python = self.facts.get("python", {})
-        named = {"cpython": "CPython", "pypy": "PyPy"}.get(str(python.get("implementation")), "Python")
-        library = " ".join(str(self.facts.get("openssl", "")).split()[:2])
-        return f"{named} {python.get('version')} on {library}"
+        """``CPython 3.13.0 on OpenSSL 3.0.19``; ``CPython 3.13.0 as OpenSSL 3.6.5`` of refssl."""
+        on = Software.of(self.facts)
+        return f"{on.python_title} {'' if on.posing else 'on '}{on.library_title}"
 
     def to_record(self) -> Record:
         """The same as results, with what the suite says of each scenario."""

@@ -22,14 +22,9 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from sslspec import layout
+from sslspec import layout, toml
 from sslspec.pythons import child, interpreters
 from sslspec.pythons.interpreters import Interpreter
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _DISTRIBUTION = "sslspec"
 _LAST_LINES = 8
@@ -188,7 +183,7 @@ def _declared() -> list[str]:
         return importlib.metadata.requires(_DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:
         # A checkout that was never installed.
-        project = tomllib.loads((layout.checkout() / "pyproject.toml").read_text(encoding="utf-8"))
+        project = toml.loads((layout.checkout() / "pyproject.toml").read_text(encoding="utf-8"))
         return list(project["project"]["dependencies"])
 
 

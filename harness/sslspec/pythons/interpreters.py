@@ -23,6 +23,7 @@ from packaging.utils import canonicalize_name
 
 from sslspec.pythons import hermetic
 from sslspec.results import columns
+from sslspec.results.software import Software
 
 OLDEST = (3, 10)
 _LONGEST = 100  # characters of what it says instead
@@ -92,7 +93,9 @@ class Interpreter:
     def name(self) -> str:
         """``3.12.1``, ``3.14.0t`` without a GIL, ``pypy3.11.15``: what stands behind the @ of its columns."""
         version = ".".join(map(str, self.version))
-        return columns.python_of({"python": {"implementation": self.implementation, "version": version + self.threads}})
+        return Software.of(
+            {"python": {"implementation": self.implementation, "version": version + self.threads}}
+        ).python_name
 
     @property
     def is_running(self) -> bool:
@@ -146,13 +149,7 @@ def every() -> list[Interpreter]:
 
 def labels(interpreters: Sequence[Interpreter]) -> list[str]:
     """What tells each interpreter from the others: its name, and where two have one, the version of their OpenSSL."""
-    found = [interpreter.name for interpreter in interpreters]
-    longer = [f"{one.name}+{columns.openssl_of({'openssl': one.openssl})}" for one in interpreters]
-    found = [more if found.count(name) > 1 else name for name, more in zip(found, longer, strict=True)]
-    return [
-        f"{name}#{found[:number].count(name) + 1}" if name in found[:number] else name
-        for number, name in enumerate(found)
-    ]
+    return columns.names([(one.name, {"openssl": one.openssl}) for one in interpreters])
 
 
 # -- asking --------------------------------------------------------------------------------------------------------

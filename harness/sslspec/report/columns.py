@@ -6,16 +6,16 @@ here. Facts come from headers and may be anything: what has not the form of a fa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sslspec.results import columns
 from sslspec.results.record import Header, RecordError
+from sslspec.results.software import CPYTHON, Software, numbers
 
 STDLIB = "ssl"
-_PYTHONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy", "rustpython": "RustPython"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,29 +28,30 @@ class Column:
     label: str = ""  # which run it is of, where the same software was run several times
     run: int = 0  # the place of that run among them
 
+    @cached_property
+    def software(self) -> Software:
+        """What the header of its result file says of it, as far as it has the form of facts."""
+        return Software.of(self.facts)
+
     @property
     def implementation(self) -> str:
         """The implementation's own name, without Python and library."""
-        return _text(self.facts.get("name")) or columns.split(self.name)[0]
+        return self.software.implementation or columns.split(self.name)[0]
 
     @property
     def kind(self) -> str:
         """The implementation of Python: ``cpython``, ``pypy``; or empty."""
-        return _text(_mapping(self.facts.get("python")).get("implementation"))
+        return self.software.interpreter
 
     @property
     def python(self) -> str:
         """``CPython 3.13.0``, or empty."""
-        told = _mapping(self.facts.get("python"))
-        version = _text(told.get("version"))
-        return f"{_PYTHONS.get(self.kind, self.kind)} {version}".strip() if version else ""
+        return self.software.python_title
 
     @property
     def library(self) -> str:
         """``OpenSSL 3.0.19``; ``as OpenSSL 3.6.5`` where it only says so; or empty."""
-        words = _text(self.facts.get("openssl")).split()
-        genuine = len(words) < 3 or words[2].isdecimal()
-        return f"{'' if genuine else 'as '}{' '.join(words[:2])}" if words else ""
+        return self.software.library_title
 
     @property
     def library_text(self) -> str:
@@ -71,12 +72,12 @@ class Column:
     @property
     def version(self) -> tuple[int, ...]:
         """Of the Python, for comparing; empty where it is unknown."""
-        return _numbers(_text(_mapping(self.facts.get("python")).get("version")))
+        return numbers(self.software.python)
 
     @property
     def library_version(self) -> tuple[int, ...]:
         """Of the library, for comparing; empty where it is unknown."""
-        return _numbers(self.library)
+        return numbers(self.software.library_version)
 
     @property
     def features(self) -> list[str]:
@@ -88,7 +89,7 @@ class Column:
     def rank(self) -> tuple[object, ...]:
         """Where it stands: the stdlib's ssl before others, CPython before other Pythons, the older before the newer."""
         name = "" if self.implementation == STDLIB else self.implementation
-        return name, self.kind != "cpython", self.kind, self.version, self.library_version, self.run, self.name
+        return name, self.kind != CPYTHON, self.kind, self.version, self.library_version, self.run, self.name
 
     def told(self) -> str:
         """All of it in a few words: ``ssl, CPython 3.13.0, OpenSSL 3.0.19``."""
@@ -135,7 +136,7 @@ class Columns:
 
     def reference(self) -> Column | None:
         """With which the others are compared unless one is named: the stdlib's on the newest CPython, or the first."""
-        stdlib = [c for c in self.listed if c.implementation == STDLIB and c.python.startswith("CPython")]
+        stdlib = [c for c in self.listed if c.implementation == STDLIB and c.kind == CPYTHON]
         newest = max(stdlib, key=lambda column: (column.version, column.library_version, -column.run), default=None)
         return newest or (self.listed[0] if self.listed else None)
 
@@ -166,7 +167,3 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d{1,9}", text)[:4])

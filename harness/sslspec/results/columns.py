@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from sslspec.results.software import Software
+
 Facts = Mapping[str, Any]
 SHARD = "shard"  # which part of a run a column holds: says nothing of who was tested
 
@@ -53,19 +55,6 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(names, key=_place)
 
 
-def python_of(facts: Facts) -> str:
-    """``3.13.0`` of CPython, ``pypy3.11.15`` of another; "" where nobody knows."""
-    python = facts.get("python", {})
-    implementation = str(python.get("implementation", "cpython"))
-    return ("" if implementation == "cpython" else implementation) + str(python.get("version", ""))
-
-
-def openssl_of(facts: Facts) -> str:
-    """OpenSSL's version alone, ``3.0.19``; "" where nobody knows."""
-    words = str(facts.get("openssl", "")).split()
-    return words[1] if len(words) > 1 else "".join(words)
-
-
 def _place(name: str) -> tuple[bool, str, str, list[tuple[int, str]]]:
     implementation, label = split(name)
     python, *rest = re.findall(r"\d+|\D+", label) if label[:1].isalpha() else ["", *re.findall(r"\d+|\D+", label)]
@@ -73,12 +62,12 @@ def _place(name: str) -> tuple[bool, str, str, list[tuple[int, str]]]:
 
 
 def _with_python(name: str, facts: Facts) -> str:
-    version = python_of(facts)
-    return f"{facts.get('name') or name}@{version}" if version else name
+    software = Software.of(facts)
+    return f"{software.implementation or name}@{software.python_name}" if software.python else name
 
 
 def _with_openssl(name: str, facts: Facts) -> str:
-    return _plus(name, openssl_of(facts))
+    return _plus(name, Software.of(facts).library_version)
 
 
 def _plus(name: str, what: object) -> str:

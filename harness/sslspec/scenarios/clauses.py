@@ -9,16 +9,12 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from sslspec import toml
 
 FORMAT = 1
 LEVELS = ("must", "should", "observed")
@@ -96,8 +92,8 @@ def load(folder: Path) -> Catalogue:
     catalogue = Catalogue()
     for path in sorted(folder.glob("*.toml")):
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
+            data = toml.loads(path.read_text(encoding="utf-8"))
+        except toml.TOMLDecodeError as error:
             raise ClauseError(f"{path.name}: {error}") from error
         _add_page(catalogue, path.stem, data)
     names = folder / "public-names.json"

@@ -6,19 +6,13 @@ has one, or a reason, and each reference an item, is asked here; coverage.py wri
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sslspec import layout
+from sslspec import layout, toml
 from sslspec.scenarios import listing
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FORMAT = 1
 _FIELDS = {"says", "also", "reason"}
@@ -78,8 +72,8 @@ def read() -> History:
 def load(path: Path) -> list[Item]:
     """The items of a file, in its order. Raises HistoryError."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        data = toml.loads(path.read_text(encoding="utf-8"))
+    except toml.TOMLDecodeError as error:
         raise HistoryError(f"{path.name}: {error}") from error
     if data.pop("format", None) != FORMAT:
         raise HistoryError(f"{path.name}: this version of sslspec reads format {FORMAT}")

@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import fnmatch
 import itertools
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sslspec import layout
+from sslspec import layout, toml
 from sslspec.scenarios import listing
 from sslspec.scenarios.axes import AXES
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 FORMAT = 1
 FEWEST_WORDS = 5
@@ -122,11 +116,10 @@ def load(given: str) -> Profile:
     if not given.endswith(".toml") and given not in names():
         raise ProfileError(f"{given}: no such profile; there are {', '.join(names())}, or name a file: ./mine.toml")
     try:
-        with path.open("rb") as file:
-            table = tomllib.load(file)
+        table = toml.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise ProfileError(f"{given}: cannot be read ({problem.strerror})") from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (toml.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ProfileError(f"{given}: is no TOML: {problem}") from problem
     return _profile(str(given), path.stem, table)
 

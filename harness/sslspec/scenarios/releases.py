@@ -14,13 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sslspec import __version__, layout
+from sslspec import __version__, layout, toml
 from sslspec.scenarios import listing
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 Version = tuple[int, ...]
 RENAMED = "renamed.toml"
@@ -97,8 +92,8 @@ def read(lists: Path, developed: str) -> Releases:
             raise ReleaseError(f"{path}: is not named after a version") from problem
     changed = lists / RENAMED
     try:
-        data = tomllib.loads(changed.read_text(encoding="utf-8")) if changed.is_file() else {}
-    except tomllib.TOMLDecodeError as problem:
+        data = toml.loads(changed.read_text(encoding="utf-8")) if changed.is_file() else {}
+    except toml.TOMLDecodeError as problem:
         raise ReleaseError(f"{changed}: not TOML: {problem}") from problem
     return Releases(found, dict(data.get("renamed", {})), dict(data.get("withdrawn", {})), parsed(developed))
 

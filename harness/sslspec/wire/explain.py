@@ -14,12 +14,13 @@ from typing import Any
 
 from sslspec.results import failures
 from sslspec.results.record import Result
+from sslspec.results.software import Software
 from sslspec.running import run
 from sslspec.running.options import Options
 from sslspec.running.outcome import Outcome
 from sslspec.running.state import State
 from sslspec.scenarios import listing
-from sslspec.style import Style
+from sslspec.style import Style, one_line
 from sslspec.verdicts import Verdict
 from sslspec.wire import account, align, capture, pcapng
 from sslspec.wire.account import Account
@@ -136,7 +137,7 @@ def text(explanation: Explanation, style: Style, width: int, *, verbose: bool) -
         out += [page.legend(accounts[0]), ""]
     else:
         out += [f"  {_NOTHING}", ""]
-    return "\n".join([*out, *page.lines(rows)])
+    return "\n".join([*map(one_line, out), *page.lines(rows)])
 
 
 _NOTHING = "nothing passed on a wire that could be tapped: these are the scenario's steps alone"
@@ -172,16 +173,8 @@ def _verdict(explanation: Explanation, name: str, style: Style) -> list[str]:
 
 def _versions(explanation: Explanation, name: str) -> str:
     facts: dict[str, Any] = explanation.outcome.record.header.implementations.get(name, {})
-    python, openssl = facts.get("python"), facts.get("openssl")
-    version = python.get("version", "") if isinstance(python, dict) else ""
-    return ", ".join(part for part in (f"Python {version}" if version else "", openssl_text(openssl)) if part)
-
-
-def openssl_text(openssl: Any) -> str:
-    """What a record's header says of OpenSSL, in a word or two."""
-    if isinstance(openssl, dict):
-        openssl = openssl.get("version", "")
-    return str(openssl) if openssl else ""
+    on = Software.of(facts)
+    return ", ".join(filter(None, (on.python_title, on.library_title)))
 
 
 def _told_differences(found: list[Difference], names: tuple[str, ...], style: Style, width: int) -> list[str]:

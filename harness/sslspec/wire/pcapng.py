@@ -7,16 +7,13 @@ here.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import struct
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sslspec import __version__
-from sslspec.files import is_no_file
+from sslspec.files import PRIVATE, is_no_file, replacing
 from sslspec.wire.capture import Capture, Closed, Data, Step, Verb
 
 # The pcapng format: block types, options, and what the interfaces carry: packets that begin with an IP header.
@@ -68,15 +65,8 @@ def write(path: Path, captures: Iterable[Capture], key_log: str) -> None:
     if is_no_file(path):
         raise PcapError(f"{path}: is no file; a capture holds secrets, and is written to a file that nobody else reads")
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp's mode is 0600
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(temporary).replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        with replacing(path, PRIVATE) as file:
+            file.write(data)
     except OSError as problem:
         raise PcapError(f"{path}: cannot be written ({problem.strerror})") from problem
 
