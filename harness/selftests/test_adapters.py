@@ -145,3 +145,37 @@ def test_the_extras_bring_what_the_libraries_need() -> None:
     for library in libraries.LIBRARIES.values():
         assert any(line.startswith(library.distribution) for line in extras[library.extra])
     assert extras["libraries"] == [f"sslspec[{','.join(sorted(lib.extra for lib in libraries.LIBRARIES.values()))}]"]
+
+
+PATHS = {
+    "./mine.py": "here mine",
+    "mine.py": "here mine",
+    "mine.py:make": "here mine:make",
+    "label=./pkg/as_ssl.py:make": "here pkg.as_ssl:make",
+    "pkg/": "here pkg",
+    "pkg/__init__.py": "here pkg",
+    "../beside.py": "here beside, with PYTHONPATH={above}",
+    "{above}/beside.py": "here beside, with PYTHONPATH={above}",
+    "./nosuch.py": "or package.module:attribute",
+}
+
+
+@pytest.mark.parametrize("given", PATHS)
+def test_a_path_is_answered_with_the_name_of_its_module(given, tmp_path, monkeypatch):
+    above, told = str(tmp_path.resolve()), PATHS[given]
+    written(tmp_path, {"beside.py": "", "here/mine.py": "", "here/pkg/__init__.py": "", "here/pkg/as_ssl.py": ""})
+    monkeypatch.chdir(tmp_path / "here")
+    given = given.format(above=above)
+    with pytest.raises(ImplementationError) as caught:
+        loading.load(given)
+    assert str(caught.value).startswith(f"{given}: is a path; an implementation is named as it is imported: package.")
+    assert str(caught.value).endswith(told.format(above=above))
+
+
+def test_what_is_said_instead_of_a_path_can_be_run(tmp_path):
+    written(tmp_path, {"pkg/as_ssl.py": "import ssl\ndef make():\n    return ssl\n"})
+    done = sslspec("run", "pkg/as_ssl.py:make", cwd=tmp_path)
+    assert done.returncode == 11
+    assert done.stderr.count("\n") == 1
+    name = done.stderr.rpartition(" ")[2].strip()
+    assert sslspec("doctor", name, cwd=tmp_path).returncode == 0

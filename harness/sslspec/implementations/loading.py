@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import sys
 from dataclasses import dataclass
 from types import ModuleType
@@ -65,6 +66,10 @@ def load(spec: str) -> Implementation:
     except libraries.LibraryError as problem:
         raise ImplementationError(str(problem)) from problem
     module_name, _, attribute = target.partition(":")
+    if _has_separator(attribute):  # C:\\mylib.py
+        module_name, attribute = target, ""
+    if _has_separator(module_name) or module_name.endswith(".py"):
+        raise ImplementationError(f"{spec}: {_instead_of_path(module_name, attribute)}")
     try:
         found: Any = importlib.import_module(module_name)
     except Exception as exception:
@@ -89,6 +94,23 @@ def load(spec: str) -> Implementation:
 def named_by(spec: str) -> str:
     """What a specification asks for, without the label that it may have."""
     return spec.partition("=")[2] or ALIASES.get(spec, spec)
+
+
+def _has_separator(text: str) -> bool:
+    return bool({"/", os.sep} & set(text))
+
+
+def _instead_of_path(path: str, attribute: str) -> str:
+    """What to say to somebody who names a file or a folder: how its module is called, and from where."""
+    told = "is a path; an implementation is named as it is imported: package.module, or package.module:attribute"
+    if not os.path.exists(path):
+        return told
+    folder, last = os.path.split(os.path.abspath(path).removesuffix(os.sep + "__init__.py"))
+    here = os.getcwd()
+    inside = folder == here or folder.startswith(os.path.join(here, ""))
+    parts = os.path.relpath(folder, here).split(os.sep) if inside and folder != here else []
+    module = ".".join([*parts, last.removesuffix(".py")]) + (f":{attribute}" if attribute else "")
+    return f"{told}; here {module}{'' if inside else f', with PYTHONPATH={folder}'}"
 
 
 def _hint(name: str, exception: Exception) -> str:
