@@ -75,7 +75,7 @@ def _guarded(do: Callable[[argparse.Namespace], ExitCode]) -> Callable[[argparse
 
 
 def _init(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec.baseline.starting import start
+    from sslspec.baseline.starting import MODEL, start
     from sslspec.results.record import open_record
 
     if arguments.file.exists():
@@ -95,6 +95,11 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
     say(
         f"{arguments.file}: {told}; put a reason where it says UNREVIEWED", style.style_for(sys.stdout, arguments.color)
     )
+    if made.of_model:
+        fail(
+            f"{plural(made.of_model, 'result')} of these stand in the baseline of {MODEL}, which comes with sslspec:"
+            f" for a library made on the standard library's, --inherits {MODEL} leaves them out of the file"
+        )
     return ExitCode.AS_EXPECTED
 
 
