@@ -179,3 +179,26 @@ def test_what_is_said_instead_of_a_path_can_be_run(tmp_path):
     assert done.stderr.count("\n") == 1
     name = done.stderr.rpartition(" ")[2].strip()
     assert sslspec("doctor", name, cwd=tmp_path).returncode == 0
+
+
+def test_a_name_that_names_nothing_is_refused():
+    for spec in ("", "=ssl", "mine=", "="):
+        with pytest.raises(ImplementationError, match=r"^'.*': names no implementation: package.module, or NAME="):
+            loading.load(spec)
+    assert loading.load("mine=ssl").name == "mine"
+
+
+def test_of_a_package_its_module_ssl_is_offered(tmp_path, monkeypatch):
+    written(tmp_path, {"haslib/__init__.py": "", "haslib/ssl.py": "", "nolib/__init__.py": ""})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ImplementationError, match=r"has no SSLContext, .*; did you mean haslib.ssl\?$"):
+        loading.load("haslib")
+    with pytest.raises(ImplementationError, match=r"so it cannot stand for ssl$"):
+        loading.load("nolib")
+
+
+def test_a_peer_that_is_nobody_is_told_from_an_implementation(tmp_path):
+    done = sslspec("run", "ssl", "--peer", "tlslit", cwd=tmp_path)
+    assert done.returncode == 11
+    assert done.stderr.startswith("sslspec: tlslit: cannot import tlslit: ")
+    assert "(--peer takes stdlib, tlslite, scripted, openssl, gnutls, self, python3.10 and the like" in done.stderr

@@ -234,7 +234,7 @@ def test_a_record_must_be_whole_and_say_which_implementation(tmp_path):
         started(tmp_path, [result(NAME), result(NAME, column="ssl")], two)
     _, read = started(tmp_path, [result(NAME), result(IDS[0], column="ssl")], two, implementation="ssl")
     assert [entry.id for entry in read.entries] == [IDS[0].partition("@")[0]]
-    with pytest.raises(RecordError, match=r"holds mylib, ssl$"):
+    with pytest.raises(RecordError, match=r"holds mylib, ssl, and no refssl$"):
         started(tmp_path, [result(NAME)], two, implementation="refssl")
     part = {"mylib": {"name": "mylib", "shard": {"numbers": [1], "of": 2, "plan": "p"}}}
     with pytest.raises(RecordError, match=r"of mylib it is one part of a run; `sslspec merge`"):
@@ -277,6 +277,8 @@ def test_what_the_stdlib_fails_as_well_is_told_unless_it_is_inherited(tmp_path, 
             (tmp_path / "b.toml").unlink(missing_ok=True)
             assert cli.main(["baseline", "init", "b.toml", "-r", "r.jsonl", *inherits]) == 0
             said = capsys.readouterr()
-            assert ("1 result of these stand in the baseline of ssl" in said.err) == (hint and not inherits)
+            assert ("the baseline of ssl, which comes with sslspec, knows 1 of these results: " in said.err) == (
+                hint and not inherits
+            )
             assert said.out.startswith("b.toml: ")
             assert (known.id in (tmp_path / "b.toml").read_text()) == (not inherits)

@@ -93,7 +93,8 @@ def which(reader: Reader, implementation: str | None) -> str:
     if implementation in names:
         return str(implementation)
     holds = f"{reader.path}: holds {', '.join(names) or 'nothing'}"
-    raise RecordError(f"{holds}; say which with --implementation" if implementation is None else holds)
+    which_one = "; say which with --implementation" if implementation is None else f", and no {implementation}"
+    raise RecordError(holds + which_one)
 
 
 def series(version: str) -> str:

@@ -80,6 +80,8 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
 
     if arguments.file.exists():
         return fail(f"{arguments.file}: is there already; `sslspec baseline update` changes it")
+    if arguments.results == Path(DEFAULT_OUTPUT) and not arguments.results.exists():
+        return fail(f"{arguments.results}: is not there; `sslspec run` writes it, and -r names another result file")
     with open_record(arguments.results) as reader:
         made = start(reader, arguments.implementation, arguments.inherits)
     with arguments.file.open("x", encoding="utf-8", newline="\n") as file:
@@ -97,8 +99,8 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
     )
     if made.of_model:
         fail(
-            f"{plural(made.of_model, 'result')} of these stand in the baseline of {MODEL}, which comes with sslspec:"
-            f" for a library made on the standard library's, --inherits {MODEL} leaves them out of the file"
+            f"the baseline of {MODEL}, which comes with sslspec, knows {made.of_model} of these results:"
+            f" for a library made on the standard library's {MODEL}, --inherits {MODEL} leaves them out of the file"
         )
     return ExitCode.AS_EXPECTED
 

@@ -11,6 +11,7 @@ label=package.module    the same under another name in records
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import os
 import sys
@@ -61,6 +62,8 @@ def profile_of(spec: str) -> str:
 def load(spec: str) -> Implementation:
     """Import what `spec` names. Raises ImplementationError where that fails or does not look like ssl."""
     name = named_by(spec)
+    if not name or spec.startswith("="):
+        raise ImplementationError(f"{spec!r}: names no implementation: package.module, or NAME=package.module")
     try:
         target = name if name in DEFAULT else libraries.target_of(name)
     except libraries.LibraryError as problem:
@@ -85,7 +88,8 @@ def load(spec: str) -> Implementation:
             raise ImplementationError(told + _hint(name, exception)) from exception
     missing = [name for name in INDISPENSABLE if not hasattr(found, name)]
     if missing:
-        raise ImplementationError(f"{spec}: {target} has no {', '.join(missing)}, so it cannot stand for ssl")
+        told = f"{spec}: {target} has no {', '.join(missing)}, so it cannot stand for ssl"
+        raise ImplementationError(told + _inside(found))
     documented = tuple(getattr(found, "__ssl_version__", sys.version_info[:2]))
     library = name if name in libraries.LIBRARIES else ""
     return Implementation(name_of(spec), found, (documented[0], documented[1]), library)
@@ -93,7 +97,8 @@ def load(spec: str) -> Implementation:
 
 def named_by(spec: str) -> str:
     """What a specification asks for, without the label that it may have."""
-    return spec.partition("=")[2] or ALIASES.get(spec, spec)
+    label, equals, rest = spec.partition("=")
+    return rest if equals else ALIASES.get(label, label)
 
 
 def _has_separator(text: str) -> bool:
@@ -111,6 +116,16 @@ def _instead_of_path(path: str, attribute: str) -> str:
     parts = os.path.relpath(folder, here).split(os.sep) if inside and folder != here else []
     module = ".".join([*parts, last.removesuffix(".py")]) + (f":{attribute}" if attribute else "")
     return f"{told}; here {module}{'' if inside else f', with PYTHONPATH={folder}'}"
+
+
+def _inside(found: Any) -> str:
+    """What to say of a package whose module ``ssl`` may have been meant."""
+    inner = f"{getattr(found, '__name__', '')}.ssl"
+    try:
+        there = isinstance(found, ModuleType) and importlib.util.find_spec(inner) is not None
+    except (ImportError, ValueError):
+        there = False
+    return f"; did you mean {inner}?" if there else ""
 
 
 def _hint(name: str, exception: Exception) -> str:
