@@ -104,7 +104,8 @@ def transitions(every: Iterable[Observation]) -> list[Transition]:
 def _is_ordinary(one: Observation) -> bool:
     """The standard library's ssl in CPython with the GIL: whatever else is observed is no step of a version."""
     python = one.facts["python"]
-    return one.facts["name"] == "ssl" and python["implementation"] == "cpython" and not python["version"].endswith("t")
+    is_plain = re.fullmatch(r"[0-9.]+", python["version"]) is not None
+    return one.facts["name"] == "ssl" and python["implementation"] == "cpython" and is_plain
 
 
 def because(transition: Transition, group: Group, reasons: Sequence[Reason], known: Baseline) -> list[Because]:

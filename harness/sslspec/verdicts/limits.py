@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+from sslspec import subinterpreters
 from sslspec.verdicts import Verdict
 
 SOFT = 10.0  # seconds
@@ -26,8 +27,9 @@ class Hung(BaseException):
 
 @contextlib.contextmanager
 def soft(seconds: float) -> Iterator[None]:
-    """Raise Hung in the block after `seconds`. Without SIGALRM, or off the main thread, only the hard limit remains."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    """Raise Hung in the block after `seconds`. Where an alarm cannot be set, only the hard limit remains: without
+    SIGALRM, off the main thread, in a sub-interpreter."""
+    if not _can_ring():
         yield
         return
 
@@ -42,6 +44,11 @@ def soft(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _can_ring() -> bool:
+    is_main = threading.current_thread() is threading.main_thread() and not subinterpreters.is_one()
+    return is_main and hasattr(signal, "SIGALRM")
 
 
 def post_mortem(status: int | None, dump: str) -> tuple[Verdict, str]:
