@@ -308,7 +308,7 @@ def test_what_is_hostile_is_shown(attacked: Path) -> None:
     """Negative control: it is there, as text."""
     assert SCRIPT in said(attacked / "index.html")
     column = attacked / places.column(HOSTILE_COLUMNS[-1])
-    assert "\\u202e\\u0000\\ud800" in said(column)
+    assert "\\u202e\\x00\\ud800" in said(column)
 
 
 def test_no_file_is_made_outside_the_folder(attacked: Path) -> None:

@@ -176,4 +176,4 @@ class TestPage:
 
 
 def unpainted(line: str) -> str:
-    return re.sub(r"\x1b\[\d*m", "", line).rstrip()
+    return re.sub(r"\x1b\[[\d;]*m", "", line).rstrip()

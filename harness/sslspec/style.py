@@ -1,11 +1,14 @@
 """How things look on a terminal: colours, glyphs and bars, each with a plain form beside it.
 
-A colour never says anything alone: a glyph or a word stands beside it. Nothing here knows what is shown.
+A colour never says anything alone: a glyph or a word stands beside it. Nothing here knows what is shown, and nothing
+that is shown gets to a terminal but through `Style.plain`: what an implementation says may hold whatever those obey.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import shutil
 import sys
 from collections.abc import Mapping
@@ -34,6 +37,10 @@ _COLOURS = {
     Verdict.ERROR: "red",
     Verdict.NOTRUN: "dim",
 }
+# How our own sequences begin until they are shown. Who is under test runs elsewhere and cannot guess it.
+_OURS = f"\x1b[{secrets.randbelow(10**18)};"
+_SUSPECT = re.compile(r"[^\n\t -~]")
+_SUSPECT_IN_A_LINE = re.compile(r"[^ -~]")
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 CHOICES = ("auto", "always", "never")
 
@@ -47,7 +54,7 @@ class Style:
 
     def paint(self, text: str, name: str) -> str:
         """`text` in a colour, or as it is."""
-        return f"\x1b[{_CODES[name]}m{text}\x1b[0m" if self.color and text else text
+        return f"{_OURS}{_CODES[name]}m{text}{_OURS}0m" if self.color and text else text
 
     def bold(self, text: str) -> str:
         """`text` in bold type."""
@@ -90,8 +97,28 @@ class Style:
         return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width, "░" if not rest else " ")
 
     def plain(self, text: str) -> str:
-        """`text` without characters that the stream cannot show."""
-        return text if self.unicode else text.encode("ascii", "replace").decode()
+        """`text` as it goes to the stream: in our colours, legible, and in characters that the stream can show."""
+        shown = "\x1b[".join(map(legible, text.split(_OURS)))
+        return shown if self.unicode else shown.encode("ascii", "replace").decode()
+
+
+def legible(text: str, *, lines: bool = True) -> str:
+    """`text` to be read and not obeyed: what cannot be seen, and what moves or turns other text, as Python writes it.
+
+    These are control characters, marks of direction, lone surrogates and the like. Line ends and tabs stay where
+    `lines`; where not, it is one line.
+    """
+    return (_SUSPECT if lines else _SUSPECT_IN_A_LINE).sub(_seen, text)
+
+
+def one_line(text: str) -> str:
+    """`text`, which may be painted, as one line: no part of it can pass for a line of ours."""
+    return _OURS.join(legible(part, lines=False) for part in text.split(_OURS))
+
+
+def _seen(found: re.Match[str]) -> str:
+    character = found[0]
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 def style_for(stream: TextIO, choice: str = "auto", environment: Mapping[str, str] = os.environ) -> Style:

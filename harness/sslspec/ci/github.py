@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import TextIO
 
 from sslspec.baseline.staleness import line_of
-from sslspec.compare.markdown import visible
 from sslspec.results.digest import Digest
 from sslspec.results.failures import how_to_repeat
-from sslspec.style import plural
+from sslspec.style import legible, plural
 
 MOST_ERRORS = 9  # GitHub shows ten of a step; the tenth says how many more there are
 _LONGEST = 400
@@ -89,8 +88,7 @@ def _print(stream: TextIO, *lines: str) -> None:
 def _data(text: str) -> str:
     """The escapes of a command's message; other control characters as Python writes them."""
     told = re.sub(r"\r\n?", "\n", text)
-    plain = "\n".join(visible(line) for line in told.split("\n")).encode("utf-8", "replace").decode("utf-8")
-    return plain.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return legible(told).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sslspec import style
 from sslspec.cli.parser import Parser
 from sslspec.exitcodes import ExitCode
-from sslspec.style import Style
+from sslspec.style import Style, legible
 
 if TYPE_CHECKING:
     Commands: TypeAlias = argparse._SubParsersAction[Parser]
@@ -23,7 +23,7 @@ exit codes: 0 all as expected, 1 unexpected results or stale baseline entries, 2
 
 def fail(problem: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
     """Say in one line on stderr what is wrong."""
-    sys.stderr.write(f"sslspec: {problem}\n")
+    sys.stderr.write(f"sslspec: {legible(problem)}\n")
     return code
 
 

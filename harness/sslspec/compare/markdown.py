@@ -11,11 +11,10 @@ from itertools import islice
 
 from sslspec.compare import rendering
 from sslspec.compare.changes import Comparison, Group
-from sslspec.style import Style
+from sslspec.style import Style, legible
 
 _PLAIN = Style(unicode=True)
 _WIDTH = 110
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def lines(comparison: Comparison, *, verbose: bool = False) -> Iterator[str]:
@@ -43,20 +42,15 @@ def lines(comparison: Comparison, *, verbose: bool = False) -> Iterator[str]:
 
 def code(text: str) -> str:
     """`text` as a span of code, on one line, whatever it holds."""
-    plain = visible(text)
+    plain = legible(text, lines=False)
     ticks = "`" * (max([0, *map(len, re.findall("`+", plain))]) + 1)
     inner = f" {plain} " if plain.startswith(("`", " ")) or plain.endswith(("`", " ")) or not plain else plain
     return f"{ticks}{inner}{ticks}"
 
 
-def visible(text: str) -> str:
-    """`text` without characters that control anything: each as Python writes it."""
-    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
 def _title(text: str) -> str:
     """A title that may have a column's name in it."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~@&])", r"\\\1", visible(text))
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~@&])", r"\\\1", legible(text, lines=False))
 
 
 def _group(group: Group) -> Iterator[str]:
@@ -64,7 +58,7 @@ def _group(group: Group) -> Iterator[str]:
     names = dict.fromkeys([before.implementation, after.implementation])
     times = f" and {len(group.ids) - 1} like it" if len(group.ids) > 1 else ""
     yield f"- {code(after.id)} {' / '.join(map(code, names))}{times}"
-    body = [visible(line) for line in rendering.body(group.change, _PLAIN, _WIDTH)]
+    body = [legible(line, lines=False) for line in rendering.body(group.change, _PLAIN, _WIDTH)]
     if body:
         fence = "`" * max(3, *(len(ticks) + 1 for line in body for ticks in re.findall("`+", line)), 3)
         yield from (f"  {fence}text", *(f"  {line}" for line in body), f"  {fence}")

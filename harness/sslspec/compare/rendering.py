@@ -13,7 +13,7 @@ from sslspec.compare.changes import Change, Comparison, Group, Shelf, Side
 from sslspec.results.failures import outcome
 from sslspec.results.record import Result
 from sslspec.results.software import Software
-from sslspec.style import Style, columns, plural
+from sslspec.style import Style, columns, one_line, plural
 from sslspec.verdicts import Verdict
 
 DID_NOTHING = frozenset({Verdict.INAPPLICABLE, Verdict.UNSUPPORTED, Verdict.NOTRUN})
@@ -74,7 +74,11 @@ def text(comparison: Comparison, style: Style, *, verbose: bool = False) -> str:
 
 
 def lines(comparison: Comparison, style: Style, *, verbose: bool = False) -> Iterator[str]:
-    """The report line by line, however long it is."""
+    """The report line by line, however long it is; none of them has a line end in it."""
+    yield from map(one_line, _lines(comparison, style, verbose=verbose))
+
+
+def _lines(comparison: Comparison, style: Style, *, verbose: bool) -> Iterator[str]:
     sides = (comparison.before, comparison.after)
     width = max(len(side.word) for side in sides)
     yield from (f"{style.dim(side.word.ljust(width))}  {title(side)}" for side in sides)

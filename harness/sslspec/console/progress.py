@@ -15,7 +15,7 @@ from sslspec.results.columns import in_order
 from sslspec.results.failures import brief, expected_and_came, how_to_repeat
 from sslspec.results.record import Result
 from sslspec.running.state import Column, State
-from sslspec.style import Style, columns, rows
+from sslspec.style import Style, columns, one_line, rows
 from sslspec.verdicts import Verdict
 
 EVERY = 10.0  # seconds between two lines where nothing can be redrawn
@@ -98,10 +98,11 @@ class Terminal:
             shown = in_order(sorted(shown, key=lambda name: not state.columns[name].is_under_way)[:room])
         elif not self._live and len(shown) > _FEW:
             shown = [name for name in shown if state.columns[name].is_under_way]
-        width = max(map(len, state.columns))
+        titles = {name: one_line(name) for name in state.columns}
+        width = max(map(len, titles.values()))
         digits = len(str(max(column.total for column in state.columns.values())))
         elapsed = _clock(now - self._began)
-        return [self._column(name.ljust(width), state.columns[name], digits, elapsed) for name in shown]
+        return [self._column(titles[name].ljust(width), state.columns[name], digits, elapsed) for name in shown]
 
     def _column(self, name: str, column: Column, digits: int, elapsed: str) -> str:
         style = self._style
@@ -111,7 +112,7 @@ class Terminal:
         head = f"{name}  {column.done:>{digits}}/{column.total:<{digits}}"
         plain = f"{head}  {elapsed}  " + " ".join(f"x{count}" for _, count in counts)
         bar = style.bar(column.done, column.total, 20) if self._live else ""
-        at = column.at if column.done < column.total or not column.total else ""
+        at = one_line(column.at) if column.done < column.total or not column.total else ""
         room = columns() - len(plain) - len(bar) - 6
         at = at if len(at) <= room else at[: max(0, room - 1)] + ("…" if style.unicode else "~")
         told = " ".join(f"{glyph}{count}" for glyph, count in counts)
@@ -120,7 +121,7 @@ class Terminal:
 
     def _clear(self) -> None:
         if self._drawn:
-            self._write(f"\x1b[{self._drawn}A\x1b[J")
+            self._stream.write(f"\x1b[{self._drawn}A\x1b[J")
             self._drawn = 0
 
     def _write(self, text: str) -> None:
@@ -131,7 +132,7 @@ class Terminal:
 def line(result: Result, style: Style, note: str = "") -> str:
     """One unexpected result in one line."""
     tail = f"  {style.dim(note)}" if note else ""
-    return f"{style.glyph(result.verdict)} {result.id}  {_column(result, style)}{tail}"
+    return one_line(f"{style.glyph(result.verdict)} {result.id}  {_column(result, style)}{tail}")
 
 
 def block(result: Result, style: Style) -> str:
@@ -148,7 +149,7 @@ def block(result: Result, style: Style) -> str:
     if frames and result.verdict is not Verdict.PASSED:
         rows.append(("at", str(frames[-1] if len(frames) == 1 else _last_of_suites(frames))))
     rows.append(("repeat", how_to_repeat(result.id, result.implementation)))
-    text = [f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}"]
+    text = [one_line(f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}")]
     for name, value in rows:
         first, *rest = value.split("\n") if value else [""]
         if first or rest:

@@ -13,7 +13,7 @@ from sslspec.results.columns import in_order, split
 from sslspec.results.digest import SLOW as SLOW
 from sslspec.results.digest import Count, Digest, Group
 from sslspec.results.record import Record
-from sslspec.style import Style, columns, plural
+from sslspec.style import Style, columns, one_line, plural
 from sslspec.verdicts import Verdict
 
 _BAR = 12
@@ -65,10 +65,11 @@ def told(
     if digest.unexpected:
         parts.append(_listed("unexpected", digest.unexpected, style))
     if stale:
-        parts.append("\n".join([style.bold("stale baseline entries"), *(f"  {style.bad()} {line}" for line in stale)]))
-    rows = [f"  {duration:6.2f} s  {scenario}  {column}" for duration, scenario, column in digest.slowest]
+        lines = [one_line(f"  {style.bad()} {line}") for line in stale]
+        parts.append("\n".join([style.bold("stale baseline entries"), *lines]))
+    rows = [one_line(f"  {duration:6.2f} s  {scenario}  {column}") for duration, scenario, column in digest.slowest]
     parts.append("\n".join([style.bold("slowest"), *rows]) if rows else "")
-    parts.append("\n".join([*_closing(digest, complete, len(stale), seconds, style), *notes]))
+    parts.append("\n".join([*_closing(digest, complete, len(stale), seconds, style), *map(one_line, notes)]))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -119,9 +120,10 @@ def _piece(
 ) -> tuple[list[str], int]:
     """The lines for some columns, and how wide they are."""
     digits = len(str(max(counts[area, name].every for area in ("", *areas) for name in names)))
-    left = max(len("together"), *map(len, areas))
+    rows = {area: one_line(area) for area in areas}
+    left = max(len("together"), *map(len, rows.values()))
     shown = {(area, name): _cell(counts[area, name], digits, form, style) for area in ("", *areas) for name in names}
-    heads = {name: name.split("@", 1) if form.stacked else [name] for name in names}
+    heads = {name: one_line(name).split("@", 1) if form.stacked else [one_line(name)] for name in names}
     widths = [
         max([*map(len, heads[name]), *(width for (_, who), (width, _) in shown.items() if who == name)])
         for name in names
@@ -135,7 +137,7 @@ def _piece(
     for area in [*areas, ""]:
         cells = [shown[area, name] for name in names]
         row = [text + " " * (width - taken) for (taken, text), width in zip(cells, widths, strict=True)]
-        title = (area or "together").ljust(left)
+        title = rows.get(area, "together").ljust(left)
         lines.append(gap.join([title if area else style.bold(title), *row]).rstrip())
     return lines, left + sum(width + form.gap for width in widths)
 
@@ -168,8 +170,9 @@ def _listed(title: str, groups: Sequence[Group], style: Style) -> str:
             lines.append(f"{head}  {scenario}{style.dim(f' ({times} times)' if times > 1 else '')}")
             lines += [f"      {group.said}"] if group.said else []
     rest = len(lines) - _MOST
+    lines = [one_line(line) for line in lines[:_MOST]]
     more = [style.dim(f"  and {plural(rest, 'more line')}; the result file has it all")] if rest > 0 else []
-    return "\n".join([style.bold(title), *lines[:_MOST], *more])
+    return "\n".join([style.bold(title), *lines, *more])
 
 
 def _closing(digest: Digest, complete: bool, stale: int, seconds: float, style: Style) -> list[str]:

@@ -23,7 +23,7 @@ from sslspec.implementations import loading
 from sslspec.pythons import child, environments, hermetic
 from sslspec.pythons.environments import Host
 from sslspec.scenarios import listing
-from sslspec.style import Style, plural
+from sslspec.style import Style, one_line, plural
 
 PATIENCE = 20.0  # seconds
 _PACKAGES = ("pytest", "pytest-xdist", "cryptography", "tlslite-ng", "trustme")
@@ -186,7 +186,8 @@ def _examined(found: Examination, label: str, style: Style) -> str:
 
 
 def _section(title: str, rows: list[tuple[str, str]], style: Style) -> str:
-    return "\n".join([style.bold(title), *(f"  {style.dim(f'{name:13}')}  {value}" for name, value in rows)])
+    lines = [style.bold(title), *(f"  {style.dim(f'{name:13}')}  {value}" for name, value in rows)]
+    return "\n".join(map(one_line, lines))
 
 
 def _flags(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sslspec.names.differences import EXTRA, MISSING, Difference, Reason
-from sslspec.style import Style, plural
+from sslspec.style import Style, one_line, plural
 
 _TITLES = {
     "names": "names",
@@ -79,7 +79,7 @@ def pretty(comparison: Comparison, look: Style, *, verbose: bool = False) -> str
         shown = found if verbose else unexplained
         head += [f"    {_line(one, ours)}" for one in shown]
     head += [f"{look.bad()} stale reason: {one.name} {one.what}: nothing is different" for one in comparison.stale]
-    return "\n".join(head)
+    return "\n".join(map(one_line, head))
 
 
 def _without(unexplained: list[Difference]) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from sslspec.report import places, variants
 from sslspec.report.badges import verdict as badge_text
 from sslspec.report.columns import Column
-from sslspec.report.html import Content, Markup, breakable, el, join, visible
+from sslspec.report.html import Content, Markup, breakable, el, join
 from sslspec.report.matrix_page import KNOWN, UNEXPECTED, anchor_of
 from sslspec.report.outcomes import Outcome, Tally
 from sslspec.report.page import Frame, facts, render
 from sslspec.report.parts import chip, scrolling
 from sslspec.report.stream import Execution
-from sslspec.style import plural
+from sslspec.style import legible, plural
 from sslspec.verdicts import EXPECTED, Verdict
 
 _HERE = Markup("<!-- rows -->")
@@ -101,7 +101,7 @@ def _facts(column: Column) -> Markup:
 
 def _links(frame: Frame, column: Column, tally: Tally, *, is_reference: bool) -> Markup:
     # the filter's own language: a quoted name, then what is asked of it
-    query = places.fragment(f'q="{visible(column.name)}":different')
+    query = places.fragment(f'q="{legible(column.name)}":different')
     found = []
     if tally.differ and not is_reference:
         told = f"{plural(tally.differ, 'scenario')} in which it behaves differently from the reference"

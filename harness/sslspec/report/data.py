@@ -14,8 +14,8 @@ from sslspec import __version__
 from sslspec.report import places
 from sslspec.report.areas import Area, Row
 from sslspec.report.columns import Column
-from sslspec.report.html import visible
 from sslspec.report.outcomes import Tally
+from sslspec.style import legible
 
 FORMAT = 1
 
@@ -34,8 +34,8 @@ def index(columns: Sequence[Column], areas: Iterable[str], reference: Column | N
     """The script that says which columns and areas there are."""
     named = [
         {
-            "name": visible(column.name),  # as it is shown, so that it can stand in an address and be typed
-            "implementation": visible(column.implementation),
+            "name": legible(column.name),  # as it is shown, so that it can stand in an address and be typed
+            "implementation": legible(column.implementation),
             "page": places.column(column.name),
         }
         for column in columns

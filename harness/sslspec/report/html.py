@@ -12,15 +12,13 @@ import re
 from collections.abc import Iterable
 from typing import TypeAlias, Union
 
+from sslspec.style import legible
+
 Content: TypeAlias = Union[str, int, Iterable["Content"], None]  # noqa: UP007  # 3.10 has no | for a name in quotes
 
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 _ADDRESSES = frozenset({"href", "src"})
 _ADDRESS = re.compile(r"https://[^\s]+|#[^\s]*|[A-Za-z0-9._~/-][A-Za-z0-9._~/@+=,!-]*(#[^\s]*)?")
-# What no reader sees, or sees elsewhere than where it stands: controls, lone surrogates, and marks of direction.
-_ODD = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
-)
 
 
 class Markup(str):
@@ -33,15 +31,10 @@ EMPTY = Markup()
 
 
 def escape(text: object) -> Markup:
-    """`text` as HTML that shows it, in elements and in attributes; what cannot be seen shows as its number."""
+    """`text` as HTML that shows it, in elements and in attributes; what cannot be seen shows as Python writes it."""
     if isinstance(text, Markup):
         return text
-    return Markup(html.escape(visible(str(text))))
-
-
-def visible(text: str) -> str:
-    """`text` with Python's escapes in the place of what cannot be seen or cannot be written as UTF-8."""
-    return _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", text) if _ODD.search(text) else text
+    return Markup(html.escape(legible(str(text))))
 
 
 def join(parts: Iterable[Content], separator: Content = "") -> Markup:

@@ -20,7 +20,7 @@ from sslspec.running.options import Options
 from sslspec.running.outcome import Outcome
 from sslspec.running.state import State
 from sslspec.scenarios import listing
-from sslspec.style import Style
+from sslspec.style import Style, one_line
 from sslspec.verdicts import Verdict
 from sslspec.wire import account, align, capture, pcapng
 from sslspec.wire.account import Account
@@ -137,7 +137,7 @@ def text(explanation: Explanation, style: Style, width: int, *, verbose: bool) -
         out += [page.legend(accounts[0]), ""]
     else:
         out += [f"  {_NOTHING}", ""]
-    return "\n".join([*out, *page.lines(rows)])
+    return "\n".join([*map(one_line, out), *page.lines(rows)])
 
 
 _NOTHING = "nothing passed on a wire that could be tapped: these are the scenario's steps alone"

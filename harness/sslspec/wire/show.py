@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sslspec.style import Style
+from sslspec.style import Style, legible
 from sslspec.wire.account import MESSAGES, Account, Entry
 from sslspec.wire.align import LISTS, Row, beside_a_list, in_short
 from sslspec.wire.decode import HANDSHAKE_KEYS, TRAFFIC_KEYS
@@ -172,9 +172,7 @@ _COLOURS = {
 def printable(text: str) -> str:
     """A text that does nothing to a terminal: what was sent may be anything, of any size."""
     cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ... ({len(text)} characters)"
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in cut
-    )
+    return legible(cut, lines=False)
 
 
 def _is_routine(row: Row) -> bool:
