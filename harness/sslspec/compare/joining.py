@@ -107,10 +107,10 @@ def _fill(found: Comparison, pairs: Iterable[Pair]) -> None:
                 found.gone.add(before) if before is not None else found.added.add(after)  # type: ignore[arg-type]
                 continue
             change = Change(before, after)
-            if not change.kind:
+            if change.kind is None:
                 found.unchanged += 1
                 continue
-            reading = (change.kind, before.implementation, *rendering.signature(change))
+            reading = (change.kind.value, before.implementation, *rendering.signature(change))
             like = alike.setdefault(reading, Group(change, [], [], []))
             like.ids.append(after.id)
             like.peers += [after.peer] if after.peer not in like.peers else []

@@ -44,6 +44,11 @@ class Column:
         return self.software.interpreter
 
     @property
+    def family(self) -> tuple[str, str]:
+        """What two columns have in common of which one may be a later state of the other."""
+        return self.implementation, self.kind
+
+    @property
     def python(self) -> str:
         """``CPython 3.13.0``, or empty."""
         return self.software.python_title

@@ -6,12 +6,12 @@ the same data that filters use.
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from sslspec.compare import reasons
+from sslspec.compare import kinds, reasons
 from sslspec.compare.changes import Change
+from sslspec.compare.kinds import Kind
 from sslspec.report import places, variants
 from sslspec.report.columns import Column
 from sslspec.report.differences import Difference, between
@@ -26,46 +26,20 @@ from sslspec.results.record import Result
 SCRIPTS = ("static/data.js", "data/index.js", "static/compare.js")
 _HERE = Markup("<!-- rows -->")
 _MOST_LINES = 12
-_TITLES = ("Scenario", "Before", "After", "What is different")
-
-
-class Kind(enum.Enum):
-    """What became of an execution, in the order in which it is told; the values are those of `Change.kind`."""
-
-    REGRESSION = "regressions"
-    FIX = "fixes"
-    OTHER = "others"
-    BEHAVIOUR = "steps"
-    ADDED = "added"
-    GONE = "gone"
-
-
-# The heading of each kind, and how it is counted: ``1 regression``, ``3 with other behaviour``.
-_WORDS = {
-    Kind.REGRESSION: ("Regressions", "regression"),
-    Kind.FIX: ("Fixed", "fixed"),
-    Kind.OTHER: ("Other verdicts", "other verdict"),
-    Kind.BEHAVIOUR: ("Other behaviour", "with other behaviour"),
-    Kind.ADDED: ("Added", "added"),
-    Kind.GONE: ("Gone", "gone"),
-}
-_PLURAL = frozenset({Kind.REGRESSION, Kind.OTHER})
+_SCENARIO, _DIFFERENT = "Scenario", "What is different"
 
 
 def kind(before: Result | None, after: Result | None) -> Kind | None:
     """What became of an execution; None where it is as it was."""
     if before is None or after is None:
         return Kind.ADDED if before is None else Kind.GONE
-    found = Change(before, after).kind
-    return Kind(found) if found else None
+    return Change(before, after).kind
 
 
-def label(what: Kind, pair: Pair) -> str:
-    """The kind in words; of two implementations neither is a regression of the other."""
+def beside(pair: Pair) -> tuple[str, str] | None:
+    """The names of two columns of which neither is a later state of the other: nothing there is a regression."""
     before, after = pair
-    if before.implementation != after.implementation and what in (Kind.REGRESSION, Kind.FIX):
-        return f"Only {(before if what is Kind.REGRESSION else after).name} passes"
-    return _WORDS[what][0]
+    return None if before.family == after.family else (before.name, after.name)
 
 
 def changes(scenario: Scenario, pair: Pair, counts: Counter[Kind | None]) -> Iterator[tuple[Kind, Markup]]:
@@ -115,9 +89,14 @@ def _row(
     return el(
         "tr",
         el("th", *name, scope="row"),
-        *(el("td", _outcome(result), data_label=title) for title, result in zip(_TITLES[1:], sample, strict=False)),
+        *(el("td", _outcome(result), data_label=title) for title, result in zip(_sides(pair), sample, strict=True)),
         el("td", *different),
     )
+
+
+def _sides(pair: Pair) -> tuple[str, str]:
+    """What the two columns are called at the head of theirs."""
+    return beside(pair) or ("Before", "After")
 
 
 def _outcome(result: Result | None) -> Content:
@@ -131,23 +110,25 @@ def page(pair: Pair, counts: Counter[Kind | None], rows: Mapping[Kind, Iterator[
     """The comparison of two columns in pieces; `rows` are those of each kind, joined."""
     before, after = (column.name for column in pair)
     frame = Frame(places.comparison(before, after), f"{before} ... {after}", trail=[("Compare", places.COMPARE)])
-    kinds = [what for what in Kind if counts[what]]
+    found = [what for what in Kind if counts[what]]
     text = render(
         frame,
         el("h1", before, el("span", " ... ", class_="word"), after),
         el("p", pair[0].told(), " → ", pair[1].told(), class_="lead"),
         _counted(counts, pair),
-        [_section(what, counts[what], label(what, pair)) for what in kinds],
-        None if kinds else el("p", "Nothing is different.", class_="note"),
+        [_section(what, counts[what], pair) for what in found],
+        None if found else el("p", "Nothing is different.", class_="note"),
     )
-    streams = [rows[what] for what in kinds]
+    streams = [rows[what] for what in found]
     for part, stream in zip(text.split(_HERE), [*streams, iter(())], strict=True):
         yield part
         yield from stream
 
 
-def _section(what: Kind, count: int, title: str) -> Markup:
-    return join([el("h2", f"{title} ({count:,})", id=what.name.lower()), _table(title)])
+def _section(what: Kind, count: int, pair: Pair) -> Markup:
+    title = kinds.title(what, beside(pair))
+    title = title[0].upper() + title[1:]
+    return join([el("h2", f"{title} ({count:,})", id=what.name.lower()), _table(title, pair)])
 
 
 def _counted(counts: Counter[Kind | None], pair: Pair) -> Markup:
@@ -159,17 +140,14 @@ def _counted(counts: Counter[Kind | None], pair: Pair) -> Markup:
 
 
 def _words(counts: Counter[Kind | None], pair: Pair) -> Iterator[tuple[Kind, str]]:
-    """The kinds that there are, with the word behind their number."""
+    """The kinds that there are, with the words behind their number."""
     for what in Kind:
-        title, word = label(what, pair), _WORDS[what][1]
-        if counts[what] and title != _WORDS[what][0]:
-            yield what, title[0].lower() + title[1:]
-        elif counts[what]:
-            yield what, f"{word}s" if what in _PLURAL and counts[what] != 1 else word
+        if counts[what]:
+            yield what, kinds.counted(what, counts[what], beside(pair))
 
 
-def _table(caption: str) -> Markup:
-    head = el("tr", *(el("th", title, scope="col") for title in _TITLES))
+def _table(caption: str, pair: Pair) -> Markup:
+    head = el("tr", *(el("th", title, scope="col") for title in (_SCENARIO, *_sides(pair), _DIFFERENT)))
     body = el("tbody", _HERE)
     table = el("table", el("caption", caption, class_="vh"), el("thead", head), body, class_="results changes")
     return scrolling(table, caption)

@@ -15,19 +15,8 @@ from sslspec.report.differences import NONE, Difference, between
 from sslspec.report.stream import Execution, Scenario, is_different, was_tried
 from sslspec.results.failures import brief
 from sslspec.results.record import Result
-from sslspec.verdicts import Verdict
+from sslspec.verdicts import WORST_FIRST, Verdict
 
-# What is told first of executions that ended differently.
-WORST_FIRST = (
-    Verdict.CRASHED,
-    Verdict.HUNG,
-    Verdict.ERROR,
-    Verdict.FAILED,
-    Verdict.NOTRUN,
-    Verdict.UNSUPPORTED,
-    Verdict.PASSED,
-    Verdict.INAPPLICABLE,
-)
 _RANK = {verdict: rank for rank, verdict in enumerate(WORST_FIRST)}
 
 

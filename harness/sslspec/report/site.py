@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sslspec import layout
+from sslspec.compare.kinds import Kind
 from sslspec.report import areas, badges, column_page, comparison_page, data, matrix_page, places, scenario_page, stream
 from sslspec.report.areas import Area
 from sslspec.report.columns import Column, Columns
-from sslspec.report.comparison_page import Kind
 from sslspec.report.folder import Folder, filled
 from sslspec.report.fragments import Fragments
 from sslspec.report.html import Markup
