@@ -13,7 +13,7 @@ from sslspec.report.outcomes import Outcome, Tally
 from sslspec.report.page import Frame, facts, render
 from sslspec.report.parts import chip, scrolling
 from sslspec.report.stream import Execution
-from sslspec.style import legible, plural
+from sslspec.style import legible, listed, plural
 from sslspec.verdicts import EXPECTED, Verdict
 
 _HERE = Markup("<!-- rows -->")
@@ -63,7 +63,7 @@ def page(
         frame,
         el("h1", column.name),
         el("p", _lead(tally), class_="lead"),
-        None if complete else el("p", "The run is incomplete: what is missing had no turn.", class_="warning"),
+        [el("p", warning, class_="warning") for warning in _warnings(column, complete=complete)],
         _facts(column),
         _links(frame, column, tally, is_reference=is_reference),
         el("h2", f"Unexpected ({tally.unexpected:,})", id=UNEXPECTED),
@@ -77,6 +77,17 @@ def page(
     for part, stream in zip(parts, [*streams, iter(())], strict=True):
         yield part
         yield from stream
+
+
+def _warnings(column: Column, *, complete: bool) -> Iterator[str]:
+    """Why there may be more to know of the column than stands here."""
+    if not complete:
+        yield "The run is incomplete: what is missing had no turn."
+    if column.part:
+        missing = column.part.missing
+        verb = "are" if len(missing) > 1 else "is"
+        said = f"{listed(missing)} {verb} missing, and nothing is known here of what they hold."
+        yield f"This is {column.part.title} of a run: {said}"
 
 
 def _lead(tally: Tally) -> str:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sslspec.results import columns
 from sslspec.results.record import Header, RecordError
 from sslspec.results.software import CPYTHON, Software, numbers
+from sslspec.shards import cutting
+from sslspec.shards.cutting import Part
 
 STDLIB = "ssl"
 
@@ -27,6 +30,7 @@ class Column:
     platform: str = ""
     label: str = ""  # which run it is of, where the same software was run several times
     run: int = 0  # the place of that run among them
+    part: Part | None = None  # of a run, where not all of them are there
 
     @cached_property
     def software(self) -> Software:
@@ -104,18 +108,27 @@ class Column:
 class Columns:
     """The columns of several result files. What a file calls a column, `of` finds; `listed` is their order."""
 
-    def __init__(self, headers: Sequence[Header], labels: Sequence[str] = ()) -> None:
-        """The columns of files with these headers; a file's label, where it has one, is that of its run."""
+    def __init__(self, headers: Sequence[Header], labels: Sequence[str] = (), paths: Sequence[Path] = ()) -> None:
+        """The columns of files with these headers; a file's label, where it has one, is that of its run.
+
+        `paths` are for what there is to complain of. Raises RecordError where parts of a run do not belong together.
+        """
         self._of: dict[tuple[int, str], Column] = {}
         self._labels = list(labels) or [""] * len(headers)
-        made: dict[str, Column] = {}
-        for (number, own), name in _named(headers, self._labels).items():
-            if name not in made:
-                header = headers[number]
-                facts = header.implementations[own]
-                made[name] = Column(name, facts, header.platform, self._labels[number], number)
-            self._of[number, own] = made[name]
-        self.listed = sorted(made.values(), key=lambda column: column.rank)
+        places: dict[str, list[tuple[int, str]]] = {}
+        for place, name in _named(headers, self._labels).items():
+            places.setdefault(name, []).append(place)
+        for name, same in places.items():
+            number = same[0][0]
+            told = [
+                (paths[file] if paths else Path(f"file {file + 1}"), headers[file].implementations[called])
+                for file, called in same
+            ]
+            facts = {fact: value for fact, value in told[0][1].items() if fact != columns.SHARD}
+            label = self._labels[number]
+            column = Column(name, facts, headers[number].platform, label, number, _part(name, told))
+            self._of.update(dict.fromkeys(same, column))
+        self.listed = sorted(set(self._of.values()), key=lambda column: column.rank)
 
     def of(self, file: int, name: str) -> Column:
         """The column that the result file of this number calls `name`; one that its header forgot comes last."""
@@ -159,6 +172,13 @@ def _named(headers: Sequence[Header], labels: Sequence[str]) -> dict[tuple[int, 
     first = [(name, _sound(headers[number].implementations[name])) for (number, name), *_ in places.values()]
     named = zip(columns.names(first), places.values(), strict=True)
     return {place: "+".join(filter(None, (name, labels[place[0]]))) for name, same in named for place in same}
+
+
+def _part(column: str, told: Sequence[tuple[Path, Mapping[str, Any]]]) -> Part | None:
+    """Which parts of a run the files have of a column; None where none is missing."""
+    parts = [(path, part) for path, facts in told if (part := cutting.of_column(path, facts)) is not None]
+    whole = cutting.together(column, parts) if parts else None
+    return whole if whole is not None and whole.missing else None
 
 
 def _sound(facts: Mapping[str, Any]) -> Mapping[str, Any]:

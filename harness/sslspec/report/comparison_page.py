@@ -115,6 +115,7 @@ def page(pair: Pair, counts: Counter[Kind | None], rows: Mapping[Kind, Iterator[
         frame,
         el("h1", before, el("span", " ... ", class_="word"), after),
         el("p", pair[0].told(), " → ", pair[1].told(), class_="lead"),
+        [el("p", f"{one.name} is {one.part.title} of a run.", class_="warning") for one in pair if one.part],
         _counted(counts, pair),
         [_section(what, counts[what], pair) for what in found],
         None if found else el("p", "Nothing is different.", class_="note"),

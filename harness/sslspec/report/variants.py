@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from sslspec.report.stream import Execution
+from sslspec.style import listed
 
 _MOST = 3
 
@@ -44,15 +45,10 @@ def _restrictions(some: Collection[Execution], every: Collection[Execution]) -> 
     said = []
     for axis in axes:
         if len(wanted[axis]) < len({points[axis] for points in split.values()}):
-            said.append(_listed(wanted[axis]))
+            said.append(listed(sorted(wanted[axis]), "or"))
     return "; ".join(said)
 
 
 def _points(execution: Execution) -> list[str]:
     peer = "no peer" if execution.peer in ("", "none") else f"with {execution.peer}"
     return [*execution.variant.split("+"), peer]
-
-
-def _listed(points: Iterable[str]) -> str:
-    *first, last = sorted(points)
-    return f"{', '.join(first)} or {last}" if first else last
