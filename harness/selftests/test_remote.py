@@ -119,6 +119,29 @@ def test_a_host_that_does_not_answer_is_named(tmp_path):
     assert "refused" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("there", "why"),
+    [
+        ({"__init__.py": ""}, "ModuleNotFoundError: No module named 'sslspec.hosts'"),
+        (
+            {"__init__.py": "", "hosts.py": "class away:\n    work = None\n"},
+            "TypeError: 'NoneType' object is not callable",
+        ),
+    ],
+)
+def test_a_host_on_which_no_worker_can_begin_is_named_at_once(tmp_path, there, why):
+    """sslspec is not installed there, or is another one: what it says is told, and nobody waits for it."""
+    with host(tmp_path / "one") as one:
+        (tmp_path / "one" / "sslspec").mkdir()
+        for name, text in there.items():
+            (tmp_path / "one" / "sslspec" / name).write_text(text)
+        found, done = run(tmp_path, "ssl", "--area", AREA, "--", one)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert found is None
+    assert done.stderr.startswith(f"sslspec: {one.removeprefix('--tx=')}: no worker can begin there: {why}\n")
+    assert "nothing happened" not in done.stderr
+
+
 @pytest.mark.parametrize("option", ["--tx", "--tx=socket=127.0.0.1:1"])
 def test_only_workers_of_ones_own_change_how_pytest_is_called(option):
     from sslspec.hosts import away

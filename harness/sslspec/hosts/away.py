@@ -56,17 +56,17 @@ def told(facts: Mapping[str, Any], baselines: Sequence[Path]) -> dict[str, Any]:
     }
 
 
-def work(channel: Any) -> None:
-    """Be an xdist worker, on a host that is not the controller's. `channel` is execnet's."""
+def work(channel: Any, first: Any) -> None:
+    """Be an xdist worker, on a host that is not the controller's. `channel` is execnet's, `first` what came over it."""
     import xdist.remote
 
-    workerinput, args, options, _ = channel.receive()
+    workerinput, args, options, _ = first
     given = workerinput[INPUT]
     if given["suite"] != __version__:
         raise RuntimeError(f"sslspec {__version__} is installed there, and {given['suite']} here")
-    first = (workerinput, _translated(args, given["baselines"]), options, None)
+    here = (workerinput, _translated(args, given["baselines"]), options, None)
     source = compile(inspect.getsource(xdist.remote), str(xdist.remote.__file__), "exec")
-    exec(source, {"__name__": "__channelexec__", "channel": _Channel(channel, first)})
+    exec(source, {"__name__": "__channelexec__", "channel": _Channel(channel, here)})
 
 
 def differences(facts: Mapping[str, Any], here: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ paths) has been put into the words of this one.
 """
 
 if __name__ == "__channelexec__":
+    first = channel.receive()  # type: ignore[name-defined]  # noqa: F821 - execnet's
+    # Only now: if this fails, it is told once the first host has said all that it says unasked.
     from sslspec.hosts import away
 
-    away.work(channel)  # type: ignore[name-defined]  # noqa: F821 - execnet's
+    away.work(channel, first)  # type: ignore[name-defined]  # noqa: F821

@@ -49,6 +49,7 @@ class Elsewhere:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._ready: set[str] = set()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_getremotemodule(self) -> Any:
@@ -58,6 +59,23 @@ class Elsewhere:
         from sslspec.hosts import remote
 
         return remote
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodeready(self, node: Any) -> None:
+        """Remember who has begun."""
+        self._ready.add(node.gateway.id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """End a session in which a host has no worker; xdist would try it again for ever."""
+        if error and away.is_away(node.gateway.spec) and node.gateway.id not in self._ready:
+            said = str(error).strip().splitlines() or ["it says nothing"]
+            asked_for = str(node.gateway.spec).removeprefix(
+                "execmodel=main_thread_only//"
+            )  # which xdist puts before it
+            problem = f"{asked_for}: no worker can begin there: {said[-1]}"
+            self._session.emit({"event": "problem", "message": problem})
+            pytest.exit(problem, pytest.ExitCode.USAGE_ERROR)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Remember when an execution began, which is all that is known of one whose worker dies."""
