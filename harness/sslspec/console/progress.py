@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import Any, TextIO
+from typing import TextIO
 
 from sslspec.results.columns import in_order
-from sslspec.results.failures import brief, expected_and_came, how_to_repeat
+from sslspec.results.failures import brief, expected_and_came, how_to_repeat, last_of_suites
 from sslspec.results.record import Result
 from sslspec.running.state import Column, State
 from sslspec.style import Style, columns, one_line, rows
@@ -147,7 +147,7 @@ def block(result: Result, style: Style) -> str:
         rows.append(("known", ", ".join(result.known)))
     frames = result.detail.get("traceback") or []
     if frames and result.verdict is not Verdict.PASSED:
-        rows.append(("at", str(frames[-1] if len(frames) == 1 else _last_of_suites(frames))))
+        rows.append(("at", last_of_suites(frames)))
     rows.append(("repeat", how_to_repeat(result.id, result.implementation)))
     text = [one_line(f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}")]
     for name, value in rows:
@@ -156,12 +156,6 @@ def block(result: Result, style: Style) -> str:
             text.append(f"  {style.dim(f'{name:11}')}  {first}")
             text += [f"  {'':11}  {more}" for more in rest[: _LONGEST_VALUE - 1]]
     return "\n".join(text)
-
-
-def _last_of_suites(frames: list[Any]) -> str:
-    """Where the scenario stood: the last frame of the suites, if there is one."""
-    ours = [str(frame) for frame in frames if str(frame).startswith("suites/")]
-    return ours[-1] if ours else str(frames[-1])
 
 
 def _column(result: Result, style: Style) -> str:

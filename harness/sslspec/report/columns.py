@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sslspec.results import columns
-from sslspec.results.record import Header, RecordError
+from sslspec.results.failures import how_to_repeat
+from sslspec.results.record import Header, RecordError, Result
 from sslspec.results.software import CPYTHON, Software, numbers
 from sslspec.shards import cutting
 from sslspec.shards.cutting import Part
@@ -99,6 +100,10 @@ class Column:
         """Where it stands: the stdlib's ssl before others, CPython before other Pythons, the older before the newer."""
         name = "" if self.implementation == STDLIB else self.implementation
         return name, self.kind != CPYTHON, self.kind, self.version, self.library_version, self.run, self.name
+
+    def repeated(self, result: Result) -> str:
+        """The command that repeats an execution of this column."""
+        return how_to_repeat(result.id, result.implementation)
 
     def told(self) -> str:
         """All of it in a few words: ``ssl, CPython 3.13.0, OpenSSL 3.0.19``."""

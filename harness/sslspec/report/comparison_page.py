@@ -7,7 +7,7 @@ the same data that filters use.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sslspec.compare import kinds, reasons
 from sslspec.compare.changes import Change
@@ -26,6 +26,8 @@ from sslspec.results.record import Result
 SCRIPTS = ("static/data.js", "data/index.js", "static/compare.js")
 _HERE = Markup("<!-- rows -->")
 _MOST_LINES = 12
+_MOST_WAYS = 4  # in which the steps of a scenario changed that are told one by one
+_Way = tuple[Kind, Difference | None, list[Execution]]
 _SCENARIO, _DIFFERENT = "Scenario", "What is different"
 
 
@@ -45,7 +47,7 @@ def beside(pair: Pair) -> tuple[str, str] | None:
 def changes(scenario: Scenario, pair: Pair, counts: Counter[Kind | None]) -> Iterator[tuple[Kind, Markup]]:
     """The rows of a scenario, a row for what changed alike; `counts` learns of each execution."""
     old, new = (scenario.results.get(column, {}) for column in pair)
-    alike: dict[tuple[object, ...], tuple[Kind, Difference | None, list[Execution]]] = {}
+    alike: dict[tuple[object, ...], _Way] = {}
     for execution in sorted(old.keys() | new.keys()):
         before, after = old.get(execution), new.get(execution)
         what = kind(before, after)
@@ -55,9 +57,20 @@ def changes(scenario: Scenario, pair: Pair, counts: Counter[Kind | None]) -> Ite
             key = what, _told(before), _told(after), steps.essence if steps else None
             alike.setdefault(key, (what, steps, []))[2].append(execution)
     every = scenario.executions
-    for kind_, steps, executions in alike.values():
-        sample = old.get(executions[0]), new.get(executions[0])
-        yield kind_, _row(scenario.id, pair, sample, steps, variants.told(executions, every))
+    for ways in _by_what_is_told(alike):
+        folded = len(ways) > _MOST_WAYS
+        for what, steps, executions in ways[:1] if folded else ways:
+            meant = sorted(one for _, _, more in ways for one in more) if folded else executions
+            which = variants.told(meant, every) + (f", in {len(ways)} ways: one of them" if folded else "")
+            yield what, _row(scenario.id, pair, (old.get(executions[0]), new.get(executions[0])), steps, which)
+
+
+def _by_what_is_told(alike: Mapping[tuple[object, ...], _Way]) -> Iterable[list[_Way]]:
+    """What happened in one way each, together where only the steps are others."""
+    found: dict[tuple[object, ...], list[_Way]] = {}
+    for (*told, _), way in alike.items():
+        found.setdefault(tuple(told), []).append(way)
+    return found.values()
 
 
 def _told(result: Result | None) -> tuple[object, ...] | None:

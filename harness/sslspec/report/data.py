@@ -109,6 +109,7 @@ def _counts(tally: Tally) -> dict[str, Any]:
     return {
         "verdicts": {verdict.value: count for verdict, count in sorted(tally.verdicts.items()) if count},
         "unexpected": tally.unexpected,
+        "known_not_to_pass": {"here": tally.known - tally.shared, "as_the_reference": tally.shared},
         "scenarios_that_differ": tally.differ,
     }
 

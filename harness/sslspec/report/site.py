@@ -17,12 +17,12 @@ from sslspec import layout
 from sslspec.compare.kinds import Kind
 from sslspec.report import areas, badges, column_page, comparison_page, data, matrix_page, places, scenario_page, stream
 from sslspec.report.areas import Area
+from sslspec.report.causes import Causes
 from sslspec.report.columns import Column, Columns
 from sslspec.report.folder import Folder, filled
 from sslspec.report.fragments import Fragments
 from sslspec.report.html import Markup
 from sslspec.report.knowledge import Knowledge
-from sslspec.report.matrix_page import KNOWN, UNEXPECTED
 from sslspec.report.outcomes import Tally, outcomes
 from sslspec.report.presets import Pair, presets
 from sslspec.report.stream import Scenario
@@ -85,6 +85,7 @@ class _Site:
             pair: Counter() for pairs in self._questions.values() for pair in pairs
         }
         self._area: Area | None = None
+        self._causes: dict[Column, Causes] = {}
         self._rows: dict[tuple[Column, str], list[Markup]] = {}  # of the area that is going by, for columns' pages
         self._areas: dict[str, dict[Column, Tally]] = {}
         self._scenarios: dict[str, int] = {}
@@ -107,6 +108,7 @@ class _Site:
         every = scenario.executions
         for column, found in told.items():
             self._record(column, scenario.results[column].values())
+            self._causes.setdefault(column, Causes()).add(scenario.id, found)
             for section, rows in column_page.rows(column, scenario.id, found, every).items():
                 self._rows.setdefault((column, section), []).extend(rows)
         for pair, counts in self._counts.items():
@@ -169,14 +171,16 @@ class _Site:
 
     def _write_column(self, column: Column, tally: Tally, *, complete: bool) -> None:
         whole = complete and column.part is None
-        pieces = column_page.page(
+        shown = column_page.Shown(
             column,
             tally,
-            is_reference=column is self._reference,
+            self._reference,
+            self._causes.get(column, Causes()),
+            [pair for pairs in self._questions.values() for pair in pairs if column in pair],
             complete=complete,
-            unexpected=self._fragments.read(f"{UNEXPECTED} {column.name}"),
-            known=self._fragments.read(f"{KNOWN} {column.name}"),
         )
+        rows = {name: self._fragments.read(f"{name} {column.name}") for name in column_page.SECTIONS}
+        pieces = column_page.page(shown, rows)
         self._folder.write(places.column(column.name), pieces)
         self._folder.write(places.badge(column.name, "svg"), badges.picture(column, tally, complete=whole))
         self._folder.write(places.badge(column.name, "json"), badges.endpoint(tally, complete=whole))

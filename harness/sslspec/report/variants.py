@@ -7,7 +7,8 @@ from collections.abc import Collection
 from sslspec.report.stream import Execution
 from sslspec.style import listed
 
-_MOST = 3
+_MOST = 3  # executions that are named one by one
+_MOST_POINTS = 6  # of an axis
 
 
 def told(some: Collection[Execution], every: Collection[Execution]) -> str:
@@ -45,8 +46,13 @@ def _restrictions(some: Collection[Execution], every: Collection[Execution]) -> 
     said = []
     for axis in axes:
         if len(wanted[axis]) < len({points[axis] for points in split.values()}):
-            said.append(listed(sorted(wanted[axis]), "or"))
+            said.append(_some(sorted(wanted[axis])))
     return "; ".join(said)
+
+
+def _some(points: list[str]) -> str:
+    rest = len(points) - _MOST_POINTS
+    return f"{', '.join(points[:_MOST_POINTS])} or one of {rest} more" if rest > 1 else listed(points, "or")
 
 
 def _points(execution: Execution) -> list[str]:
