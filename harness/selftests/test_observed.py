@@ -1,13 +1,12 @@
-"""Recorded observations: small, lossless, checked against; and what changed has a reason in each line."""
+"""Recorded observations: small, lossless, whole or as they were, and checked against."""
 
 import json
 
 import pytest
 
-from selftests.support import HARNESS
 from selftests.test_compare import RAISED, READ
 from sslspec import layout
-from sslspec.observed import changes, checking, cli, pages, store
+from sslspec.observed import checking, cli, store
 from sslspec.results import record
 from sslspec.results.record import Header, RecordError, Result
 from sslspec.style import Style
@@ -99,6 +98,19 @@ def test_another_reference_than_the_one_it_was_held_against_is_noticed(observed)
         store.save(observed, [observation(some("ssl"))])
 
 
+def test_what_cannot_be_kept_leaves_the_files_as_they_were(observed):
+    before = {path.name: path.read_bytes() for path in observed.iterdir()}
+    changed = [observation(some("refssl")[:1], name="refssl"), observation([result(steps=[READ])])]
+    changed[1].surroundings["stdlib"] = object()
+    with pytest.raises(TypeError):
+        store.save(observed, changed)
+    assert {path.name: path.read_bytes() for path in observed.iterdir()} == before
+    changed[1].surroundings["stdlib"] = ""
+    store.save(observed, changed)
+    assert {path.name for path in observed.iterdir()} == before.keys()
+    assert all(path.read_bytes() != before[path.name] for path in observed.iterdir())
+
+
 def a_run(folder, results, **of):
     path = folder / "runs" / "run.jsonl"
     path.parent.mkdir(exist_ok=True)
@@ -137,7 +149,7 @@ def test_other_versions_have_no_record_to_be_held_against(observed, other):
 
 def test_the_command_records_checks_and_keeps_what_it_was_not_told_of(observed, capsys, monkeypatch):
     known = dict.fromkeys((SCENARIO, "a/b/c", "a/b/d", "a/b/e"))
-    monkeypatch.setattr(changes, "scenarios", lambda: known)
+    monkeypatch.setattr(store, "scenarios", lambda: known)
     ran = [result(steps=[RAISED]), result(variant="server+tls13", steps=[RAISED])]
     assert cli.main(["record", str(a_run(observed, ran))]) == 0
     found = store.load(observed / "ssl-3.13.0-openssl-3.0.19.jsonl").executions
@@ -154,97 +166,6 @@ def test_the_command_records_checks_and_keeps_what_it_was_not_told_of(observed, 
     assert "the run did not come to its end" in capsys.readouterr().err
 
 
-# -- what changed --------------------------------------------------------------------------------------------------
-
-
-def pythons():
-    """Observations of four: two Pythons on one OpenSSL, and one of them on another."""
-    of = [("3.9.1", "3.0.1"), ("3.10.2", "3.0.1"), ("3.10.9", "3.6.1")]
-    return [
-        observation([result(steps=[RAISED if number else READ])], python=python, openssl=f"OpenSSL {openssl} 1 Jan")
-        for number, (python, openssl) in enumerate(of)
-    ]
-
-
-def test_neighbours_are_compared_and_nobody_else():
-    found = changes.transitions([*reversed(pythons()), observation(some("refssl"), name="refssl")])
-    assert [(one.what, one.step) for one in found] == [("python", "3.9 -> 3.10"), ("openssl", "3.0 -> 3.6")]
-    assert [len(one.groups) for one in found] == [1, 0]
-    older = observation([result(steps=[READ])], python="3.10.1", openssl="OpenSSL 3.0.1 1 Jan")
-    again = changes.transitions([older, *pythons()])
-    assert [one.after.title for one in again] == [one.after.title for one in found]
-    assert "read(1) returns b'' | read(1) raises SSLEOFError errno=8" in changes.words(found[0].groups[0])
-
-
-def test_a_python_without_the_gil_is_no_step():
-    free = observation([result(steps=[READ])], python="3.10.9t", openssl="OpenSSL 3.6.9 1 Jan")
-    found = changes.transitions([*pythons(), free])
-    assert [one.after.title for one in found] == [one.after.title for one in changes.transitions(pythons())]
-    assert free.file_name == "ssl-3.10.9t-openssl-3.6.9.jsonl"
-
-
-REASONS = """format = 1
-[[reason]]
-scenario = "shutdown/*"
-python = "3.9 -> 3.10"
-match = "SSLEOFError"
-reason = "an end that was none is told since then"
-source = "What's New 3.10"
-[[reason]]
-openssl = "3.0 -> 3.6"
-reason = "a reason for which there is no difference"
-source = "nobody"
-"""
-
-
-def test_reasons_are_strict_both_ways(tmp_path):
-    path = tmp_path / "reasons.toml"
-    path.write_text(REASONS)
-    reasons = changes.read_reasons(path)
-    found = changes.transitions(pythons())
-    (because,) = changes.because(found[0], found[0].groups[0], reasons, changes.baseline())
-    assert because.text == "an end that was none is told since then"
-    assert not changes.because(found[0], found[0].groups[0], reasons[1:], changes.baseline())
-    (stale,) = changes.stale(found, reasons)
-    assert "reason 2: '*' (openssl 3.0 -> 3.6) explains nothing" in stale
-
-
-WRONG = {
-    "format = 2": "format must be 1",
-    'format = 1\n[[reason]]\npython = "3.9"\nreason = "a b c d e"\nsource = "x"': "says not of which step",
-    'format = 1\n[[reason]]\npython = "3.9 -> 3.10"\nreason = "short"\nsource = "x"': "five words or more",
-    'format = 1\n[[reason]]\npython = "3.9 -> 3.10"\nreason = "a b c d e"': "and a source",
-    'format = 1\n[[reason]]\nversion = "3.9"': "version is not understood",
-    "format = ": "cannot be read",
-}
-
-
-@pytest.mark.parametrize("text", WRONG)
-def test_reasons_that_cannot_be_understood_are_refused(tmp_path, text):
-    path = tmp_path / "reasons.toml"
-    path.write_text(text)
-    with pytest.raises(changes.ReasonError, match=WRONG[text]):
-        changes.read_reasons(path)
-
-
-@pytest.mark.parametrize(
-    ("since", "step", "told"),
-    [
-        ("3.13", "3.12 -> 3.13", True),
-        ("3.12", "3.12 -> 3.13", False),
-        ("3.14", "3.12 -> 3.13", False),
-        ("3.10", "3.9 -> 3.10", True),
-    ],
-)
-def test_what_is_documented_since_then_has_its_reason(since, step, told):
-    before = result(verdict=Verdict.INAPPLICABLE, since=since, clauses=("ssl.x:y",))
-    after = result(since=since, clauses=("ssl.x:y",))
-    group = changes.Group(changes.compare.Change(before, after), [after.id], ["stdlib"], [])
-    transition = changes.Transition("python", step, *pythons()[:2])
-    found = changes.because(transition, group, [], changes.baseline())
-    assert [one.text for one in found] == ([f"Documented since Python {since}"] if told else [])
-
-
 def test_the_observations_of_this_checkout_are_sound_small_and_all_there():
     paths = store.files()
     names = {path.name.partition("-")[0] for path in paths}
@@ -252,29 +173,3 @@ def test_the_observations_of_this_checkout_are_sound_small_and_all_there():
     assert sum(path.stat().st_size for path in paths) < 5_000_000
     for path in paths:
         assert store.load(path).file_name == path.name
-
-
-def test_the_page_is_current_and_each_line_has_its_reason():
-    assert pages.unexplained() == []
-    page = HARNESS.parent / "docs" / pages.NAME
-    assert page.read_text(encoding="utf-8") == pages.text(), "run: python -m sslspec.observed pages docs"
-
-
-@pytest.mark.parametrize(
-    "named",
-    [
-        "match_hostname",
-        "RAND_pseudo_bytes",
-        "wrap_socket",
-        "VERIFY_X509_STRICT",
-        "VERIFY_X509_PARTIAL_CHAIN",
-        "get_verified_chain",
-        "HAS_PHA",
-        "set_groups",
-        "HAS_PSK_TLS13",
-        "gh-148292",
-        "X25519MLKEM768",
-    ],
-)
-def test_the_page_names_what_everybody_will_look_for(named):
-    assert named in (HARNESS.parent / "docs" / pages.NAME).read_text(encoding="utf-8")

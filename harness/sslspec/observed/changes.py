@@ -1,8 +1,7 @@
-"""What changed from one Python to the next, or one OpenSSL to the next, and why.
+"""What changed from one Python to the next, or one OpenSSL to the next, and which of the written reasons explain it.
 
-Two observations that differ in one thing alone are compared. A reason comes from reports/observed/reasons.toml, else
-from what the scenario itself says (since, until, known issues), else from the standard library's baseline. A difference
-without a reason is somebody's work that is not done; so is a reason that explains nothing.
+Two observations that differ in one thing alone are compared: two Pythons on the very same OpenSSL, or the other way
+round. A difference without a reason is somebody's work that is not done; so is a reason that explains nothing.
 """
 
 from __future__ import annotations
@@ -13,58 +12,15 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
-from sslspec import compare, layout, toml
-from sslspec.baseline import Baseline, Facts, load
+from sslspec import compare
 from sslspec.compare import Group, rendering
+from sslspec.observed.reasons import Reason, Reasons
 from sslspec.observed.store import Observation
-from sslspec.results.record import Result
-from sslspec.scenarios import history, listing
 from sslspec.style import Style
-from sslspec.verdicts import EXPECTED
 
-FORMAT = 1
-SINCE, UNTIL = "Documented since Python", "Documented until Python"
-_KEYS = frozenset({"scenario", "python", "openssl", "match", "reason", "source"})
-_CPYTHON = ("gh-", "bpo-", "CVE-")
 _PLAIN = Style(unicode=True)
 _WIDE = 10_000
-
-
-class ReasonError(Exception):
-    """The file of reasons cannot be used; the text is one line that says where and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A hand-written reason: for which scenarios (a glob) of which step, where `match` is found in the words."""
-
-    where: str
-    scenario: str
-    what: str  # "python" or "openssl"
-    step: str  # "3.12 -> 3.13"
-    match: str
-    reason: str
-    source: str
-
-    def explains(self, transition: Transition, group: Group) -> bool:
-        """Whether it is about this difference."""
-        change = group.change
-        return (
-            (self.what, self.step) == (transition.what, transition.step)
-            and fnmatch.fnmatchcase(change.after.scenario, self.scenario)
-            and bool(re.search(self.match, "\n".join(words(group))))
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Because:
-    """Why, as a page tells it: the text, and where it is written."""
-
-    text: str
-    source: str = ""
 
 
 @dataclass(slots=True)
@@ -72,7 +28,7 @@ class Transition:
     """From one observation to the next: `what` changed ("python" or "openssl"), from what to what, on what."""
 
     what: str
-    step: str
+    step: str  # "3.12 -> 3.13", or within one minor version "3.13.0 -> 3.13.15"
     before: Observation
     after: Observation
     groups: list[Group] = field(default_factory=list)
@@ -84,15 +40,10 @@ class Transition:
         return f"{name} {self.step.replace(' -> ', ' to ')}"
 
 
-def scenarios() -> dict[str, listing.Scenario]:
-    """What there is in the suites, by id."""
-    return {scenario.id: scenario for scenario in listing.scenarios()}
-
-
 def transitions(every: Iterable[Observation]) -> list[Transition]:
-    """Each pair of the standard library's observations that are neighbours, compared."""
+    """Each pair of the standard library's observations that are neighbours, compared: Pythons first, then OpenSSLs."""
     ours = [one for one in every if _is_ordinary(one)]
-    found = [*_neighbours(ours, "openssl", "python"), *_neighbours(ours, "python", "openssl")]
+    found = [*_neighbours(ours, "python", "openssl"), *_neighbours(ours, "openssl", "python")]
     records = {one.file_name: one.to_record() for one in ours}
     for transition in found:
         compared = compare.compare(records[transition.before.file_name], records[transition.after.file_name])
@@ -101,139 +52,86 @@ def transitions(every: Iterable[Observation]) -> list[Transition]:
     return found
 
 
+def words(group: Group) -> list[str]:
+    """A difference in words: the verdicts, and the first steps that are different, without what aligns them."""
+    return [re.sub(r" +([=|]) ", r" \1 ", line) for line in rendering.body(group.change, _PLAIN, _WIDE)]
+
+
+def explains(reason: Reason, group: Group) -> bool:
+    """Whether a reason, of the same step, is about this difference."""
+    scenario = group.change.after.scenario
+    about = any(fnmatch.fnmatchcase(scenario, glob) for glob in reason.scenarios)
+    return about and bool(re.search(reason.match, "\n".join(words(group))))
+
+
+def because(transition: Transition, group: Group, reasons: Reasons) -> list[Reason]:
+    """Why a difference is there: what was written for it by hand."""
+    written = reasons.of(transition.what, transition.step).reasons
+    return [one for one in written if explains(one, group)]
+
+
+def unexplained(found: Sequence[Transition], reasons: Reasons) -> list[str]:
+    """A line for each difference without a reason, for each reason without a difference, and each step that is none."""
+    steps = {(transition.what, transition.step): transition for transition in found}
+    lines = [
+        f"{transition.title}: {group.change.after.id}: {' / '.join(words(group))}"
+        for transition in found
+        for group in transition.groups
+        if not because(transition, group, reasons)
+    ]
+    for written in reasons.steps:
+        transition = steps.get((written.what, written.step))
+        if transition is None:
+            lines.append(f"{written.what} {written.step}: no two observations make this step: remove its reasons")
+            continue
+        lines += [
+            f"{one.where}: {one.title!r} explains nothing: remove it, or correct it"
+            for one in written.reasons
+            if not any(explains(one, group) for group in transition.groups)
+        ]
+    return lines
+
+
+# -- steps ---------------------------------------------------------------------------------------------------------
+
+
 def _is_ordinary(one: Observation) -> bool:
     """The standard library's ssl in CPython with the GIL: whatever else is observed is no step of a version."""
     python = one.facts["python"]
     return one.facts["name"] == "ssl" and python["implementation"] == "cpython" and not python["version"].endswith("t")
 
 
-def because(transition: Transition, group: Group, reasons: Sequence[Reason], known: Baseline) -> list[Because]:
-    """Why a difference is there: what was written for it by hand, else what the scenario or the baseline says."""
-    written = [Because(one.reason, one.source) for one in reasons if one.explains(transition, group)]
-    return written or _of_versions(transition, group) or _of_baseline(transition, group, known) or _of_issues(group)
+def _release(one: Observation, what: str) -> str:
+    """``3.13.15``, or ``3.0.19``."""
+    return str(one.facts["python"]["version"] if what == "python" else str(one.facts["openssl"]).split()[1])
 
 
-def words(group: Group) -> list[str]:
-    """A difference in words: the verdicts, and the first steps that are different, without what aligns them."""
-    return [re.sub(r" +([=|]) ", r" \1 ", line) for line in rendering.body(group.change, _PLAIN, _WIDE)]
+def _numbers(one: Observation, what: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", _release(one, what))))
 
 
-def read_reasons(path: Path | None = None) -> list[Reason]:
-    """The hand-written reasons. Raises ReasonError."""
-    path = path or layout.observed() / "reasons.toml"
-    try:
-        data = toml.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise ReasonError(f"{path}: cannot be read ({problem})") from problem
-    if data.get("format") != FORMAT:
-        raise ReasonError(f"{path}: format must be {FORMAT}, not {data.get('format')!r}")
-    return [_reason(f"{path}: reason {number}", table) for number, table in enumerate(data.get("reason", []), 1)]
+def _minor(one: Observation, what: str) -> str:
+    return ".".join(map(str, _numbers(one, what)[:2]))
 
 
-def stale(found: Sequence[Transition], reasons: Sequence[Reason]) -> list[str]:
-    """A line for each hand-written reason that explains nothing any more."""
-    return [
-        f"{one.where}: {one.scenario!r} ({one.what} {one.step}) explains nothing: remove it, or correct it"
-        for one in reasons
-        if not any(one.explains(transition, group) for transition in found for group in transition.groups)
-    ]
+def _neighbours(ours: Iterable[Observation], what: str, other: str) -> Iterator[Transition]:
+    """Of those with the very same release of `other`: each release of `what` and the next.
 
-
-def baseline() -> Baseline:
-    """What the standard library is known not to do."""
-    return load(layout.baselines() / "ssl.toml")
-
-
-def _reason(where: str, table: dict[str, Any]) -> Reason:
-    unknown = set(table) - _KEYS
-    if unknown or not all(isinstance(value, str) for value in table.values()):
-        raise ReasonError(f"{where}: {', '.join(sorted(unknown)) or 'a value'} is not understood; all values are text")
-    what = [name for name in ("python", "openssl") if name in table]
-    if len(what) != 1 or not re.fullmatch(r"\d+\.\d+ -> \d+\.\d+", table[what[0]]):
-        raise ReasonError(f"{where}: says not of which step it is: python = '3.12 -> 3.13', or openssl = '3.0 -> 3.6'")
-    if len(table.get("reason", "").split()) < 5 or not table.get("source"):
-        raise ReasonError(f"{where}: needs a reason of five words or more, and a source")
-    return Reason(
-        where,
-        table.get("scenario", "*"),
-        what[0],
-        table[what[0]],
-        table.get("match", ""),
-        table["reason"],
-        table["source"],
-    )
-
-
-# -- transitions ---------------------------------------------------------------------------------------------------
-
-
-def _version(one: Observation, what: str) -> tuple[int, ...]:
-    text = one.facts["python"]["version"] if what == "python" else str(one.facts["openssl"]).split()[1]
-    return tuple(map(int, re.findall(r"\d+", text)))
-
-
-def _neighbours(ours: Iterable[Observation], same: str, other: str) -> Iterator[Transition]:
-    """Of those that have the same (minor) version of one thing, each and the next version of the other.
-
-    Of several releases of one minor version the newest counts.
+    From one minor version to the next the step goes from the newest release that was observed to the first of all,
+    X.Y.0, or where that was not observed to the newest: what patch releases brought is told by steps of their own.
     """
-
-    def minor(one: Observation, what: str) -> str:
-        return ".".join(map(str, _version(one, what)[:2]))
-
     families: dict[str, list[Observation]] = {}
-    for one in sorted(ours, key=lambda one: (_version(one, same), _version(one, other))):
-        families.setdefault(minor(one, same), []).append(one)
+    for one in sorted(ours, key=functools.partial(_numbers, what=other)):
+        families.setdefault(_release(one, other), []).append(one)
     for family in families.values():
-        ordered = sorted(family, key=functools.partial(_version, what=other))
-        newest = {minor(one, other): one for one in ordered}
-        for before, after in itertools.pairwise(newest.values()):
-            yield Transition(other, f"{minor(before, other)} -> {minor(after, other)}", before, after)
-
-
-# -- reasons -------------------------------------------------------------------------------------------------------
-
-
-def _of_versions(transition: Transition, group: Group) -> list[Because]:
-    """What the scenario says of documented versions."""
-    after = group.change.after
-    first, last = transition.step.split(" -> ")
-    if transition.what == "python" and not group.change.same_verdict:
-        if after.since and _within(first, after.since, last):
-            return [Because(f"{SINCE} {after.since}", "ssl documentation")]
-        if after.until and _within(after.until, last, "99.0") and not _within("0.0", last, after.until):
-            return [Because(f"{UNTIL} {after.until}", "ssl documentation")]
-    return []
-
-
-def _of_issues(group: Group) -> list[Because]:
-    """The issues of CPython that the scenario names, in history's words: those of others explain nothing here."""
-    references = [one for one in group.change.after.known if one.startswith(_CPYTHON)]
-    told = dict.fromkeys(item for one in references if (item := _history().get(one)) is not None)
-    return [Because(item.says.rstrip("."), ", ".join(item.references)) for item in told]
-
-
-@functools.cache
-def _history() -> dict[str, history.Item]:
-    """What is known to have gone wrong or changed, by each of its references."""
-    return {reference: item for item in history.load(layout.suites() / "history.toml") for reference in item.references}
-
-
-def _within(low: str, version: str, high: str) -> bool:
-    """low < version <= high."""
-    numbers = [tuple(map(int, one.split("."))) for one in (low, version, high)]
-    return numbers[0] < numbers[1] <= numbers[2]
-
-
-def _of_baseline(transition: Transition, group: Group, known: Baseline) -> list[Because]:
-    """What the baseline says of either side, where that one does not do what the clause demands."""
-    sides: list[tuple[Observation, Result]] = [
-        (transition.before, group.change.before),
-        (transition.after, group.change.after),
-    ]
-    found = []
-    for observation, result in sides:
-        if result.verdict not in EXPECTED:
-            expectation = known.expectation(result.id, Facts.of(observation.facts, result.peer))
-            found += [Because(expectation.reason, "reports/baselines/ssl.toml")] if expectation.reason else []
-    return list(dict.fromkeys(found))
+        minors: dict[str, list[Observation]] = {}
+        for one in sorted(family, key=functools.partial(_numbers, what=what)):
+            minors.setdefault(_minor(one, what), []).append(one)
+        earlier = None
+        for minor, releases in minors.items():
+            if earlier is not None:
+                entered = releases[0] if _numbers(releases[0], what)[2:3] == (0,) else releases[-1]
+                yield Transition(what, f"{_minor(earlier, what)} -> {minor}", earlier, entered)
+            for before, after in itertools.pairwise(releases):
+                yield Transition(what, f"{_release(before, what)} -> {_release(after, what)}", before, after)
+            earlier = releases[-1]

@@ -11,7 +11,9 @@ from sslspec import layout, style
 from sslspec.cli.common import fail, say
 from sslspec.cli.parser import Parser
 from sslspec.exitcodes import ExitCode
-from sslspec.observed import changes, checking, pages, store
+from sslspec.files import write_lines
+from sslspec.observed import checking, pages, store
+from sslspec.observed.reasons import ReasonError
 from sslspec.observed.store import Observation
 from sslspec.results import record
 from sslspec.results.record import RecordError
@@ -23,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.answer(arguments))
-    except (RecordError, changes.ReasonError) as problem:
+    except (RecordError, ReasonError) as problem:
         return fail(str(problem))
 
 
@@ -51,7 +53,7 @@ def _record(arguments: argparse.Namespace) -> ExitCode:
         if earlier is not None:
             one.executions = {**earlier.executions, **one.executions}
         every[one.file_name] = one
-    there = changes.scenarios()
+    there = store.scenarios()
     for one in every.values():
         one.executions = {name: found for name, found in sorted(one.executions.items()) if name in there}
     layout.observed().mkdir(parents=True, exist_ok=True)
@@ -82,8 +84,11 @@ def _check(arguments: argparse.Namespace) -> ExitCode:
 
 def _pages(arguments: argparse.Namespace) -> ExitCode:
     path = arguments.folder / pages.NAME
-    path.write_text(pages.text(), encoding="utf-8", newline="\n")
-    missing = pages.unexplained()
+    text, missing = pages.page()
+    try:
+        write_lines(path, text.splitlines())
+    except OSError as problem:
+        return fail(f"{path}: cannot be written ({problem.strerror})")
     for line in missing:
-        fail(f"no reason: {line}")
+        fail(line)
     return ExitCode.UNEXPECTED if missing else ExitCode.AS_EXPECTED

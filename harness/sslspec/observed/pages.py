@@ -1,25 +1,41 @@
-"""docs/behaviour-changes.md, written from the observations: what changed, line by line, each under its reason."""
+"""docs/behaviour-changes.md, written from the observations and the reasons: what changed, and why, step by step.
+
+What matters first stands first: the contents, then in each step the reasons in the order of their file, then, folded
+where they are many, the scenarios. Nothing here decides what explains what.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sslspec.compare import Group
 from sslspec.compare.markdown import code
-from sslspec.observed import changes, store
-from sslspec.observed.changes import Because, Transition
+from sslspec.compare.rendering import DID_NOTHING
+from sslspec.observed import changes, reasons, store
+from sslspec.observed.changes import Transition
+from sslspec.observed.reasons import Reason, Reasons
 from sslspec.observed.store import Observation
 from sslspec.style import plural
 
 NAME = "behaviour-changes.md"
-_LONGEST = 240
-_ABOUT = (
-    "What the standard library's `ssl` does otherwise from one Python to the next, and from one OpenSSL to the next,",
-    "as this suite saw it: every execution of every scenario, on the interpreters below. Made by",
-    "`python -m sslspec.observed pages docs` from [what was observed](../reports/observed); a selftest keeps it true,",
-    "and fails for a difference without a reason. Each line is a scenario; `sslspec show SCENARIO` tells more of it.",
-)
+_LONGEST = 150  # characters of a step in a line
+_OPEN = 4  # scenarios that stand under a reason without being folded
+_ABOUT = """\
+What the standard library's `ssl` does otherwise from one Python to the next, and from one OpenSSL to the next, as this
+suite saw it: every execution of every scenario, on the interpreters [below](#what-was-observed). From 3.12 to 3.14 are
+two steps, 3.12 to 3.13 and 3.13 to 3.14; what OpenSSL changes comes on top, with the OpenSSL that a Python is built on.
+
+Each reason names where it is written, and each of these documents was read for it, in the edition that stands at
+[the end](#what-was-read); one that was not would be marked *(not read)*. *Observed* is what was seen, and what nothing
+was found to document: changelogs, manual pages and issues were searched. Under a reason stand the scenarios, with the
+number of executions that are different; `sslspec show SCENARIO` tells more of one.
+
+This page is made by `python -m sslspec.observed pages docs` from [what was observed](../reports/observed). A selftest
+keeps it true, and fails for a difference without a reason.
+"""
 
 
 @dataclass(slots=True)
@@ -28,41 +44,144 @@ class _Line:
 
     scenario: str
     executions: int
-    words: list[str]
-    requirement: str
+    told: str
 
 
-def text() -> str:
-    """The page."""
+@dataclass(slots=True)
+class _Section:
+    """A step, with what is told under each of its reasons."""
+
+    transition: Transition
+    under: list[tuple[Reason, list[_Line]]]
+    executions: int
+    scenarios: int
+
+
+def page() -> tuple[str, list[str]]:
+    """The page, and a line for each difference without a reason and each reason without a difference."""
     every = [store.load(path) for path in store.files()]
-    return "\n".join([*_head(every), *(line for one in _transitions(every) for line in _section(one))]) + "\n"
-
-
-def unexplained() -> list[str]:
-    """A line for each difference that has no reason, and each reason that has no difference."""
-    found = _transitions([store.load(path) for path in store.files()])
-    reasons, known = changes.read_reasons(), changes.baseline()
+    written = reasons.read()
+    found = changes.transitions(every)
+    sections = [_section(one, written) for one in found]
     lines = [
-        f"{transition.title}: {group.change.after.id}: {' / '.join(changes.words(group))}"
-        for transition in found
-        for group in transition.groups
-        if not changes.because(transition, group, reasons, known)
+        *("# What changed in behaviour", "", *_ABOUT.splitlines(), "", "## In short", ""),
+        *(line for section in sections for line in _contents(section)),
+        *(line for section in sections for line in _told(section, written)),
+        *_observed(every),
+        *_read(written),
     ]
-    return lines + changes.stale(found, reasons)
+    return "\n".join(lines) + "\n", changes.unexplained(found, written)
 
 
-def _transitions(every: Sequence[Observation]) -> list[Transition]:
-    return changes.transitions(every)
+def anchor(title: str) -> str:
+    """Where a heading is found: ``Python 3.12 to 3.13`` at ``python-312-to-313``."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-def _head(every: Sequence[Observation]) -> Iterator[str]:
-    yield from (
-        "# What changed in behaviour",
-        "",
-        *_ABOUT,
-        "",
-        "| observed | executions | passed | failed | inapplicable |",
+# -- what is told --------------------------------------------------------------------------------------------------
+
+
+def _section(transition: Transition, written: Reasons) -> _Section:
+    lines: dict[str, dict[str, _Line]] = {}
+    for group in transition.groups:
+        for reason in changes.because(transition, group, written):
+            scenario = group.change.after.scenario
+            told = lines.setdefault(reason.title, {}).setdefault(scenario, _Line(scenario, 0, _brief(group, reason)))
+            told.executions += len(group.ids)
+    return _Section(
+        transition,
+        [(one, list(lines[one.title].values())) for one in _reasons(transition, written) if one.title in lines],
+        sum(len(group.ids) for group in transition.groups),
+        len({group.change.after.scenario for group in transition.groups}),
     )
+
+
+def _reasons(transition: Transition, written: Reasons) -> list[Reason]:
+    return written.of(transition.what, transition.step).reasons
+
+
+def _brief(group: Group, reason: Reason) -> str:
+    """What a scenario asks, where one side did not run it; else the verdicts and the step that the reason is about."""
+    before, after = group.change.before, group.change.after
+    if before.verdict in DID_NOTHING or after.verdict in DID_NOTHING:
+        return after.requirement
+    words = changes.words(group)
+    verdicts = [line for line in words if "  ->  " in line]
+    steps = [line for line in words if " | " in line]
+    about = [line for line in steps if reason.match and re.search(reason.match, line)] or steps
+    told = [" → ".join(_short(part) for part in line.split("  ->  ", 1)) for line in verdicts[:1]]
+    told += [" → ".join(_short(part) for part in line.split(" | ", 1)) for line in about[:1]]
+    return "; ".join(told)
+
+
+def _short(words: str) -> str:
+    found = words.strip()
+    return code(found if len(found) <= _LONGEST else found[: _LONGEST - 3] + "...")
+
+
+# -- how it is told ------------------------------------------------------------------------------------------------
+
+
+def _contents(section: _Section) -> Iterator[str]:
+    title = section.transition.title
+    yield f"- [{title}](#{anchor(title)}): {_counts(section.executions, section.scenarios)}"
+    yield from (f"    - [{_plain(reason.title)}](#{anchor(reason.title)})" for reason, _ in section.under)
+
+
+def _told(section: _Section, written: Reasons) -> Iterator[str]:
+    transition = section.transition
+    yield from ("", f"## {transition.title}", "")
+    yield (
+        f"{transition.before.title} and {transition.after.title} differ in "
+        f"{_counts(section.executions, section.scenarios)}."
+    )
+    for reason, lines in section.under:
+        yield from ("", f"### {_plain(reason.title)}", "", _plain(reason.reason), "")
+        yield f"*Source: {_sources(reason.sources, written)}.*"
+        yield from ("", *_lines(lines))
+    unseen = written.of(transition.what, transition.step).unseen
+    if unseen:
+        yield from ("", "**Documented as well, and seen by no scenario here:**", "")
+        yield from (f"- {_plain(one.reason)} *Source: {_sources(one.sources, written)}.*" for one in unseen)
+
+
+def _lines(lines: Sequence[_Line]) -> Iterator[str]:
+    folded = len(lines) > _OPEN
+    if folded:
+        executions = sum(line.executions for line in lines)
+        yield from (f"<details><summary>{_counts(executions, len(lines))}</summary>", "")
+    alike: dict[str, list[_Line]] = {}
+    for line in lines:
+        alike.setdefault(line.told, []).append(line)
+    yield from (f"- {', '.join(map(_named, several))}: {told}" for told, several in alike.items())
+    if folded:
+        yield from ("", "</details>")
+
+
+def _named(line: _Line) -> str:
+    return f"`{line.scenario}`" + (f" ({line.executions})" if line.executions > 1 else "")
+
+
+def _sources(cited: Sequence[str], written: Reasons) -> str:
+    return "; ".join(_plain(one) + ("" if _was_read(one, written) else " (not read)") for one in cited)
+
+
+def _was_read(cited: str, written: Reasons) -> bool:
+    document = written.source(cited)
+    return document is None or document.read
+
+
+def _counts(executions: int, scenarios: int) -> str:
+    return f"{plural(executions, 'execution')} of {plural(scenarios, 'scenario')}"
+
+
+def _plain(words: str) -> str:
+    """`words` with nothing in them that Markdown reads as more than words."""
+    return re.sub(r"([\\`*<>\[\]])", r"\\\1", words)
+
+
+def _observed(every: Sequence[Observation]) -> Iterator[str]:
+    yield from ("", "## What was observed", "", "| observed | executions | passed | failed | inapplicable |")
     yield "|---|---|---|---|---|"
     for one in every:
         counts = Counter(seen["verdict"] for found in one.executions.values() for seen in found.values())
@@ -73,46 +192,7 @@ def _head(every: Sequence[Observation]) -> Iterator[str]:
         yield f"| [{named}](../reports/observed/{one.file_name}) | {counts.total():,} | {told} |"
 
 
-def _section(transition: Transition) -> Iterator[str]:
-    reasons, known = changes.read_reasons(), changes.baseline()
-    under: dict[tuple[Because, ...], dict[str, _Line]] = {}
-    for group in transition.groups:
-        why = tuple(changes.because(transition, group, reasons, known))
-        scenario = group.change.after.scenario
-        line = under.setdefault(why, {}).setdefault(
-            scenario, _Line(scenario, 0, changes.words(group), group.change.after.requirement)
-        )
-        line.executions += len(group.ids)
-    yield from ("", f"## {transition.title}", "")
-    total = sum(len(group.ids) for group in transition.groups)
-    scenarios = len({group.change.after.scenario for group in transition.groups})
-    versions = f"{transition.before.title} and {transition.after.title}"
-    yield f"{versions} differ in {plural(total, 'execution')} of {plural(scenarios, 'scenario')}."
-    order = {(one.reason, one.source): number for number, one in enumerate(reasons)}
-
-    def place(why: tuple[Because, ...]) -> tuple[int, str]:
-        return (order.get((why[0].text, why[0].source), len(order)), why[0].text) if why else (len(order) + 1, "")
-
-    for why in sorted(under, key=place):
-        told = "; ".join(f"{one.text} ({one.source})" if one.source else one.text for one in why)
-        yield from ("", f"**{told or 'No reason is known'}**", "")
-        for line in under[why].values():
-            times = f" ({plural(line.executions, 'execution')})" if line.executions > 1 else ""
-            documented = any(one.text.startswith((changes.SINCE, changes.UNTIL)) for one in why)
-            yield f"- `{line.scenario}`{times}: {line.requirement if documented else _brief(line.words)}"
-
-
-def _brief(words: Sequence[str]) -> str:
-    """The verdicts, where they are others, and the first step that is."""
-    verdicts = [line for line in words if "  ->  " in line]
-    steps = [line for line in words if " | " in line]
-    told = [" → ".join(_short(part) for part in line.split("  ->  ", 1)) for line in verdicts[:1]]
-    for line in steps[:1]:
-        left, _, right = line.partition(" | ")
-        told.append(f"{_short(left)} → {_short(right)}")
-    return "; ".join(told)
-
-
-def _short(words: str) -> str:
-    found = words.strip()
-    return code(found if len(found) <= _LONGEST else found[: _LONGEST - 3] + "...")
+def _read(written: Reasons) -> Iterator[str]:
+    yield from ("", "## What was read", "", "| cited as | edition | |", "|---|---|---|")
+    for one in written.sources:
+        yield f"| {_plain(one.name)} | {_plain(one.edition)} | {'read' if one.read else 'not read'} |"

@@ -6,6 +6,7 @@ in the suite anyway (requirement, clauses), is left out; verdicts, steps and wha
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import json
@@ -16,6 +17,7 @@ from typing import Any
 
 from sslspec import layout
 from sslspec.compare.rendering import DID_NOTHING
+from sslspec.files import write_lines
 from sslspec.results.record import Header, Record, RecordError, Result
 from sslspec.results.software import Software
 from sslspec.scenarios import listing
@@ -52,13 +54,13 @@ class Observation:
 
     @property
     def title(self) -> str:
-        """``CPython 3.13.0 on OpenSSL 3.0.19``."""
+        """``CPython 3.13.0 on OpenSSL 3.0.19``; ``CPython 3.13.0 as OpenSSL 3.6.5`` of refssl."""
         on = Software.of(self.facts)
-        return f"{on.python_title} on {on.library_title}"
+        return f"{on.python_title} {'' if on.posing else 'on '}{on.library_title}"
 
     def to_record(self) -> Record:
         """The same as results, with what the suite says of each scenario."""
-        known = {scenario.id: scenario for scenario in listing.scenarios()}
+        known = scenarios()
         name = str(self.facts["name"])
         header = Header(
             suite=str(self.surroundings["suite"]),
@@ -105,6 +107,16 @@ def _stdlib_beside(header: Header, facts: Mapping[str, Any]) -> str:
     return str(own.get("openssl", ""))
 
 
+def scenarios() -> dict[str, listing.Scenario]:
+    """What there is in the suites, by id. They are read once, though many observations ask."""
+    return _scenarios(layout.suites())
+
+
+@functools.cache
+def _scenarios(suites: Path) -> dict[str, listing.Scenario]:
+    return {scenario.id: scenario for scenario in listing.scenarios(suites)}
+
+
 def files() -> list[Path]:
     """All observations that there are, the reference first."""
     found = sorted(layout.observed().glob("*.jsonl"))
@@ -122,39 +134,29 @@ def load(path: Path) -> Observation:
     executions = own
     if "reference" in head:
         reference = path.with_name(f"{REFERENCE}.jsonl")
-        if head["reference"] != _digest(reference):
+        if head["reference"] != _digest(_content(reference)):
             raise RecordError(f"{path}: holds what is different from another {reference.name} than the one beside it")
         executions = _overlaid(load(reference).executions, own, absent)
     return Observation(head["implementation"], head["surroundings"], executions)
 
 
 def save(folder: Path, observations: Iterable[Observation]) -> list[Path]:
-    """Write observations, the reference among them: all there are, since the others are held against it."""
+    """Write observations, the reference among them: all there are, since the others are held against it.
+
+    All of them are made before the first is written, and each file is whole or as it was. Raises RecordError, OSError.
+    """
     every = sorted(observations, key=lambda one: one.file_name != f"{REFERENCE}.jsonl")
     if not every or every[0].facts["name"] != REFERENCE:
         raise RecordError(f"{folder}: an observation of {REFERENCE} is needed, against which the others are kept")
     reference = every[0]
-    digest = ""
-    paths = []
-    for one in every:
-        path = folder / one.file_name
-        head: dict[str, Any] = {
-            "format": FORMAT,
-            "implementation": one.facts,
-            "surroundings": one.surroundings,
-        }
-        scenarios = one.executions if one is reference else _differences(reference.executions, one.executions)
-        absent = {} if one is reference else _absent(reference.executions, one.executions)
-        head |= {} if one is reference else {"reference": digest}
-        lines = [head]
-        for scenario in sorted(scenarios.keys() | absent.keys()):
-            line = {"scenario": scenario, "observed": _together(scenarios.get(scenario, {}))}
-            lines.append(line | ({"absent": absent[scenario]} if scenario in absent else {}))
-        lines.append({"end": True, "scenarios": len(lines) - 1})
-        path.write_text("".join(_dump(line) + "\n" for line in lines), encoding="utf-8", newline="\n")
-        digest = digest or _digest(path)
-        paths.append(path)
-    return paths
+    written = {folder / reference.file_name: _lines(reference, reference.executions, {}, {})}
+    head = {"reference": _digest("".join(line + "\n" for line in written[folder / reference.file_name]).encode())}
+    for one in every[1:]:
+        absent = _absent(reference.executions, one.executions)
+        written[folder / one.file_name] = _lines(one, _differences(reference.executions, one.executions), absent, head)
+    for path, lines in written.items():
+        write_lines(path, lines)
+    return list(written)
 
 
 # -- one execution -------------------------------------------------------------------------------------------------
@@ -215,6 +217,20 @@ def _differences(reference: Executions, own: Executions) -> Executions:
     return found
 
 
+def _lines(
+    one: Observation, scenarios: Executions, absent: Mapping[str, list[At]], more: Mapping[str, Any]
+) -> list[str]:
+    """A file, line by line: who it was, what was seen in each scenario, and how many these are."""
+    lines: list[dict[str, Any]] = [
+        {"format": FORMAT, "implementation": one.facts, "surroundings": one.surroundings, **more}
+    ]
+    for scenario in sorted(scenarios.keys() | absent.keys()):
+        line = {"scenario": scenario, "observed": _together(scenarios.get(scenario, {}))}
+        lines.append(line | ({"absent": absent[scenario]} if scenario in absent else {}))
+    lines.append({"end": True, "scenarios": len(lines) - 1})
+    return [_dump(line) for line in lines]
+
+
 def _absent(reference: Executions, own: Executions) -> dict[str, list[At]]:
     """What the reference has, and the other one has not."""
     found = {scenario: sorted(there.keys() - own.get(scenario, {}).keys()) for scenario, there in reference.items()}
@@ -243,9 +259,13 @@ def _read(path: Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
     return lines[0], itertools.islice(lines, 1, len(lines) - 1)
 
 
-def _digest(path: Path) -> str:
+def _digest(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path) -> bytes:
     try:
-        return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+        return path.read_bytes()
     except OSError as problem:
         raise RecordError(f"{path}: cannot be read ({problem.strerror})") from problem
 
