@@ -116,7 +116,7 @@ def test_what_is_hostile_is_shown_as_text_by_scripts_too(opened: Opener, attacke
     page.until("location.hash.includes('hide')")
     assert page.value(RAN) == "no"
     two = opened(attacked / "compare.html")
-    two.value("(after.value = '2', after.dispatchEvent(new Event('change')))")
+    two.value("(before.value = '0', after.value = '2', after.dispatchEvent(new Event('change')))")
     two.until(f"{SAID}.includes('unchanged')")
     assert two.value(RAN) == "no"
     assert page.complaints == two.complaints == []

@@ -179,6 +179,18 @@ def test_arrows_move_in_the_matrix(opened: Opener, made: Path) -> None:
     page.until("location.pathname.endsWith('is_refused.html')")
 
 
+def test_nothing_is_compared_before_two_are_chosen(opened: Opener, made: Path) -> None:
+    page = opened(made / "compare.html")
+    assert page.value(SAID) == "Choose two columns."
+    assert page.value("[before, after].map((select) => select.selectedOptions[0].text)") == ["choose a column"] * 2
+    page.value("(after.value = '1', after.dispatchEvent(new Event('change')))")
+    page.until("location.hash === '#after=ssl%403.13.0'")
+    assert page.value(SAID) == "Choose two columns."
+    page.value("(before.value = '1', before.dispatchEvent(new Event('change')))")
+    assert page.value("document.querySelectorAll('#found h2').length") == 0
+    assert page.complaints == []
+
+
 def test_any_two_columns_are_compared(opened: Opener, made: Path) -> None:
     page = opened(made / "compare.html", "before=ssl%403.12.1&after=mylib.ssl")
     page.until(f"{SAID}.includes('unchanged')")

@@ -23,7 +23,6 @@ from sslspec.style import legible, listed, plural
 from sslspec.verdicts import Verdict
 
 SECTIONS = (UNEXPECTED, KNOWN, SHARED)
-_FEW_CAUSES = 2  # that tell nothing in short
 _MOST_CAUSES = 15
 _HERE = Markup("<!-- rows -->")
 _TITLES = ("Scenario", "Verdict", "Executions", "Why")
@@ -120,7 +119,7 @@ def _section(name: str, count: int, shown: Shown) -> Markup:
 
 def _causes(frame: Frame, causes: Causes) -> Markup:
     """Why it does not pass what passes elsewhere, in short."""
-    if len(causes) < _FEW_CAUSES:
+    if not len(causes):
         return EMPTY
     rows = [
         el(

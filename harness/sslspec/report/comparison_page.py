@@ -194,7 +194,8 @@ def _any_two(columns: Sequence[Column]) -> Markup:
     """The choice of any two, which scripts show."""
     choices = []
     for name, label in (("before", "Before"), ("after", "After")):
-        options = [el("option", column.name, value=number) for number, column in enumerate(columns)]
+        nothing = el("option", "choose a column", value="")
+        options = [nothing, *(el("option", column.name, value=number) for number, column in enumerate(columns))]
         choices.append(el("div", el("label", label, for_=name), el("select", *options, id=name), class_="choice"))
     return el(
         "section",

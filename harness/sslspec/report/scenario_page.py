@@ -120,7 +120,8 @@ def _columns(frame: Frame, columns: Sequence[Column], *, is_reference: bool) -> 
     tag = el("span", "reference", class_="tag") if is_reference else None
     if len(links) <= (1 if is_reference else details.MOST_NAMES):
         return [el("ul", *links, class_="names"), tag]
-    summary = el("summary", f"and {plural(len(links) - 1, 'column')} that do the same")
+    verb = "does" if len(links) == 2 else "do"
+    summary = el("summary", f"and {plural(len(links) - 1, 'column')} that {verb} the same")
     rest = el("details", summary, el("ul", *links[1:], class_="names"), class_="same")
     return [el("ul", links[0], class_="names"), tag, rest]
 

@@ -67,10 +67,11 @@
 
   async function show() {
     const mine = ++turn;
-    const [left, right] = [Number(before.value), Number(after.value)];
+    const [left, right] = [before, after].map((select) => (select.value === "" ? -1 : Number(select.value)));
+    const chosen = left >= 0 && right >= 0 && left !== right;
     found.replaceChildren();
-    said.textContent = left === right ? "Choose two columns." : "Comparing …";
-    if (left === right) return;
+    said.textContent = chosen ? "Comparing …" : "Choose two columns.";
+    if (!chosen) return;
     await sslspec.loadAll();
     if (mine !== turn) return;
     const kinds = state.kinds.map(() => ({ rows: [], total: 0 }));
@@ -95,7 +96,7 @@
   }
 
   function choose() {
-    const [left, right] = [before, after].map((select) => state.columns[Number(select.value)].name);
+    const [left, right] = [before, after].map((select) => select.value && state.columns[Number(select.value)].name);
     sslspec.writeAddress({ before: left, after: right });
   }
 
@@ -103,8 +104,7 @@
     const address = sslspec.readAddress();
     const number = (name) => state.columns.findIndex((column) => column.name === address.get(name));
     const chosen = [number("before"), number("after")];
-    if (chosen.some((one) => one < 0)) return;
-    [before.value, after.value] = chosen;
+    [before.value, after.value] = chosen.map((one) => (one < 0 ? "" : one));
     show().catch((problem) => { said.textContent = problem.message; });
   }
 
@@ -112,6 +112,5 @@
   after.addEventListener("change", choose);
   addEventListener("hashchange", apply);
   document.getElementById("tools").hidden = state.columns.length < 2;
-  if (state.columns.length > 1) after.value = "1";
   apply();
 })();
