@@ -122,7 +122,7 @@ class TestTheTransport:
     ids=["own", "transport"],
 )
 def test_a_script_does_without_the_harness(scenario: str) -> None:
-    assert repro.run(repro.script(f"{scenario}@client+tls13+asyncio+whole", "refssl")) == 0
+    assert repro.run(repro.script(f"{scenario}@client+tls13+asyncio+whole", "refssl"), "", print) == 0
 
 
 def _globals(of: type) -> dict[str, Any]:

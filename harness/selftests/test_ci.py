@@ -14,6 +14,7 @@ from sslspec.ci import ctrf, github, junit, markdown
 from sslspec.results import record
 from sslspec.results.digest import Digest
 from sslspec.results.record import Header, Result
+from sslspec.results.ways import Way
 from sslspec.verdicts import Verdict
 
 EVIL = (
@@ -171,7 +172,7 @@ def spans_removed(text):
 
 
 def test_nothing_that_was_said_is_markup(path):
-    text = markdown.report(Digest.of(EVERY), results=str(path))
+    text = markdown.report(Digest.of(EVERY), results=str(path), ways={})
     for line in text.splitlines():
         bare = spans_removed(line)
         for evil in ("<script", "](", "@everyone", "::error", "\x1b"):
@@ -184,10 +185,10 @@ def test_nothing_that_was_said_is_markup(path):
 
 def test_the_summary_keeps_to_its_budget(path):
     many = [result(f"alpn/a/{'x' * 80}{number}", said=f"{number}" * 20) for number in range(3000)]
-    text = markdown.report(Digest.of(many), results="r.jsonl")
+    text = markdown.report(Digest.of(many), results="r.jsonl", ways={})
     assert len(text.encode()) <= markdown.BUDGET
     assert text.endswith("\n\nThis is not all: the rest is in `r.jsonl`.\n")
-    assert "All results are in `r.jsonl`." in markdown.report(Digest.of(EVERY), results="r.jsonl")
+    assert "All results are in `r.jsonl`." in markdown.report(Digest.of(EVERY), results="r.jsonl", ways={})
 
 
 # -- GitHub Actions ------------------------------------------------------------------------------------------------
@@ -208,20 +209,20 @@ def test_a_command_is_one_line_whatever_is_in_it():
 
 def test_errors_point_at_the_baseline_and_stay_within_ten(tmp_path):
     stale = [f"{tmp_path / 'conf' / 'b.toml'}:{number}: 'a/*' is no longer needed" for number in range(3, 12)]
-    lines = github.errors(Digest.of(EVERY), stale[:2], str(tmp_path))
+    lines = github.errors(Digest.of(EVERY), {}, stale[:2], str(tmp_path))
     assert len(lines) == 6
     assert lines[0].startswith("::error title=sslspec%3A crashed::mylib sni/b/crashed")
     assert lines[-1] == "::error file=conf/b.toml,line=4,title=stale baseline entry::'a/*' is no longer needed"
-    many = github.errors(Digest.of(EVERY), stale, str(tmp_path))
+    many = github.errors(Digest.of(EVERY), {}, stale, str(tmp_path))
     assert len(many) == 10
     assert many[-1] == "::error title=sslspec::4 more; the summary of the job and the result file have them"
-    assert github.errors(Digest.of([EVERY[0]]), []) == []
+    assert github.errors(Digest.of([EVERY[0]]), {}, []) == []
 
 
 def test_what_repeats_a_result_of_several_pythons_is_named_as_repro_takes_it(tmp_path):
     several = replace(EVERY[1], implementation="mylib@3.10.13")
-    (line,) = github.errors(Digest.of([several]), [])
-    assert line.endswith("repeat: sslspec repro alpn/a/failed mylib  # in Python 3.10.13")
+    (line,) = github.errors(Digest.of([several]), {}, [])
+    assert line.endswith("repeat: sslspec repro alpn/a/failed mylib --python 3.10.13 --run")
 
 
 def test_what_is_printed_is_unheard_until_a_word_that_nobody_knows(capsys):
@@ -237,6 +238,51 @@ def test_what_is_printed_is_unheard_until_a_word_that_nobody_knows(capsys):
     assert lines[2:5] == ["::error::owned", f"::{token}::", "::endgroup::"]
     assert lines[6] != lines[1]
     assert github.harmless("  ::error::x\nfine\n##[group]y") == "  : :error::x\nfine\n## [group]y"
+    assert github.harmless("x\r::add-mask::y\r\n\t::z") == "x\r: :add-mask::y\r\n\t: :z"
+    assert github.harmless("a::b") == "a::b"
+
+
+def test_what_repeats_a_result_is_whole_however_long_its_message(tmp_path):
+    long = replace(EVERY[1], id="alpn/a/" + "x" * 390, detail={"message": "m" * 3000})
+    (line,) = github.errors(Digest.of([long]), {"mylib": Way("mylib=pkg", options=("--baseline=b.toml",))})
+    message, _, repeat = line.partition("%0Arepeat: ")
+    assert repeat == f"sslspec repro {long.id} mylib=pkg"
+    assert message.endswith("...")
+    assert len(message) < 500
+
+
+OF_FILES = {
+    "a baseline": ("run", "ssl", "--baseline", "bad.toml"),
+    "a baseline that is checked": ("baseline", "check", "known.toml"),
+    "a profile": ("run", "ssl", "--profile", "./profile.toml"),
+    "a result file": ("summary", "r.jsonl"),
+    "a name": ("run", "no_such_module ##[error]x\n::error::x"),
+    "an option": ("run", "-j", "##[error]x"),
+    "a command": ("##[error]x",),
+}
+
+
+@pytest.mark.parametrize("name", OF_FILES)
+def test_no_text_of_a_file_gives_commands_to_the_runner(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    head, entry = 'format = 1\nimplementation = "ssl"\n', '[[known]]\nid = "##[error]x"\nverdict = "failed"\n'
+    (tmp_path / "bad.toml").write_text(f'{head}{entry}reason = "short"\n')
+    (tmp_path / "known.toml").write_text(f'{head}{entry}reason = "it is five words long"\n')
+    (tmp_path / "profile.toml").write_text('format = 1\ntitle = "x"\n["##[error]x"]\n')
+    (tmp_path / "r.jsonl").write_text('{"format": "##[error]x"}\n')
+
+    def said(here):
+        monkeypatch.setenv("GITHUB_ACTIONS", here)
+        try:
+            code = cli.main(list(OF_FILES[name]))
+        except SystemExit as leaving:
+            code = leaving.code
+        assert code
+        told = capsys.readouterr()
+        return heard(told.out + told.err)
+
+    assert [line for line in said("true") if not re.fullmatch("::group::sslspec run|::endgroup::", line)] == []
+    assert any("##[error]x" in line for line in said(""))
 
 
 ON_GITHUB = {"GITHUB_ACTIONS": "true"}
@@ -254,7 +300,7 @@ FAILING = (
 def heard(text):
     """The commands that the runner would follow."""
     found, token = [], ""
-    for line in text.splitlines():
+    for line in re.split(r"[\r\n]+", text):
         command = line.lstrip()
         if token:
             token = "" if command == f"::{token}::" else token

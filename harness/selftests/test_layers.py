@@ -24,7 +24,7 @@ FLOORS = (
     "shards pythons hosts certificates",
     "agent",
     "peers",
-    "scenarios",
+    "scenarios repeating",
     "baseline compare doctor names repro",
     "running",
     "plugin console report",

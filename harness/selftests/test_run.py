@@ -299,7 +299,6 @@ def test_what_is_whole_is_told_from_a_selection():
     assert options.Options().whole
     assert not options.Options(globs=("a",)).whole
     assert not options.Options(pytest_args=("-k", "x")).whole
-    assert options.selection(["alpn", "sni/*", "a/b/c@x"]) == ("alpn", "sni/*", "a/b/c@x", "alpn/*")
 
 
 @pytest.mark.parametrize(

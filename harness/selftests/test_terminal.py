@@ -38,7 +38,7 @@ FAILED = result(
 
 
 def test_a_block_says_what_was_demanded_what_came_and_how_to_repeat_it():
-    assert block(FAILED, PLAIN).split("\n") == [
+    assert block(FAILED, PLAIN, {}).split("\n") == [
         "✗ alpn/offer/no_overlap@client+tls13  mylib with stdlib",
         "  requirement  No overlap selects nothing.",
         "  clause       ssl.SSLContext.set_alpn_protocols, RFC 7301 3.2  (should)",
@@ -52,8 +52,8 @@ def test_a_block_says_what_was_demanded_what_came_and_how_to_repeat_it():
 
 def test_what_repeats_a_result_of_several_pythons_is_named_as_repro_takes_it():
     several = replace(FAILED, implementation="mylib@3.10.13")
-    assert block(several, PLAIN).endswith(
-        "repeat       sslspec repro alpn/offer/no_overlap@client+tls13 mylib  # in Python 3.10.13"
+    assert block(several, PLAIN, {}).endswith(
+        "repeat       sslspec repro alpn/offer/no_overlap@client+tls13 mylib --python 3.10.13 --run"
     )
 
 
@@ -112,7 +112,7 @@ def test_the_words_for_other_verdicts():
     crashed = result(verdict=Verdict.CRASHED, expected=known, detail={"message": "the process died of SIGSEGV"})
     assert expected_and_came(crashed) == ("failed, says the baseline", "crashed: the process died of SIGSEGV")
     assert brief(crashed) == "the process died of SIGSEGV"
-    assert "baseline     it was so for years" in block(passed, PLAIN)
+    assert "baseline     it was so for years" in block(passed, PLAIN, {})
 
 
 @pytest.mark.parametrize(

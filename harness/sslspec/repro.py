@@ -11,6 +11,7 @@ import os
 import subprocess
 import tempfile
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from sslspec import __version__, packing
 from sslspec.implementations import loading
 from sslspec.peers import PROGRAMS, pythons
-from sslspec.pythons import child, hermetic
+from sslspec.pythons import child, environments, hermetic
 from sslspec.scenarios import listing
 from sslspec.scenarios.listing import Scenario
 
@@ -148,13 +149,25 @@ def script(scenario_id: str, spec: str, peer: str = "stdlib") -> str:
     )
 
 
-def run(text: str) -> int:
-    """Run a printed script in a process of its own, as sslspec's own children are; its exit status."""
+def run(text: str, python: str, say: Callable[[str], object], *, install: bool = True) -> int:
+    """Run a printed script in a process of its own, as sslspec's own children are; its exit status.
+
+    `python` is the interpreter, as ``--python`` names it, or "" for this one; it gets what it would get for a run, of
+    which `say` is told. Raises InterpreterError, or NotPrepared.
+    """
     environment, _ = hermetic.child_environment(os.environ)
     with tempfile.TemporaryDirectory(prefix="sslspec-") as folder:
+        wanted = [python] if python else []
+        hosts, refused = environments.hosts(wanted, Path(folder, "sources"), say, install=install)
+        if refused:
+            raise refused[0]
+        (host,) = hosts
+        if host.interpreter and not host.interpreter.sees_us:
+            command = child.script_from_stdin(host.python)
+            return subprocess.run(command, env=environment, input=text.encode(), check=False).returncode
         path = Path(folder, "repro.py")
         path.write_text(text, encoding="utf-8")
-        return subprocess.run(child.script(path), env=environment, check=False).returncode
+        return subprocess.run(child.script(path, host.python), env=environment, check=False).returncode
 
 
 def _version(scenario: Scenario, mark: str) -> tuple[int, ...] | None:

@@ -10,13 +10,14 @@ import contextlib
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from sslspec import repeating
 from sslspec.baseline.staleness import line_of
 from sslspec.results.digest import Digest
-from sslspec.results.failures import how_to_repeat
+from sslspec.results.ways import Way
 from sslspec.style import legible, plural
 
 MOST_ERRORS = 9  # GitHub shows ten of a step; the tenth says how many more there are
@@ -34,16 +35,19 @@ def command(name: str, message: str = "", **properties: str) -> str:
     return f"::{name}{' ' if told else ''}{told}::{_data(message)}"
 
 
-def errors(digest: Digest, stale: Sequence[str], workspace: str = "") -> list[str]:
-    """At most ten errors: what was unexpected, the worst first, then baseline entries that are no longer true."""
+def errors(digest: Digest, ways: Mapping[str, Way], stale: Sequence[str] = (), workspace: str = "") -> list[str]:
+    """At most ten errors: what was unexpected, the worst first, then baseline entries that are no longer true.
+
+    `ways` are those of the columns. Where a message is too long, what repeats its result is still whole.
+    """
     told = []
     for group in digest.unexpected:
         scenarios = group.scenarios
         more = "" if len(scenarios) == 1 else f" and {plural(len(scenarios) - 1, 'more scenario')}"
         said = f": {group.said}" if group.said else ""
-        repeat = how_to_repeat(group.example, group.column)
-        message = f"{group.column} {group.example}{more}{said}\nrepeat: {repeat}"
-        told.append(command("error", _short(message), title=f"sslspec: {group.verdict.value}"))
+        message = _short(f"{group.column} {group.example[0]}{more}{said}")
+        message += f"\nrepeat: {repeating.command(group.example, ways)}"
+        told.append(command("error", message, title=f"sslspec: {group.verdict.value}"))
     for line in stale:
         number = line_of(line)
         file, _, rest = line.partition(f":{number}: ")
@@ -76,8 +80,18 @@ def unheard(stream: TextIO, title: str = "") -> Iterator[None]:
 
 
 def harmless(text: str) -> str:
-    """`text` for a stream of its own (stderr), which no block can keep from the runner: without any command in it."""
-    return re.sub(r"(?m)^(\s*):(?=:)", r"\1: ", text).replace("##[", "## [")
+    """`text` for where no block keeps it from the runner: without any command in it."""
+    return re.sub(r"(^|[\r\n])(\s*):(?=:)", r"\1\2: ", text).replace("##[", "## [")
+
+
+def harmless_here(text: str) -> str:
+    """`text`, and in a job of GitHub Actions without any command in it: what files and modules said may be in it."""
+    return harmless(text) if is_here() else text
+
+
+def tell(stream: TextIO, lines: Iterable[str]) -> None:
+    """Print commands for the runner."""
+    _print(stream, *lines)
 
 
 def _print(stream: TextIO, *lines: str) -> None:

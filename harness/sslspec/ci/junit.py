@@ -10,13 +10,15 @@ import datetime
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from sslspec import repeating
 from sslspec.files import write_lines
-from sslspec.results.failures import expected_and_came, how_to_repeat
+from sslspec.results.failures import expected_and_came
 from sslspec.results.record import Header, Result, open_record
+from sslspec.results.ways import Way, ways_of
 from sslspec.verdicts import Verdict
 
 # What is ours or the process's own fault rather than a wrong answer.
@@ -37,13 +39,14 @@ def export(results: Path, target: Path) -> None:
 
 def _lines(header: Header, results: Iterator[Result], counts: dict[str, Counter[str]]) -> Iterator[str]:
     every: Counter[str] = sum(counts.values(), Counter())
+    ways = ways_of(header)
     yield '<?xml version="1.0" encoding="utf-8"?>'
     yield f"<testsuites name={_quoted(f'sslspec {header.suite}')} {_totals(every)}>"
     for area, found in itertools.groupby(results, key=lambda result: result.area):
         totals = f"{_totals(counts[area])} skipped={_quoted(str(counts[area]['skipped']))}"
         yield f"  <testsuite name={_quoted(area)} {totals}{_timestamp(header)}>"
         for result in found:
-            yield from _case(result)
+            yield from _case(result, ways)
         yield "  </testsuite>"
     yield "</testsuites>"
 
@@ -67,7 +70,7 @@ def _kind(result: Result) -> str:
     return "passed" if result.verdict is Verdict.PASSED else "skipped"
 
 
-def _case(result: Result) -> Iterator[str]:
+def _case(result: Result, ways: Mapping[str, Way]) -> Iterator[str]:
     peer = "" if result.peer in ("", "none") else f" with {result.peer}"
     name, column = _quoted(result.id + peer), _quoted(f"{result.implementation}.{result.area}")
     head = f'    <testcase classname={column} name={name} time="{result.duration:.6f}"'
@@ -80,7 +83,7 @@ def _case(result: Result) -> Iterator[str]:
         yield f"      <skipped message={_quoted(_why_skipped(result))}/>"
     else:
         element = "error" if kind == "errors" else "failure"
-        message, body = _what_failed(result)
+        message, body = _what_failed(result, ways)
         attributes = f"type={_quoted(result.verdict.value)} message={_quoted(message)}"
         yield f"      <{element} {attributes}>{escape(_sound(body))}</{element}>"
     yield "    </testcase>"
@@ -94,14 +97,14 @@ def _why_skipped(result: Result) -> str:
     return f"{'new' if result.new else 'known'} as {result.verdict.value}: {result.reason}"
 
 
-def _what_failed(result: Result) -> tuple[str, str]:
+def _what_failed(result: Result, ways: Mapping[str, Way]) -> tuple[str, str]:
     """One line, and everything that is known."""
     expected, came = expected_and_came(result)
     rows = [("requirement", result.requirement), ("clause", ", ".join(result.clauses))]
     rows += [("expected", expected), ("came", came), ("baseline", result.reason)]
     frames = result.detail.get("traceback") or []
     rows += [("at", str(frame)) for frame in frames[-3:]]
-    rows.append(("repeat", how_to_repeat(result.id, result.implementation)))
+    rows.append(("repeat", repeating.command(result.key, ways)))
     return came.partition("\n")[0], "\n".join(f"{name}: {value}" for name, value in rows if value)
 
 

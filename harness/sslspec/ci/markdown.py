@@ -5,12 +5,14 @@ Whatever an implementation said stands in code, where nothing of it is markup, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from sslspec import repeating
 from sslspec.compare.markdown import code
 from sslspec.console import summary
 from sslspec.results.columns import in_order
 from sslspec.results.digest import Digest, Group
+from sslspec.results.ways import Way
 from sslspec.style import plural
 from sslspec.verdicts import GLYPHS, Verdict
 
@@ -22,17 +24,21 @@ def report(
     digest: Digest,
     *,
     results: str,
+    ways: Mapping[str, Way],
     complete: bool = True,
     stale: Sequence[str] = (),
     notes: Sequence[str] = (),
     budget: int = BUDGET,
 ) -> str:
-    """The report, at most `budget` bytes long; what does not fit is in the file `results`, and it says so."""
+    """The report, at most `budget` bytes long; what does not fit is in the file `results`, and it says so.
+
+    `ways` are those of the columns, for the commands that repeat what was unexpected.
+    """
     pointer = f"All results are in {code(results)}."
     cut = f"This is not all: the rest is in {code(results)}."
     room = budget - max(len(pointer.encode()), len(cut.encode())) - 4
     lines: list[str] = []
-    for line in _lines(digest, complete=complete, stale=stale, notes=notes):
+    for line in _lines(digest, ways, complete=complete, stale=stale, notes=notes):
         room -= len(line.encode()) + 1
         if room < 0:
             return "\n".join([*lines, "", cut]) + "\n"
@@ -40,7 +46,9 @@ def report(
     return "\n".join([*lines, "", pointer]) + "\n"
 
 
-def _lines(digest: Digest, *, complete: bool, stale: Sequence[str], notes: Sequence[str]) -> Iterator[str]:
+def _lines(
+    digest: Digest, ways: Mapping[str, Way], *, complete: bool, stale: Sequence[str], notes: Sequence[str]
+) -> Iterator[str]:
     surprises = summary.surprises(digest, len(stale))
     well = "everything as expected" if complete else "nothing unexpected so far"
     bad, good = GLYPHS[Verdict.FAILED][0], GLYPHS[Verdict.PASSED][0]
@@ -54,6 +62,7 @@ def _lines(digest: Digest, *, complete: bool, stale: Sequence[str], notes: Seque
             yield from ("", f"### {title}", "")
             for group in groups:
                 yield from _group(group)
+                yield f"  - repeat: {code(repeating.command(group.example, ways))}"
     if stale:
         yield from ("", "### Stale baseline entries", "")
         yield from (f"- {code(line)}" for line in stale)

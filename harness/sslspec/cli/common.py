@@ -23,13 +23,17 @@ exit codes: 0 all as expected, 1 unexpected results or stale baseline entries, 2
 
 def fail(problem: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
     """Say in one line on stderr what is wrong."""
-    sys.stderr.write(f"sslspec: {legible(problem)}\n")
+    from sslspec.ci import github
+
+    sys.stderr.write(github.harmless_here(f"sslspec: {legible(problem)}\n"))
     return code
 
 
 def say(text: str, look: Style) -> None:
-    """Print on stdout, in characters that it can take."""
-    sys.stdout.write(look.plain(text) + "\n")
+    """Print on stdout, in characters that it can take, for people."""
+    from sslspec.ci import github
+
+    sys.stdout.write(look.plain(github.harmless_here(text)) + "\n")
     sys.stdout.flush()
 
 

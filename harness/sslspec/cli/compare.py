@@ -43,6 +43,7 @@ def add(commands: Commands) -> None:
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Compare two files, or two columns of one."""
     from sslspec import compare
+    from sslspec.ci import github
     from sslspec.compare import rendering
     from sslspec.results import record
 
@@ -60,8 +61,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     except record.RecordError as problem:
         return fail(str(problem))
     look = style.style_for(sys.stdout, arguments.color)
+    for_people = arguments.format == "text"
     for piece in _pieces(found, arguments, look):
-        sys.stdout.write(look.plain(piece))
+        sys.stdout.write(look.plain(github.harmless_here(piece) if for_people else piece))
     sys.stdout.flush()
     wrong = {"regression": bool(found.regressions), "any": found.differs, "never": False}[arguments.fail_on]
     return ExitCode.UNEXPECTED if wrong else ExitCode.AS_EXPECTED

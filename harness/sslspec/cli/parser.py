@@ -19,7 +19,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Leave with ExitCode.USAGE."""
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message} (--help tells more)\n")
+        from sslspec.ci import github
+
+        self.exit(ExitCode.USAGE, github.harmless_here(f"{self.prog}: {message} (--help tells more)\n"))
 
 
 def positive(kind: type[_Number]) -> Callable[[str], _Number]:

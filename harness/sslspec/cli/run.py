@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import shlex
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from sslspec import layout, style
+from sslspec import style
 from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say
 from sslspec.exitcodes import ExitCode
 from sslspec.implementations import loading
@@ -91,28 +92,27 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.pythons.interpreters import InterpreterError
     from sslspec.results import record
     from sslspec.running import run
+    from sslspec.scenarios import selecting
     from sslspec.scenarios.profiles import ProfileError
 
-    unknown = _unknown_area(arguments.area)
-    if unknown:
-        return fail(unknown)
     if arguments.durations and not arguments.shard:
         return fail("--durations says how a run is cut; it goes with --shard I/N")
     if arguments.python and away.asked_for(arguments.pytest_args):
         return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
     on_github = arguments.format == "github" or (arguments.format == "pretty" and github.is_here())
     try:
+        selecting.check(arguments.k, arguments.area, arguments.level)
         output = _output(arguments.output)
         exports = [_output(target) for target in (arguments.junitxml, arguments.ctrf) if target]
         if problem := export.clash(output, *exports):
             return fail(problem)
         with github.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
             done = _executed(arguments)
-    except (BaselineError, InterpreterError, ProfileError, record.RecordError) as problem:
+    except (BaselineError, InterpreterError, ProfileError, record.RecordError, selecting.SelectionError) as problem:
         return fail(str(problem))
     except run.NotLoadable as problem:
         for line in problem.problems:
-            fail(github.harmless(line) if on_github else line)
+            fail(line)
         return ExitCode.NOT_LOADED
     written = _written(arguments, done, output)
     if written is not None:
@@ -121,15 +121,22 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if on_github:
         _tell_github(done, output)
     if done.problem:
-        fail(github.harmless(done.problem) if on_github else done.problem)
-    return done.exit_code if written is not False else max(done.exit_code, ExitCode.USAGE)
+        fail(done.problem)
+    sound = written is not False and not _has_missed(arguments, done)
+    return done.exit_code if sound else max(done.exit_code, ExitCode.USAGE)
 
 
-def _unknown_area(given: list[str]) -> str:
-    """What is to be said of the first area that is none, or "": beside one that is, it would select less, unseen."""
-    areas = sorted({path.parent.name for path in layout.suites().glob("*/test_*.py")})
-    wrong = next((area for area in given if area not in areas), None)
-    return "" if wrong is None else f"--area {wrong}: no such area; there are {', '.join(areas)}"
+def _has_missed(arguments: argparse.Namespace, done: Outcome) -> bool:
+    """Tell of globs that nothing fitted in the end, though they name scenarios; True where a variant is not there."""
+    from sslspec.scenarios import selecting
+
+    if arguments.smoke or arguments.shard or arguments.x or not done.record.complete:
+        return False  # where less is run than was asked for
+    missed = selecting.missed(arguments.k, (result.id for result in done.record.results))
+    for glob, is_variant in missed:
+        why = "its scenarios have no such variant" if is_variant else "none of it is for these peers"
+        fail(f"-k {shlex.quote(glob)}: nothing was run: {why}")
+    return any(is_variant for _, is_variant in missed)
 
 
 def _executed(arguments: argparse.Namespace) -> Outcome:
@@ -185,13 +192,12 @@ def _tell_github(done: Outcome, output: Path) -> None:
     """The annotations of the step, and the summary of the job."""
     from sslspec.ci import github, markdown
     from sslspec.results.digest import Digest
+    from sslspec.results.ways import ways_of
 
-    digest = Digest.of(done.record.results)
-    look = style.style_for(sys.stdout)
-    for line in github.errors(digest, done.stale, os.environ.get("GITHUB_WORKSPACE", "")):
-        say(line, look)
+    digest, ways = Digest.of(done.record.results), ways_of(done.record.header)
+    github.tell(sys.stdout, github.errors(digest, ways, done.stale, os.environ.get("GITHUB_WORKSPACE", "")))
     report = markdown.report(
-        digest, results=str(output), complete=done.record.complete, stale=done.stale, notes=done.notes
+        digest, results=str(output), ways=ways, complete=done.record.complete, stale=done.stale, notes=done.notes
     )
     try:
         github.append_summary(report)
@@ -201,14 +207,14 @@ def _tell_github(done: Outcome, output: Path) -> None:
 
 def _options(arguments: argparse.Namespace) -> Options:
     from sslspec.running import options
-    from sslspec.scenarios import profiles
+    from sslspec.scenarios import profiles, selecting
 
     return options.Options(
         implementations=tuple(arguments.implementations) or loading.DEFAULT,
         pythons=tuple(arguments.python),
         install=not arguments.no_install,
         peers=tuple(arguments.peer),
-        globs=options.selection(arguments.k),
+        globs=selecting.selection(arguments.k),
         areas=tuple(arguments.area),
         level=arguments.level,
         profile=profiles.checked(arguments.profile),

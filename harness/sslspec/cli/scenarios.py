@@ -18,6 +18,8 @@ def add(commands: Commands) -> None:
     """Register both commands and their options."""
     listing = command(commands, "list", _list, "the scenarios")
     listing.add_argument("glob", nargs="?", metavar="GLOB", help="an id, an area or a pattern")
+    listing.add_argument("--area", action="append", default=[], metavar="AREA", help="only those of this area")
+    listing.add_argument("--level", choices=("must", "should", "observed"), help="only those of this level")
     listing.add_argument("--clause", metavar="NAME", help="only those of a clause, a group of clauses or an RFC")
     listing.add_argument(
         "--profile", metavar="NAME", help="only those of a profile: client, asyncio, urllib3 or a file"
@@ -28,9 +30,19 @@ def add(commands: Commands) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec.scenarios import listing, profiles
+    from sslspec.scenarios import listing, profiles, selecting
 
-    chosen = listing.select(arguments.glob, listing.scenarios())
+    every = listing.scenarios()
+    try:
+        selecting.check(wanted=arguments.area)
+    except selecting.SelectionError as problem:
+        return fail(str(problem))
+    chosen = listing.select(arguments.glob, every)
+    if arguments.glob and not chosen:
+        near = selecting.hint(arguments.glob, [scenario.id for scenario in every])
+        return fail(f"{arguments.glob}: fits no scenario{near}", ExitCode.NOTHING)
+    chosen = [scenario for scenario in chosen if not arguments.area or scenario.area in arguments.area]
+    chosen = [scenario for scenario in chosen if arguments.level in (None, scenario.level)]
     if arguments.clause:
         chosen = listing.of_clause(arguments.clause, chosen)
     if arguments.profile:

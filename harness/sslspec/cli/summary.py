@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +34,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.console import summary
     from sslspec.results.digest import Digest
     from sslspec.results.record import RecordError, open_record
+    from sslspec.results.ways import ways_of
 
     digest = Digest(max(0, arguments.slowest))
     try:
@@ -49,12 +49,12 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
         took = float(seconds) if isinstance(seconds, (int, float)) else 0.0
         say(summary.told(digest, look, complete=reader.complete, seconds=took), look)
         return ExitCode.AS_EXPECTED
-    report = markdown.report(digest, results=str(arguments.results), complete=reader.complete)
+    ways = ways_of(reader.header)
+    report = markdown.report(digest, results=str(arguments.results), ways=ways, complete=reader.complete)
     if arguments.format == "markdown":
         say(report.rstrip("\n"), look)
         return ExitCode.AS_EXPECTED
-    for line in github.errors(digest, [], os.environ.get("GITHUB_WORKSPACE", "")):
-        say(line, look)
+    github.tell(sys.stdout, github.errors(digest, ways))
     try:
         github.append_summary(report)
     except OSError as problem:

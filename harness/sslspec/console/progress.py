@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from typing import TextIO
 
+from sslspec import repeating
 from sslspec.results.columns import in_order
-from sslspec.results.failures import brief, expected_and_came, how_to_repeat, last_of_suites
+from sslspec.results.failures import brief, expected_and_came, last_of_suites
 from sslspec.results.record import Result
+from sslspec.results.ways import Way
 from sslspec.running.state import Column, State
 from sslspec.style import Style, columns, one_line, rows
 from sslspec.verdicts import Verdict
@@ -58,7 +61,7 @@ class Terminal:
         key = (what, result.implementation, result.verdict)
         self._told[key] += 1
         if self._verbosity > 0 or (self._told[key] == 1 and len(self._told) <= _MANY_BLOCKS):
-            text = block(result, self._style)
+            text = block(result, self._style, state.ways)
         elif self._told.total() < _MANY_LINES:
             text = line(result, self._style, "as above" if self._told[key] > 1 else "")
         elif self._told.total() == _MANY_LINES:
@@ -135,8 +138,8 @@ def line(result: Result, style: Style, note: str = "") -> str:
     return one_line(f"{style.glyph(result.verdict)} {result.id}  {_column(result, style)}{tail}")
 
 
-def block(result: Result, style: Style) -> str:
-    """One unexpected result, with all that is needed to think about it and to repeat it."""
+def block(result: Result, style: Style, ways: Mapping[str, Way]) -> str:
+    """One unexpected result, with all that is needed to think about it and to repeat it; `ways` are the columns'."""
     rows = [("requirement", result.requirement)]
     level = "" if result.level == "must" else f"  ({result.level})"
     rows.append(("clause", ", ".join(result.clauses) + level))
@@ -148,7 +151,7 @@ def block(result: Result, style: Style) -> str:
     frames = result.detail.get("traceback") or []
     if frames and result.verdict is not Verdict.PASSED:
         rows.append(("at", last_of_suites(frames)))
-    rows.append(("repeat", how_to_repeat(result.id, result.implementation)))
+    rows.append(("repeat", one_line(repeating.command(result.key, ways))))
     text = [one_line(f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}")]
     for name, value in rows:
         first, *rest = value.split("\n") if value else [""]

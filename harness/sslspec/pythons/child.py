@@ -63,9 +63,14 @@ def command(module: str, *args: str, python: Python | None = None) -> list[str]:
     return [*_start(module, code, python or running()), *args]
 
 
-def script(path: Path) -> list[str]:
-    """The command that runs a script with that path."""
-    return _start(str(path), f"import runpy; runpy.run_path({str(path)!r}, run_name='__main__')", running())
+def script(path: Path, python: Python | None = None) -> list[str]:
+    """The command that runs a script with that path; without a Python, that of this process."""
+    return _start(str(path), f"import runpy; runpy.run_path({str(path)!r}, run_name='__main__')", python or running())
+
+
+def script_from_stdin(python: Python) -> list[str]:
+    """The same for an interpreter that sees no file of ours."""
+    return _start("-", "exec(compile(sys.stdin.read(), '<stdin>', 'exec'))", python)
 
 
 def _start(name: str, code: str, python: Python) -> list[str]:

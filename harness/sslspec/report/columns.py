@@ -6,20 +6,23 @@ here. Facts come from headers and may be anything: what has not the form of a fa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sslspec import repeating
 from sslspec.results import columns
-from sslspec.results.failures import how_to_repeat
 from sslspec.results.record import Header, RecordError, Result
 from sslspec.results.software import CPYTHON, Software, numbers
+from sslspec.results.ways import Way, ways_of
 from sslspec.shards import cutting
 from sslspec.shards.cutting import Part
 
 STDLIB = "ssl"
+_STROKES = r"[/\\]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +35,7 @@ class Column:
     label: str = ""  # which run it is of, where the same software was run several times
     run: int = 0  # the place of that run among them
     part: Part | None = None  # of a run, where not all of them are there
+    way: Way | None = None  # how it came about, as somebody on another machine would ask for it
 
     @cached_property
     def software(self) -> Software:
@@ -103,7 +107,14 @@ class Column:
 
     def repeated(self, result: Result) -> str:
         """The command that repeats an execution of this column."""
-        return how_to_repeat(result.id, result.implementation)
+        return repeating.command(result.key, self._ways(result))
+
+    def on_the_wire(self, result: Result) -> str:
+        """The command that shows what passes on the wire in an execution of this column; "" where none does."""
+        return repeating.on_the_wire(result.key, self._ways(result)) if self.kind in ("", CPYTHON) else ""
+
+    def _ways(self, result: Result) -> dict[str, Way]:
+        return {} if self.way is None else {result.implementation: self.way}
 
     def told(self) -> str:
         """All of it in a few words: ``ssl, CPython 3.13.0, OpenSSL 3.0.19``."""
@@ -131,7 +142,9 @@ class Columns:
             ]
             facts = {fact: value for fact, value in told[0][1].items() if fact != columns.SHARD}
             label = self._labels[number]
-            column = Column(name, facts, headers[number].platform, label, number, _part(name, told))
+            way = ways_of(headers[number]).get(same[0][1])
+            here = None if way is None else _elsewhere(way, Software.of(facts))
+            column = Column(name, facts, headers[number].platform, label, number, _part(name, told), here)
             self._of.update(dict.fromkeys(same, column))
         self.listed = sorted(set(self._of.values()), key=lambda column: column.rank)
 
@@ -184,6 +197,19 @@ def _part(column: str, told: Sequence[tuple[Path, Mapping[str, Any]]]) -> Part |
     parts = [(path, part) for path, facts in told if (part := cutting.of_column(path, facts)) is not None]
     whole = cutting.together(column, parts) if parts else None
     return whole if whole is not None and whole.missing else None
+
+
+def _elsewhere(way: Way, software: Software) -> Way:
+    """The same without what is of one machine only: a Python by its version, a file by its name."""
+    python = software.python_name if _is_path(way.python) else way.python
+    split = [option.partition("=") for option in way.options]
+    options = [f"{name}{equals}{re.split(_STROKES, value)[-1]}" for name, equals, value in split]
+    asked = {peer: given for peer, given in way.peers.items() if not _is_path(given)}
+    return replace(way, python=python, options=tuple(options), peers=asked)
+
+
+def _is_path(text: str) -> bool:
+    return re.search(_STROKES, text) is not None
 
 
 def _sound(facts: Mapping[str, Any]) -> Mapping[str, Any]:

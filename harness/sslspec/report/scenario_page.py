@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 
 from sslspec.report import details, links, places, variants
@@ -180,10 +179,9 @@ def _steps(column: Column, execution: Execution, steps: Sequence[object], count:
 
 
 def _repeat(groups: Sequence[Group], reference: Column | None) -> Markup:
-    """The command that repeats an execution, where no block has one; and what the commands do."""
-    told = [one for group in groups for one in group.outcomes if details.is_worth_telling(one)]
+    """The commands for one execution: one that is told in detail, if there is any, where its own command stands."""
     tried = [
-        (column, one.sample)
+        (not details.is_worth_telling(one), column, one.sample)
         for group in groups
         for column in sorted(group.columns, key=lambda column: column is not reference)[:1]
         for one in group.outcomes
@@ -191,18 +189,13 @@ def _repeat(groups: Sequence[Group], reference: Column | None) -> Markup:
     ]
     if not tried:
         return EMPTY
-    column, sample = tried[0]
-    note = "`sslspec repro` prints a script that stands alone, for a bug report; with --run it runs at once. "
-    wire = shlex.join(["sslspec", "explain", sample.id, "--impl", column.implementation])
-    return join(
-        [
-            el("h2", "Repeat it", id="repeat"),
-            el("p", "The commands stand above, with each outcome.", class_="note") if told else None,
-            None if told else details.command(column.repeated(sample)),
-            el("p", note, "What passes on the wire, here:", class_="note"),
-            details.command(wire),
-        ]
-    )
+    is_well, column, sample = min(tried, key=lambda one: one[0])
+    parts = [el("h2", "Repeat it", id="repeat")]
+    if is_well:
+        parts.append(details.command(column.repeated(sample)))
+    if wire := column.on_the_wire(sample):
+        parts += [el("p", "What passes on the wire:", class_="note"), details.command(wire)]
+    return join(parts) if len(parts) > 1 else EMPTY
 
 
 def _source(scenario: Scenario, knowledge: Knowledge) -> Markup:

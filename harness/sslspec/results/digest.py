@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sslspec.results.failures import brief
-from sslspec.results.record import Result
+from sslspec.results.record import Key, Result
 from sslspec.verdicts import EXPECTED, WORST_FIRST, Verdict
 
 SLOW = 2.0  # seconds: what no scenario should take
@@ -40,13 +40,16 @@ class Count:
 
 @dataclass(slots=True)
 class Group:
-    """Results of one column with the same verdict, of which the same is said; `scenarios` counts those of each."""
+    """Results of one column with the same verdict, of which the same is said; `scenarios` counts those of each.
+
+    `example` is the key of one of them.
+    """
 
     verdict: Verdict
     column: str
     said: str
+    example: Key
     scenarios: Counter[str] = field(default_factory=Counter)
-    example: str = ""
 
     @property
     def in_common(self) -> bool:
@@ -127,5 +130,5 @@ class Digest:
 
 def _put(groups: dict[tuple[Verdict, str, str], Group], result: Result) -> None:
     key = result.verdict, result.implementation, brief(result)
-    group = groups.setdefault(key, Group(*key, example=result.id))
+    group = groups.setdefault(key, Group(*key, result.key))
     group.scenarios[result.scenario] += 1

@@ -8,10 +8,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-import shlex
 from typing import Any
 
-from sslspec.results import columns
 from sslspec.results.record import Result
 from sslspec.verdicts import EXPECTED, Verdict
 
@@ -35,13 +33,6 @@ _OPERATORS = {
     ast.Gt: "more than ",
     ast.GtE: "at least ",
 }
-
-
-def how_to_repeat(scenario_id: str, column: str) -> str:
-    """The command that prints a script for an execution, and in which Python that is to be run where many were."""
-    name, python = columns.split(column)
-    command = shlex.join(["sslspec", "repro", scenario_id, name])  # what a record names may not become a command
-    return f"{command}  # in Python {python}" if python else command
 
 
 def expected_and_came(result: Result) -> tuple[str, str]:

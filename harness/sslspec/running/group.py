@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from sslspec.implementations import loading
 from sslspec.pythons import child, hermetic
 from sslspec.results.record import Result
 from sslspec.running import renaming
@@ -41,7 +42,8 @@ class Observer(Protocol):
 class Group:
     """The columns that one executor fills, and its process.
 
-    `label` tells its interpreter from others, and is "" where no interpreter was named. `columns` maps the name of each
+    `label` tells its interpreter from others, and `python` is how it was asked for; both are "" where none was named.
+    `columns` maps the name of each
     implementation to its column, `facts` a column to what the preflight found. `status` is how the process ended;
     `gave_up` is True where it was ended because nothing came any more; `printed` is what it said.
 
@@ -55,12 +57,15 @@ class Group:
         facts: Mapping[str, dict[str, Any]],
         progress: dict[str, Column],
         label: str = "",
+        python: str = "",
     ) -> None:
         self.options = options
         self.label = label
         self.columns = {name: f"{name}@{label}" if label else name for name in facts}
         self.facts = {self.columns[name]: found for name, found in facts.items()}
-        self.state = State(columns=progress)
+        specs = {loading.name_of(spec): spec for spec in options.implementations}
+        ways = {column: options.way(specs.get(name, name), python) for name, column in self.columns.items()}
+        self.state = State(columns=progress, ways=ways)
         self.scrubbed: list[str] = []
         self.status: int | None = None
         self.gave_up = False

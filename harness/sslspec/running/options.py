@@ -5,12 +5,12 @@ Plain values that the command line fills and everything below reads; nothing her
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sslspec import layout, peers
 from sslspec.implementations import loading
+from sslspec.results.ways import Way
 from sslspec.verdicts import limits
 
 INACTIVITY = 60.0  # seconds without an event, until a session is given up
@@ -64,6 +64,18 @@ class Options:
         served = (peer for peer in self.peers if peer != "self" and peers.is_implementation(peer))
         return list(dict.fromkeys([*self.implementations, *served]))
 
+    def way(self, spec: str, python: str = "") -> Way:
+        """How the column of an implementation comes about, in the interpreter that was asked for as `python`."""
+        decisive = [f"--profile={self.profile}"] if self.profile else []
+        decisive += [f"--baseline={path}" for path in self.baselines]
+        decisive += ["--no-baseline"] if self.no_baseline else []
+        decisive += ["--strict-new"] if self.strict_new else []
+        decisive += [f"--timeout={self.limit:g}"] if self.limit != limits.SOFT else []
+        decisive += ["--no-install"] if python and not self.install else []
+        called = {peers.column(peer): peer for peer in self.peers}
+        asked = {name: peer for name, peer in called.items() if name != peer}
+        return Way(spec, python, tuple(decisive), asked)
+
 
 def places(options: Options) -> list[Path]:
     """The folders and files in which all that is selected lies: nothing else needs to be collected."""
@@ -73,12 +85,6 @@ def places(options: Options) -> list[Path]:
     else:
         found = {_place(root, glob) for glob in options.globs} or {root}
     return [root] if root in found or not all(path.exists() for path in found) else sorted(found)
-
-
-def selection(globs: Sequence[str]) -> tuple[str, ...]:
-    """The globs of -k; a plain name also stands for everything below it."""
-    plain = [glob for glob in globs if not set(glob) & (_GLOB | {"@"})]
-    return (*globs, *(f"{glob.rstrip('/')}/*" for glob in plain))
 
 
 def _place(root: Path, glob: str) -> Path:

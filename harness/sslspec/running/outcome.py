@@ -15,6 +15,7 @@ from sslspec.exitcodes import ExitCode
 from sslspec.pythons import child, hermetic
 from sslspec.results import record
 from sslspec.results.record import Header, Key, Record, Result
+from sslspec.results.ways import note_ways
 from sslspec.running.group import Group
 from sslspec.running.options import Options
 from sslspec.scenarios import listing
@@ -90,6 +91,7 @@ def _header(options: Options, groups: Sequence[Group]) -> Header:
             for column in found.implementations:
                 header.implementations[column]["unscrubbed"] = other
     header.volatile["argv"] = list(options.argv)
+    note_ways(header, {column: way for group in groups for column, way in group.state.ways.items()})
     return header
 
 

@@ -100,7 +100,8 @@ def _groups(tasks: Sequence[tuple[Host, Options]], found: Mapping[tuple[str, str
     groups = []
     for host, options in tasks:
         facts = {name: found[host.label, name] for name in map(loading.name_of, options.implementations)}
-        groups.append(Group(options, _executor(host), facts, progress, host.label))
+        python = host.interpreter.said if host.interpreter else ""
+        groups.append(Group(options, _executor(host), facts, progress, host.label, python))
     if len(groups) > 1:
         for group in groups:
             for column in group.columns.values():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sslspec.results.record import Header, Key, Result
+from sslspec.results.ways import Way
 from sslspec.running.events import Event
 from sslspec.shards import cutting
 from sslspec.verdicts import Verdict
@@ -44,7 +45,8 @@ class State:
 
     `problems` are what kept scenarios from being collected, each once, whichever workers told of it. `running` maps
     what a worker started last and what has no result yet to the worker. Several sessions may share their `columns`.
-    `is_shard` says that what was collected is one part of a run, and that may be nothing at all.
+    `is_shard` says that what was collected is one part of a run, and that may be nothing at all. `ways` says how the
+    columns came about, for whoever tells of a result how to repeat it.
     """
 
     header: Header | None = None
@@ -55,6 +57,7 @@ class State:
     problems: dict[str, None] = field(default_factory=dict)
     exit_status: int | None = None
     is_shard: bool = False
+    ways: dict[str, Way] = field(default_factory=dict)
 
     def apply(self, event: Event) -> Result | None:
         """Take one event; the result that it brought, if it did. One that is not understood is passed over."""

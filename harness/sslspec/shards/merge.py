@@ -10,13 +10,14 @@ import contextlib
 import heapq
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sslspec.results import columns, record
 from sslspec.results.record import Header, Reader, RecordError, Result
+from sslspec.results.ways import Way, note_ways, ways_of, without_ways
 from sslspec.shards import cutting
 
 _Named = tuple[Result, int]  # a result, and the number of the file it came from
@@ -112,9 +113,20 @@ def _headers(readers: Sequence[Reader], merged: Merged) -> tuple[Header, list[di
         manifest=headers[0].manifest if len({header.manifest for header in headers}) == 1 else _manifest(readers),
         environment=_environment(readers, merged),
         platform=" and ".join(sorted(platforms)),
-        volatile={"merged": [{"file": reader.path.name, **reader.header.volatile} for reader in readers]},
+        volatile={"merged": [{"file": reader.path.name, **without_ways(reader.header)} for reader in readers]},
     )
+    note_ways(header, _ways(readers, renamed))
     return header, [renamed[reader.path] for reader in readers]
+
+
+def _ways(readers: Sequence[Reader], renamed: Mapping[Path, Mapping[str, str]]) -> dict[str, Way]:
+    """How the columns came about, by their new names; of one that stands in several files, as the last one says."""
+    return {
+        renamed[reader.path][column]: way
+        for reader in readers
+        for column, way in ways_of(reader.header).items()
+        if column in renamed[reader.path]
+    }
 
 
 def _shards(column: str, found: Iterable[tuple[Path, str, dict[str, Any]]], merged: Merged) -> dict[str, Any]:
