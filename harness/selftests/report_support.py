@@ -1,11 +1,16 @@
-"""Result files for the tests of the report: small ones of several columns, and one that is hostile throughout."""
+"""What the tests of the report share: result files, small ones and one that is hostile throughout, and eyes for pages.
+
+Fixtures that several files ask for stand in conftest.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import html.parser
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from selftests.chromium import Page
 from sslspec.results import record
 from sslspec.results.record import Header, Result
 from sslspec.verdicts import Verdict
@@ -114,3 +119,57 @@ def hostile(folder: Path) -> Path:
     header = Header(EVIL, columns, platform=EVIL, environment={EVIL: EVIL}, volatile={"argv": [EVIL]})
     record.write(path, header, results)
     return path
+
+
+class Seen(html.parser.HTMLParser):
+    """What a browser would make of a page: elements with their attributes, and text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def all(self, attribute: str) -> list[str]:
+        return [value for _, attributes in self.elements if (value := attributes.get(attribute)) is not None]
+
+
+def pages(root: Path) -> Iterator[tuple[Path, Seen]]:
+    for path in sorted(root.rglob("*.html")):
+        yield path, Seen(path.read_text(encoding="utf-8"))
+
+
+def said(path: Path) -> str:
+    return " ".join("".join(Seen(path.read_text(encoding="utf-8")).text).split())
+
+
+SAID = "document.getElementById('said').textContent"
+
+
+# The rows that a reader sees, each as the text of its heading.
+ROWS = """[...document.querySelectorAll("#matrix tbody tr")].filter((row) => row.offsetParent)
+    .map((row) => row.cells[0].innerText.replaceAll(/\\s+/g, " ").trim())"""
+
+
+class Opener(Protocol):
+    """Opens a page of a site, in a tab of its own that is closed behind the test."""
+
+    def __call__(self, path: Path, fragment: str = "", **options: Any) -> Page: ...
+
+
+def filtered(page: Page, text: str) -> list[str]:
+    """The rows after this has been typed into the filter, and what is said of it."""
+    page.value("document.getElementById('query').focus()")
+    page.value("document.getElementById('query').select()")
+    page.value(f"window.before = {SAID}; document.getElementById('said').textContent = ''")
+    page.type(text)
+    page.until(f"/fit|there is|asked/.test({SAID})")
+    rows: list[str] = page.value(ROWS)
+    return rows

@@ -102,7 +102,7 @@ def test_variants_that_changed_alike_are_told_together():
     after = [result(f"a/b/c@{n}", steps=[RAISED]) for n in range(9)] + [result("a/b/c@x", Verdict.FAILED)]
     text = told(record(*before), record(*after))
     assert "a/b/c@0  ssl with stdlib and 8 variants like it" in text
-    assert "other steps, same verdict (9)" in text
+    assert "other behaviour, same verdict (9)" in text
     assert text.count("SSLEOFError") == 1
 
 

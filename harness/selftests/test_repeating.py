@@ -57,6 +57,12 @@ def test_the_line(name):
     assert repeating.command((ID, column, peer), {column: way} if way else {}) == line
 
 
+def test_the_line_for_the_wire():
+    told = repeating.on_the_wire((ID, "ssl@3.10.13", "refssl"), {"ssl@3.10.13": Way("ssl", "/opt/py 3/python")})
+    assert told == f"sslspec explain {ID} --impl ssl --peer refssl --python '/opt/py 3/python'"
+    assert repeating.on_the_wire((ID, "--mine", "none"), {}) == f"sslspec explain {ID} --impl mine"
+
+
 def test_nothing_that_a_record_names_becomes_an_option_or_a_command():
     evil = {"implementation": "--output=/x; rm y", "python": "--python=z", "options": ["-o/x", "--profile=a b", 7]}
     header = Header("0.1.0", {"c": {}, "d": {}}, volatile={"repeat": {"c": evil, "d": ["nonsense"], "e": {}}})

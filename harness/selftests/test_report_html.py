@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from sslspec import layout
-from sslspec.report import differences, links, places, variants
+from sslspec.report import comparison_page, differences, links, places, variants
 from sslspec.report.columns import Columns
 from sslspec.report.html import Markup, el, is_address, join
 from sslspec.report.presets import presets
@@ -264,6 +264,21 @@ def test_other_pythons_and_libraries_are_compared_with_their_measure() -> None:
         "Another Python beside CPython": [("ssl@3.11.7", "ssl@pypy3.11.15")],
         "Beside the standard library, on the same Python": [("ssl@3.12.1", "mylib")],
     }
+
+
+def test_another_python_on_another_library_is_compared_twice() -> None:
+    """With CPython of its version, and the nearest CPython on its library; neither can regress."""
+    library = "OpenSSL 3.6.5 29 Sep 2026"
+    pypy = {**facts("3.11.15", library), "python": {"implementation": "pypy", "version": "3.11.15"}}
+    files = [facts("3.11.7"), facts("3.13.0"), facts("3.13.9", library), facts("3.15.0", library), pypy]
+    columns = Columns([Header("1", {"ssl": one}) for one in files])
+    pairs = presets(columns.listed)["Another Python beside CPython"]
+    assert [(a.name, b.name) for a, b in pairs] == [
+        ("ssl@3.11.7", "ssl@pypy3.11.15"),
+        ("ssl@3.13.9", "ssl@pypy3.11.15"),
+    ]
+    assert comparison_page.beside(pairs[0]) == ("ssl@3.11.7", "ssl@pypy3.11.15")
+    assert comparison_page.beside((columns.listed[0], columns.listed[1])) is None
 
 
 def test_two_runs_of_the_same_have_names() -> None:

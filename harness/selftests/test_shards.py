@@ -67,7 +67,7 @@ def test_what_is_no_part_is_refused(text):
 
 def test_parts_know_what_is_missing():
     part = Part((1,), 4, "p") | Part((3,), 4, "p")
-    assert (str(part), part.missing) == ("1+3/4", [2, 4])
+    assert (str(part), part.missing) == ("1+3/4", ["2/4", "4/4"])
     assert Part.from_json(json.loads(json.dumps(part.to_json()))) == part
 
 

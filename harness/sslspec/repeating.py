@@ -26,20 +26,34 @@ def command(execution: Key, known: Mapping[str, Way]) -> str:
     """
     scenario_id, column, peer = execution
     way = known.get(column) or _guessed(column)
-    scenario_id, implementation, python = map(_value, (scenario_id, way.implementation, way.python))
+    scenario_id, implementation = map(_value, (scenario_id, way.implementation))
     alone = peer in _NO_PEER or peers.is_implementation(peer)
     words = ["sslspec", "repro", scenario_id, implementation]
     if not alone:
         words = ["sslspec", "run", implementation, "-k", scenario_id]
-    if peer not in _NO_PEER and not (alone and peer == "stdlib"):
-        asked = "self" if peer == loading.name_of(way.implementation) else way.peers.get(peer, peer)
-        words += ["--peer", _value(asked)]
-    words += ["--python", python] if python else []
+    words += _conditions("" if alone and peer == "stdlib" else peer, way)
     if alone:
-        words += ["--run"] if python else []
+        words += ["--run"] if way.python else []
     else:
         words += [*way.options, "-o", os.devnull]  # else it took the place of the results that it came from
     return shlex.join(words)
+
+
+def on_the_wire(execution: Key, known: Mapping[str, Way]) -> str:
+    """The line that shows what passes on the wire in an execution, as `command` has it."""
+    scenario_id, column, peer = execution
+    way = known.get(column) or _guessed(column)
+    words = ["sslspec", "explain", _value(scenario_id), "--impl", _value(way.implementation)]
+    return shlex.join(words + _conditions(peer, way))
+
+
+def _conditions(peer: str, way: Way) -> list[str]:
+    """Who is on the other end, and in which interpreter; "" for a peer that need not be named."""
+    words = []
+    if peer not in _NO_PEER:
+        asked = "self" if peer == loading.name_of(way.implementation) else way.peers.get(peer, peer)
+        words += ["--peer", _value(asked)]
+    return words + (["--python", _value(way.python)] if way.python else [])
 
 
 def _value(text: str) -> str:

@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -159,3 +159,9 @@ def plural(count: int, thing: str) -> str:
     if count == 1:
         return f"1 {thing}"
     return f"{count} {thing[:-1]}ies" if thing.endswith("y") else f"{count} {thing}s"
+
+
+def listed(words: Sequence[str], between: str = "and") -> str:
+    """``a, b and c``; at least one word."""
+    *first, last = words
+    return f"{', '.join(first)} {between} {last}" if first else last

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import InitVar, dataclass, field
 from typing import IO, Any, Generic, TypeVar
 
+from sslspec.compare.kinds import Kind
 from sslspec.results.record import Header, Reader, Record, Result
 from sslspec.verdicts import EXPECTED
 
@@ -49,15 +50,15 @@ class Change:
         return bool(_failure(self.before) != _failure(self.after))
 
     @property
-    def kind(self) -> str:
-        """The shelf of a comparison on which it belongs; "" where nothing is different."""
+    def kind(self) -> Kind | None:
+        """What became of it; None where nothing is different."""
         if self.is_regression:
-            return "regressions"
+            return Kind.REGRESSION
         if self.is_fix:
-            return "fixes"
+            return Kind.FIX
         if not self.same_verdict:
-            return "others"
-        return "steps" if self.before.steps != self.after.steps or self.other_failure else ""
+            return Kind.OTHER
+        return Kind.STEPS if self.before.steps != self.after.steps or self.other_failure else None
 
 
 @dataclass(slots=True)

@@ -9,11 +9,14 @@ import heapq
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from sslspec.compare import reasons, rendering
 from sslspec.compare.changes import Change, Comparison, Group, Side, Source
 from sslspec.results import columns, record
 from sslspec.results.record import Header, Key, Record, RecordError, Result
+from sslspec.shards import cutting
+from sslspec.shards.cutting import Part
 
 Pair = tuple[Result | None, Result | None]
 
@@ -55,6 +58,7 @@ def within(source: Source, chosen: tuple[str, str] | None = None, most: int | No
     stream = ((one, numbers[one.implementation]) for one in _stream(source) if one.implementation in numbers)
     _fill(found, _pairs(stream, _renaming(*headers)))
     found.warnings = [] if _complete(source) else ["the run is incomplete: not every scenario had its turn"]
+    found.warnings += [f"the run is {part.title} of one: the other parts may tell more" for part in _parts(source)]
     found.names = names
     return found
 
@@ -107,10 +111,10 @@ def _fill(found: Comparison, pairs: Iterable[Pair]) -> None:
                 found.gone.add(before) if before is not None else found.added.add(after)  # type: ignore[arg-type]
                 continue
             change = Change(before, after)
-            if not change.kind:
+            if change.kind is None:
                 found.unchanged += 1
                 continue
-            reading = (change.kind, before.implementation, *rendering.signature(change))
+            reading = (change.kind.value, before.implementation, *rendering.signature(change))
             like = alike.setdefault(reading, Group(change, [], [], []))
             like.ids.append(after.id)
             like.peers += [after.peer] if after.peer not in like.peers else []
@@ -175,11 +179,24 @@ def _warnings(old: Header, new: Header) -> list[str]:
 
 
 def _incomplete(before: Source, after: Source) -> list[str]:
-    return [
+    """What makes either side less than a whole run, so that something may be gone or added for that reason alone."""
+    parts = [
+        f"the run {word} is {part.title} of one: what is {what} may only stand in another part"
+        for word, what, source in (("before", "added", before), ("after", "gone", after))
+        for part in _parts(source)
+    ]
+    return parts + [
         f"the run {word} is incomplete: what it says is gone may only not have had its turn"
         for word, source in (("before", before), ("after", after))
         if not _complete(source)
     ]
+
+
+def _parts(source: Source) -> list[Part]:
+    """Which parts of runs the columns of a record are, each once; none where they are whole."""
+    path = source.path or Path("record")
+    found = (cutting.of_column(path, facts) for facts in source.header.implementations.values())
+    return list(dict.fromkeys(part for part in found if part is not None))
 
 
 def _said(value: object) -> str:

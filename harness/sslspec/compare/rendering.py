@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import Any
 
+from sslspec.compare import kinds
 from sslspec.compare.changes import Change, Comparison, Group, Shelf, Side
+from sslspec.compare.kinds import Kind
 from sslspec.results.failures import outcome
 from sslspec.results.record import Result
 from sslspec.results.software import Software
@@ -37,12 +39,14 @@ def in_a_line(comparison: Comparison) -> str:
 
 def sections(comparison: Comparison) -> list[tuple[str, Shelf[Group]]]:
     """The titles of what changed, and the changes: regressions first."""
-    better = [f"only {name} passes" for name in comparison.names] if comparison.names else ["regressions", "fixed"]
     return [
-        (better[0], comparison.regressions),
-        (better[1], comparison.fixes),
-        ("other verdicts", comparison.others),
-        ("other steps, same verdict", comparison.steps),
+        (kinds.title(kind, comparison.names), shelf)
+        for kind, shelf in (
+            (Kind.REGRESSION, comparison.regressions),
+            (Kind.FIX, comparison.fixes),
+            (Kind.OTHER, comparison.others),
+            (Kind.STEPS, comparison.steps),
+        )
     ]
 
 
@@ -50,8 +54,10 @@ def alone(comparison: Comparison) -> list[tuple[str, Shelf[Result]]]:
     """The titles of what stands on one side alone, and the results."""
     if not comparison.alone_matters:
         return []
-    titles = [f"only with {name}" for name in comparison.names] if comparison.names else ["gone", "added"]
-    return list(zip(titles, (comparison.gone, comparison.added), strict=True))
+    return [
+        (kinds.title(kind, comparison.names), shelf)
+        for kind, shelf in ((Kind.GONE, comparison.gone), (Kind.ADDED, comparison.added))
+    ]
 
 
 def counts(comparison: Comparison) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import TextIO
 
 from sslspec import repeating
 from sslspec.results.columns import in_order
-from sslspec.results.failures import brief, expected_and_came
+from sslspec.results.failures import brief, expected_and_came, last_of_suites
 from sslspec.results.record import Result
 from sslspec.results.ways import Way
 from sslspec.running.state import Column, State
@@ -150,7 +150,7 @@ def block(result: Result, style: Style, ways: Mapping[str, Way]) -> str:
         rows.append(("known", ", ".join(result.known)))
     frames = result.detail.get("traceback") or []
     if frames and result.verdict is not Verdict.PASSED:
-        rows.append(("at", str(frames[-1] if len(frames) == 1 else _last_of_suites(frames))))
+        rows.append(("at", last_of_suites(frames)))
     rows.append(("repeat", one_line(repeating.command(result.key, ways))))
     text = [one_line(f"{style.glyph(result.verdict)} {style.bold(result.id)}  {_column(result, style)}")]
     for name, value in rows:
@@ -159,12 +159,6 @@ def block(result: Result, style: Style, ways: Mapping[str, Way]) -> str:
             text.append(f"  {style.dim(f'{name:11}')}  {first}")
             text += [f"  {'':11}  {more}" for more in rest[: _LONGEST_VALUE - 1]]
     return "\n".join(text)
-
-
-def _last_of_suites(frames: list[Any]) -> str:
-    """Where the scenario stood: the last frame of the suites, if there is one."""
-    ours = [str(frame) for frame in frames if str(frame).startswith("suites/")]
-    return ours[-1] if ours else str(frames[-1])
 
 
 def _column(result: Result, style: Style) -> str:

@@ -14,20 +14,10 @@ from sslspec.results.digest import SLOW as SLOW
 from sslspec.results.digest import Count, Digest, Group
 from sslspec.results.record import Record
 from sslspec.style import Style, columns, one_line, plural
-from sslspec.verdicts import Verdict
+from sslspec.verdicts import SURPRISES, Verdict
 
 _BAR = 12
 _MOST = 60  # lines about what was unexpected
-_NAMES = {
-    Verdict.PASSED: ("unexpected pass", "unexpected passes"),
-    Verdict.FAILED: ("failure", "failures"),
-    Verdict.HUNG: ("hang", "hangs"),
-    Verdict.CRASHED: ("crash", "crashes"),
-    Verdict.ERROR: ("error of the suite", "errors of the suite"),
-    Verdict.UNSUPPORTED: ("unsupported", "unsupported"),
-    Verdict.NOTRUN: ("not run", "not run"),
-    Verdict.INAPPLICABLE: ("inapplicable", "inapplicable"),
-}
 
 
 def text(
@@ -199,6 +189,6 @@ def verdicts(digest: Digest) -> str:
 def surprises(digest: Digest, stale: int) -> str:
     """What was unexpected, by kind: ``4 unexpected: 1 crash, 2 failures, 1 stale baseline entry``, or ""."""
     kinds = sorted(digest.surprises.items(), key=lambda kind: kind[0].value)
-    parts = [f"{count} {_NAMES[verdict][count != 1]}" for verdict, count in kinds]
+    parts = [f"{count} {SURPRISES[verdict][count != 1]}" for verdict, count in kinds]
     parts += [plural(stale, "stale baseline entry")] if stale else []
     return f"{digest.surprises.total() + stale} unexpected: {', '.join(parts)}" if parts else ""

@@ -68,7 +68,10 @@ def row(scenario: Scenario, reference: Column | None) -> Row:
         level=result.level,
         clauses=result.clauses,
         known=result.known,
-        tallies={column: tally(results, against) for column, results in scenario.results.items()},
+        tallies={
+            column: tally(results, {} if column is reference else against)
+            for column, results in scenario.results.items()
+        },
         executions=scenario.executions,
         codes=_codes(scenario, reference),
     )

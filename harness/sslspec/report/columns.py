@@ -6,16 +6,23 @@ here. Facts come from headers and may be anything: what has not the form of a fa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from sslspec import repeating
 from sslspec.results import columns
-from sslspec.results.record import Header, RecordError
+from sslspec.results.record import Header, RecordError, Result
 from sslspec.results.software import CPYTHON, Software, numbers
+from sslspec.results.ways import Way, ways_of
+from sslspec.shards import cutting
+from sslspec.shards.cutting import Part
 
 STDLIB = "ssl"
+_STROKES = r"[/\\]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +34,8 @@ class Column:
     platform: str = ""
     label: str = ""  # which run it is of, where the same software was run several times
     run: int = 0  # the place of that run among them
+    part: Part | None = None  # of a run, where not all of them are there
+    way: Way | None = None  # how it came about, as somebody on another machine would ask for it
 
     @cached_property
     def software(self) -> Software:
@@ -42,6 +51,11 @@ class Column:
     def kind(self) -> str:
         """The implementation of Python: ``cpython``, ``pypy``; or empty."""
         return self.software.interpreter
+
+    @property
+    def family(self) -> tuple[str, str]:
+        """What two columns have in common of which one may be a later state of the other."""
+        return self.implementation, self.kind
 
     @property
     def python(self) -> str:
@@ -91,6 +105,17 @@ class Column:
         name = "" if self.implementation == STDLIB else self.implementation
         return name, self.kind != CPYTHON, self.kind, self.version, self.library_version, self.run, self.name
 
+    def repeated(self, result: Result) -> str:
+        """The command that repeats an execution of this column."""
+        return repeating.command(result.key, self._ways(result))
+
+    def on_the_wire(self, result: Result) -> str:
+        """The command that shows what passes on the wire in an execution of this column; "" where none does."""
+        return repeating.on_the_wire(result.key, self._ways(result)) if self.kind in ("", CPYTHON) else ""
+
+    def _ways(self, result: Result) -> dict[str, Way]:
+        return {} if self.way is None else {result.implementation: self.way}
+
     def told(self) -> str:
         """All of it in a few words: ``ssl, CPython 3.13.0, OpenSSL 3.0.19``."""
         return ", ".join(part for part in (self.implementation, self.python, self.library) if part)
@@ -99,18 +124,29 @@ class Column:
 class Columns:
     """The columns of several result files. What a file calls a column, `of` finds; `listed` is their order."""
 
-    def __init__(self, headers: Sequence[Header], labels: Sequence[str] = ()) -> None:
-        """The columns of files with these headers; a file's label, where it has one, is that of its run."""
+    def __init__(self, headers: Sequence[Header], labels: Sequence[str] = (), paths: Sequence[Path] = ()) -> None:
+        """The columns of files with these headers; a file's label, where it has one, is that of its run.
+
+        `paths` are for what there is to complain of. Raises RecordError where parts of a run do not belong together.
+        """
         self._of: dict[tuple[int, str], Column] = {}
         self._labels = list(labels) or [""] * len(headers)
-        made: dict[str, Column] = {}
-        for (number, own), name in _named(headers, self._labels).items():
-            if name not in made:
-                header = headers[number]
-                facts = header.implementations[own]
-                made[name] = Column(name, facts, header.platform, self._labels[number], number)
-            self._of[number, own] = made[name]
-        self.listed = sorted(made.values(), key=lambda column: column.rank)
+        places: dict[str, list[tuple[int, str]]] = {}
+        for place, name in _named(headers, self._labels).items():
+            places.setdefault(name, []).append(place)
+        for name, same in places.items():
+            number = same[0][0]
+            told = [
+                (paths[file] if paths else Path(f"file {file + 1}"), headers[file].implementations[called])
+                for file, called in same
+            ]
+            facts = {fact: value for fact, value in told[0][1].items() if fact != columns.SHARD}
+            label = self._labels[number]
+            way = ways_of(headers[number]).get(same[0][1])
+            here = None if way is None else _elsewhere(way, Software.of(facts))
+            column = Column(name, facts, headers[number].platform, label, number, _part(name, told), here)
+            self._of.update(dict.fromkeys(same, column))
+        self.listed = sorted(set(self._of.values()), key=lambda column: column.rank)
 
     def of(self, file: int, name: str) -> Column:
         """The column that the result file of this number calls `name`; one that its header forgot comes last."""
@@ -154,6 +190,26 @@ def _named(headers: Sequence[Header], labels: Sequence[str]) -> dict[tuple[int, 
     first = [(name, _sound(headers[number].implementations[name])) for (number, name), *_ in places.values()]
     named = zip(columns.names(first), places.values(), strict=True)
     return {place: "+".join(filter(None, (name, labels[place[0]]))) for name, same in named for place in same}
+
+
+def _part(column: str, told: Sequence[tuple[Path, Mapping[str, Any]]]) -> Part | None:
+    """Which parts of a run the files have of a column; None where none is missing."""
+    parts = [(path, part) for path, facts in told if (part := cutting.of_column(path, facts)) is not None]
+    whole = cutting.together(column, parts) if parts else None
+    return whole if whole is not None and whole.missing else None
+
+
+def _elsewhere(way: Way, software: Software) -> Way:
+    """The same without what is of one machine only: a Python by its version, a file by its name."""
+    python = software.python_name if _is_path(way.python) else way.python
+    split = [option.partition("=") for option in way.options]
+    options = [f"{name}{equals}{re.split(_STROKES, value)[-1]}" for name, equals, value in split]
+    asked = {peer: given for peer, given in way.peers.items() if not _is_path(given)}
+    return replace(way, python=python, options=tuple(options), peers=asked)
+
+
+def _is_path(text: str) -> bool:
+    return re.search(_STROKES, text) is not None
 
 
 def _sound(facts: Mapping[str, Any]) -> Mapping[str, Any]:

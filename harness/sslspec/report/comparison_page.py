@@ -6,12 +6,12 @@ the same data that filters use.
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sslspec.compare import reasons
+from sslspec.compare import kinds, reasons
 from sslspec.compare.changes import Change
+from sslspec.compare.kinds import Kind
 from sslspec.report import places, variants
 from sslspec.report.columns import Column
 from sslspec.report.differences import Difference, between
@@ -26,52 +26,28 @@ from sslspec.results.record import Result
 SCRIPTS = ("static/data.js", "data/index.js", "static/compare.js")
 _HERE = Markup("<!-- rows -->")
 _MOST_LINES = 12
-_TITLES = ("Scenario", "Before", "After", "What is different")
-
-
-class Kind(enum.Enum):
-    """What became of an execution, in the order in which it is told; the values are those of `Change.kind`."""
-
-    REGRESSION = "regressions"
-    FIX = "fixes"
-    OTHER = "others"
-    BEHAVIOUR = "steps"
-    ADDED = "added"
-    GONE = "gone"
-
-
-# The heading of each kind, and how it is counted: ``1 regression``, ``3 with other behaviour``.
-_WORDS = {
-    Kind.REGRESSION: ("Regressions", "regression"),
-    Kind.FIX: ("Fixed", "fixed"),
-    Kind.OTHER: ("Other verdicts", "other verdict"),
-    Kind.BEHAVIOUR: ("Other behaviour", "with other behaviour"),
-    Kind.ADDED: ("Added", "added"),
-    Kind.GONE: ("Gone", "gone"),
-}
-_PLURAL = frozenset({Kind.REGRESSION, Kind.OTHER})
+_MOST_WAYS = 4  # in which the steps of a scenario changed that are told one by one
+_Way = tuple[Kind, Difference | None, list[Execution]]
+_SCENARIO, _DIFFERENT = "Scenario", "What is different"
 
 
 def kind(before: Result | None, after: Result | None) -> Kind | None:
     """What became of an execution; None where it is as it was."""
     if before is None or after is None:
         return Kind.ADDED if before is None else Kind.GONE
-    found = Change(before, after).kind
-    return Kind(found) if found else None
+    return Change(before, after).kind
 
 
-def label(what: Kind, pair: Pair) -> str:
-    """The kind in words; of two implementations neither is a regression of the other."""
+def beside(pair: Pair) -> tuple[str, str] | None:
+    """The names of two columns of which neither is a later state of the other: nothing there is a regression."""
     before, after = pair
-    if before.implementation != after.implementation and what in (Kind.REGRESSION, Kind.FIX):
-        return f"Only {(before if what is Kind.REGRESSION else after).name} passes"
-    return _WORDS[what][0]
+    return None if before.family == after.family else (before.name, after.name)
 
 
 def changes(scenario: Scenario, pair: Pair, counts: Counter[Kind | None]) -> Iterator[tuple[Kind, Markup]]:
     """The rows of a scenario, a row for what changed alike; `counts` learns of each execution."""
     old, new = (scenario.results.get(column, {}) for column in pair)
-    alike: dict[tuple[object, ...], tuple[Kind, Difference | None, list[Execution]]] = {}
+    alike: dict[tuple[object, ...], _Way] = {}
     for execution in sorted(old.keys() | new.keys()):
         before, after = old.get(execution), new.get(execution)
         what = kind(before, after)
@@ -81,9 +57,20 @@ def changes(scenario: Scenario, pair: Pair, counts: Counter[Kind | None]) -> Ite
             key = what, _told(before), _told(after), steps.essence if steps else None
             alike.setdefault(key, (what, steps, []))[2].append(execution)
     every = scenario.executions
-    for kind_, steps, executions in alike.values():
-        sample = old.get(executions[0]), new.get(executions[0])
-        yield kind_, _row(scenario.id, pair, sample, steps, variants.told(executions, every))
+    for ways in _by_what_is_told(alike):
+        folded = len(ways) > _MOST_WAYS
+        for what, steps, executions in ways[:1] if folded else ways:
+            meant = sorted(one for _, _, more in ways for one in more) if folded else executions
+            which = variants.told(meant, every) + (f", in {len(ways)} ways: one of them" if folded else "")
+            yield what, _row(scenario.id, pair, (old.get(executions[0]), new.get(executions[0])), steps, which)
+
+
+def _by_what_is_told(alike: Mapping[tuple[object, ...], _Way]) -> Iterable[list[_Way]]:
+    """What happened in one way each, together where only the steps are others."""
+    found: dict[tuple[object, ...], list[_Way]] = {}
+    for (*told, _), way in alike.items():
+        found.setdefault(tuple(told), []).append(way)
+    return found.values()
 
 
 def _told(result: Result | None) -> tuple[object, ...] | None:
@@ -115,9 +102,14 @@ def _row(
     return el(
         "tr",
         el("th", *name, scope="row"),
-        *(el("td", _outcome(result), data_label=title) for title, result in zip(_TITLES[1:], sample, strict=False)),
+        *(el("td", _outcome(result), data_label=title) for title, result in zip(_sides(pair), sample, strict=True)),
         el("td", *different),
     )
+
+
+def _sides(pair: Pair) -> tuple[str, str]:
+    """What the two columns are called at the head of theirs."""
+    return beside(pair) or ("Before", "After")
 
 
 def _outcome(result: Result | None) -> Content:
@@ -131,23 +123,26 @@ def page(pair: Pair, counts: Counter[Kind | None], rows: Mapping[Kind, Iterator[
     """The comparison of two columns in pieces; `rows` are those of each kind, joined."""
     before, after = (column.name for column in pair)
     frame = Frame(places.comparison(before, after), f"{before} ... {after}", trail=[("Compare", places.COMPARE)])
-    kinds = [what for what in Kind if counts[what]]
+    found = [what for what in Kind if counts[what]]
     text = render(
         frame,
         el("h1", before, el("span", " ... ", class_="word"), after),
         el("p", pair[0].told(), " → ", pair[1].told(), class_="lead"),
+        [el("p", f"{one.name} is {one.part.title} of a run.", class_="warning") for one in pair if one.part],
         _counted(counts, pair),
-        [_section(what, counts[what], label(what, pair)) for what in kinds],
-        None if kinds else el("p", "Nothing is different.", class_="note"),
+        [_section(what, counts[what], pair) for what in found],
+        None if found else el("p", "Nothing is different.", class_="note"),
     )
-    streams = [rows[what] for what in kinds]
+    streams = [rows[what] for what in found]
     for part, stream in zip(text.split(_HERE), [*streams, iter(())], strict=True):
         yield part
         yield from stream
 
 
-def _section(what: Kind, count: int, title: str) -> Markup:
-    return join([el("h2", f"{title} ({count:,})", id=what.name.lower()), _table(title)])
+def _section(what: Kind, count: int, pair: Pair) -> Markup:
+    title = kinds.title(what, beside(pair))
+    title = title[0].upper() + title[1:]
+    return join([el("h2", f"{title} ({count:,})", id=what.name.lower()), _table(title, pair)])
 
 
 def _counted(counts: Counter[Kind | None], pair: Pair) -> Markup:
@@ -159,17 +154,14 @@ def _counted(counts: Counter[Kind | None], pair: Pair) -> Markup:
 
 
 def _words(counts: Counter[Kind | None], pair: Pair) -> Iterator[tuple[Kind, str]]:
-    """The kinds that there are, with the word behind their number."""
+    """The kinds that there are, with the words behind their number."""
     for what in Kind:
-        title, word = label(what, pair), _WORDS[what][1]
-        if counts[what] and title != _WORDS[what][0]:
-            yield what, title[0].lower() + title[1:]
-        elif counts[what]:
-            yield what, f"{word}s" if what in _PLURAL and counts[what] != 1 else word
+        if counts[what]:
+            yield what, kinds.counted(what, counts[what], beside(pair))
 
 
-def _table(caption: str) -> Markup:
-    head = el("tr", *(el("th", title, scope="col") for title in _TITLES))
+def _table(caption: str, pair: Pair) -> Markup:
+    head = el("tr", *(el("th", title, scope="col") for title in (_SCENARIO, *_sides(pair), _DIFFERENT)))
     body = el("tbody", _HERE)
     table = el("table", el("caption", caption, class_="vh"), el("thead", head), body, class_="results changes")
     return scrolling(table, caption)
@@ -202,7 +194,8 @@ def _any_two(columns: Sequence[Column]) -> Markup:
     """The choice of any two, which scripts show."""
     choices = []
     for name, label in (("before", "Before"), ("after", "After")):
-        options = [el("option", column.name, value=number) for number, column in enumerate(columns)]
+        nothing = el("option", "choose a column", value="")
+        options = [nothing, *(el("option", column.name, value=number) for number, column in enumerate(columns))]
         choices.append(el("div", el("label", label, for_=name), el("select", *options, id=name), class_="choice"))
     return el(
         "section",

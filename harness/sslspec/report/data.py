@@ -11,11 +11,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sslspec import __version__
+from sslspec.compare import kinds
+from sslspec.compare.kinds import Kind
 from sslspec.report import places
 from sslspec.report.areas import Area, Row
 from sslspec.report.columns import Column
 from sslspec.report.outcomes import Tally
 from sslspec.style import legible
+from sslspec.verdicts import GLYPHS, WORST_FIRST
 
 FORMAT = 1
 
@@ -31,17 +34,20 @@ def _javascript(value: Any) -> str:
 
 
 def index(columns: Sequence[Column], areas: Iterable[str], reference: Column | None) -> str:
-    """The script that says which columns and areas there are."""
+    """The script that says which columns and areas there are, and the words for verdicts and changes."""
     named = [
         {
             "name": legible(column.name),  # as it is shown, so that it can stand in an address and be typed
             "implementation": legible(column.implementation),
+            "family": legible(" ".join(column.family)),
             "page": places.column(column.name),
         }
         for column in columns
     ]
     listed = [{"name": name, "data": places.data(name)} for name in areas]
-    return script("index", named, listed, columns.index(reference) if reference in columns else -1)
+    verdicts = [[verdict.value[0], verdict.value, GLYPHS[verdict][0]] for verdict in WORST_FIRST]
+    words = [[*kinds.WORDS[kind], *kinds.BESIDE.get(kind, ())] for kind in Kind]
+    return script("index", named, listed, columns.index(reference) if reference in columns else -1, verdicts, words)
 
 
 def area(found: Area, columns: Sequence[Column]) -> str:
@@ -103,6 +109,7 @@ def _counts(tally: Tally) -> dict[str, Any]:
     return {
         "verdicts": {verdict.value: count for verdict, count in sorted(tally.verdicts.items()) if count},
         "unexpected": tally.unexpected,
+        "known_not_to_pass": {"here": tally.known - tally.shared, "as_the_reference": tally.shared},
         "scenarios_that_differ": tally.differ,
     }
 

@@ -18,7 +18,8 @@ from sslspec.report.parts import bar, cell, headings, is_first, scrolling, verdi
 from sslspec.style import plural
 from sslspec.verdicts import Verdict
 
-UNEXPECTED, KNOWN = "unexpected", "known"  # the sections of a column's page
+# The sections of a column's page: unexpected; known not to pass, unlike in the reference; the same, as there.
+UNEXPECTED, KNOWN, SHARED = "unexpected", "known", "shared"
 SCRIPTS = ("static/data.js", "data/index.js", "static/query.js", "static/matrix.js", "static/grid.js")
 _EXAMPLES = ("is:unexpected", "is:different", "status:fail", "level:must", "area:sessions")
 
@@ -147,11 +148,18 @@ def _cell(
     column = columns[number]
     link = el("span", content, class_="cell")
     if tally is not None and tally.issues + tally.unexpected:
-        anchor = anchor_of(place, UNEXPECTED if tally.unexpected else KNOWN)
+        anchor = anchor_of(place, section_of(tally))
         link = frame.link(places.column(column.name), content, anchor=anchor, class_="cell")
     elif place:
         link = frame.link(place, content, class_="cell")
     return el("td", link, data_column=number, class_="first" if is_first(columns, number) else None)
+
+
+def section_of(tally: Tally) -> str:
+    """The section of a column's page that has the worst of this."""
+    if tally.unexpected:
+        return UNEXPECTED
+    return KNOWN if tally.known > tally.shared else SHARED
 
 
 def anchor_of(place: str, section: str) -> str:
@@ -188,7 +196,7 @@ def _topic(frame: Frame, found: Area, topic: str, rows: Sequence[Row], columns: 
         tally = tallies.get(column)
         content = el("span", cell(tally), class_="cell")
         if tally is not None and tally.issues + tally.unexpected:
-            anchor = anchor_of(places.area(found.name), UNEXPECTED if tally.unexpected else KNOWN)
+            anchor = anchor_of(places.area(found.name), section_of(tally))
             content = frame.link(places.column(column.name), cell(tally), anchor=anchor, class_="cell")
         cells.append(el("td", content, class_="first" if is_first(columns, number) else None))
     title = el("th", el("span", topic.replace("_", " ") or found.name), scope="rowgroup")

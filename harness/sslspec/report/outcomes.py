@@ -7,28 +7,20 @@ behave differently from the reference column.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from sslspec.report.columns import Column
 from sslspec.report.differences import NONE, Difference, between
 from sslspec.report.stream import Execution, Scenario, is_different, was_tried
 from sslspec.results.failures import brief
 from sslspec.results.record import Result
-from sslspec.verdicts import Verdict
+from sslspec.verdicts import EXPECTED, WORST_FIRST, Verdict
 
-# What is told first of executions that ended differently.
-WORST_FIRST = (
-    Verdict.CRASHED,
-    Verdict.HUNG,
-    Verdict.ERROR,
-    Verdict.FAILED,
-    Verdict.NOTRUN,
-    Verdict.UNSUPPORTED,
-    Verdict.PASSED,
-    Verdict.INAPPLICABLE,
-)
 _RANK = {verdict: rank for rank, verdict in enumerate(WORST_FIRST)}
+
+
+_MOST_WAYS = 4  # of ending with one verdict for one reason that are told one by one
 
 
 @dataclass(slots=True)
@@ -36,7 +28,8 @@ class Outcome:
     """Executions of one column that ended alike, and differ alike from the reference: `sample` stands for all.
 
     `difference` is None where there is nothing to compare with. `differs` is also so where the steps are the same and
-    only what the scenario saw in the end is not.
+    only what the scenario saw in the end is not. `shared`: the reference did not pass either. Where executions ended
+    with one verdict, but in more ways than anybody reads, the last outcome stands for the rest: `more` are those.
     """
 
     sample: Result
@@ -44,11 +37,18 @@ class Outcome:
     brief: str = ""
     difference: Difference | None = None
     differs: bool = False
+    shared: bool = False
+    more: list[Outcome] = field(default_factory=list)
 
     @property
     def verdict(self) -> Verdict:
         """Of each of them."""
         return self.sample.verdict
+
+    @property
+    def is_known(self) -> bool:
+        """Whether they did not pass, and nobody had expected them to."""
+        return _is_issue(self.sample) and not self.sample.unexpected
 
 
 @dataclass(slots=True)
@@ -67,6 +67,7 @@ class Tally:
     unexpected: int = 0
     failing: int = 0  # unexpected ones that did not pass
     differ: int = 0
+    shared: int = 0  # of those that were expected not to pass: how many do not in the reference either
 
     def add(self, other: Tally) -> None:
         """Count what another has counted as well."""
@@ -74,6 +75,7 @@ class Tally:
         self.unexpected += other.unexpected
         self.failing += other.failing
         self.differ += other.differ
+        self.shared += other.shared
 
     @property
     def passed(self) -> int:
@@ -95,16 +97,27 @@ class Tally:
         """What somebody may have to look at: all that applies and did not pass."""
         return self.applicable - self.passed
 
+    @property
+    def known(self) -> int:
+        """What did not pass, as was expected."""
+        return self.issues - self.failing
+
 
 def tally(results: Mapping[Execution, Result], reference: Mapping[Execution, Result]) -> Tally:
     """The counts of one scenario in one column."""
     unexpected = [result for result in results.values() if result.unexpected]
+    known = [execution for execution, result in results.items() if _is_issue(result) and not result.unexpected]
     return Tally(
         Counter(result.verdict for result in results.values()),
         len(unexpected),
         sum(result.verdict is not Verdict.PASSED for result in unexpected),
         int(any(is_different(result, reference.get(execution)) for execution, result in results.items())),
+        sum(_is_issue(reference.get(execution)) for execution in known),
     )
+
+
+def _is_issue(result: Result | None) -> bool:
+    return result is not None and result.verdict not in EXPECTED
 
 
 def outcomes(scenario: Scenario, column: Column, reference: Column | None) -> list[Outcome]:
@@ -117,9 +130,24 @@ def outcomes(scenario: Scenario, column: Column, reference: Column | None) -> li
         difference = _difference(result, other, differs=differs)
         said = brief(result)
         essence = None if difference is None else difference.essence
-        alike = (result.verdict, result.unexpected, result.reason, said, essence, differs)
-        found.setdefault(alike, Outcome(result, [], said, difference, differs)).executions.append(execution)
-    return sorted(found.values(), key=lambda one: (not one.sample.unexpected, _RANK[one.verdict]))
+        shared = _is_issue(result) and _is_issue(other)
+        alike = (result.verdict, result.unexpected, result.reason, said, essence, differs, shared)
+        found.setdefault(alike, Outcome(result, [], said, difference, differs, shared)).executions.append(execution)
+    return sorted(_folded(found.values()), key=lambda one: (not one.sample.unexpected, _RANK[one.verdict]))
+
+
+def _folded(found: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The outcomes, but of those of one kind that are too many only the first, and one for the rest."""
+    kinds: dict[object, list[Outcome]] = {}
+    for one in found:
+        kind = one.verdict, one.sample.unexpected, one.sample.reason, one.differs, one.shared
+        kinds.setdefault(kind, []).append(one)
+    for alike in kinds.values():
+        if len(alike) > _MOST_WAYS:
+            rest, *more = alike[_MOST_WAYS - 1 :]
+            together = sorted(execution for one in (rest, *more) for execution in one.executions)
+            alike = [*alike[: _MOST_WAYS - 1], replace(rest, executions=together, more=more)]
+        yield from alike
 
 
 def _difference(result: Result, other: Result | None, *, differs: bool) -> Difference | None:
@@ -139,4 +167,5 @@ def grouped(found: Mapping[Column, list[Outcome]], reference: Column | None) -> 
 
 def _alike(one: Outcome) -> tuple[object, ...]:
     essence = one.difference.essence if one.differs and one.difference else None  # the reference has none from itself
-    return one.verdict, one.sample.unexpected, one.sample.reason, one.brief, tuple(one.executions), essence
+    told = one.verdict, one.sample.unexpected, one.sample.reason, one.brief, tuple(one.executions), essence
+    return *told, tuple(map(_alike, one.more))

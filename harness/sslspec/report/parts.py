@@ -107,6 +107,7 @@ def heading(frame: Frame, column: Column, *, number: int, first: bool, reference
         el("span", el("b", column.implementation), tag),
         el("span", column.python or column.name),
         el("span", column.library),
+        el("span", el("em", column.part.title)) if column.part else None,
     ]
     link = frame.link(places.column(column.name), join(name, " "), title=column.name)
     return el("th", link, scope="col", data_column=number, class_="first" if first else None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sslspec.report.columns import STDLIB, Column
+from sslspec.results.software import CPYTHON
 
 Pair = tuple[Column, Column]
 By = Callable[[Column], Any]
@@ -27,19 +28,34 @@ def presets(columns: Sequence[Column]) -> dict[str, list[Pair]]:
         "What another run changes": _runs(columns),
         "What a newer Python changes": pythons,
         "What a newer OpenSSL changes": libraries,
-        "Another Python beside CPython": _beside(
-            columns, _is_other_python, lambda c: (c.implementation, c.version[:2])
-        ),
-        "Beside the standard library, on the same Python": _beside(columns, _is_library, lambda c: (c.kind, c.version)),
+        "Another Python beside CPython": [pair for other in columns for pair in _beside_cpython(other, columns)],
+        "Beside the standard library, on the same Python": _beside_stdlib(columns),
     }
 
 
-def _is_other_python(column: Column) -> bool:
-    return column.kind not in ("", "cpython")
+def _beside_cpython(other: Column, columns: Iterable[Column]) -> Iterator[Pair]:
+    """Another Python behind CPython of its version; where that has another library, behind the nearest on its own, too.
+
+    The one shows what a program meets that changes the Python, the other what is that Python's doing alone.
+    """
+    if other.kind in ("", CPYTHON):
+        return
+    family = [
+        c for c in columns if c.kind == CPYTHON and (c.implementation, c.label) == (other.implementation, other.label)
+    ]
+    same_version = [column for column in family if column.version[:2] == other.version[:2]]
+    same_library = [column for column in family if column.library == other.library]
+    measure = max(same_version, key=lambda c: (c.library == other.library, c.library_version, c.version), default=None)
+    if measure is not None:
+        yield measure, other
+    if measure is None or measure.library != other.library:
+        nearest = min(same_library, key=lambda c: _distance(c.version, other.version), default=None)
+        if nearest is not None:
+            yield nearest, other
 
 
-def _is_library(column: Column) -> bool:
-    return column.implementation != STDLIB
+def _distance(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(abs(a - b) for a, b in zip(one, other, strict=False))
 
 
 def _alike(columns: Iterable[Column], common: By) -> list[list[Column]]:
@@ -68,8 +84,12 @@ def _runs(columns: Sequence[Column]) -> list[Pair]:
     return found
 
 
-def _beside(columns: Sequence[Column], is_other: Callable[[Column], bool], common: By) -> list[Pair]:
-    """Each of the others behind the last column that is none of them and has `common`, and the label, in common."""
-    measures = {(common(column), column.label): column for column in columns if not is_other(column)}
-    others = [(measures.get((common(column), column.label)), column) for column in columns if is_other(column)]
+def _beside_stdlib(columns: Sequence[Column]) -> list[Pair]:
+    """Every other implementation behind the last column of the standard library's on its Python and of its run."""
+    measures = {_python_and_run(column): column for column in columns if column.implementation == STDLIB}
+    others = [(measures.get(_python_and_run(c)), c) for c in columns if c.implementation != STDLIB]
     return [(measure, column) for measure, column in others if measure is not None]
+
+
+def _python_and_run(column: Column) -> tuple[str, tuple[int, ...], str]:
+    return column.kind, column.version, column.label

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 
-from sslspec.report import links, places, variants
+from sslspec.report import details, links, places, variants
 from sslspec.report.columns import Column
 from sslspec.report.differences import step
 from sslspec.report.html import EMPTY, Content, Markup, breakable, el, join
 from sslspec.report.knowledge import Knowledge
 from sslspec.report.outcomes import Group, Outcome, grouped
 from sslspec.report.page import Frame, facts, render
-from sslspec.report.parts import chip, difference, scrolling
+from sslspec.report.parts import chip, scrolling
 from sslspec.report.stream import Execution, Scenario, was_tried
 from sslspec.style import plural
 from sslspec.verdicts import Verdict
 
 _MOST_STEPS = 60
-_MOST_NAMES = 3  # columns that are named one by one
-_LONGEST_MESSAGE = 4000
 
 
 def page(
@@ -43,9 +40,9 @@ def page(
         el("h2", "Results", id="results"),
         el("p", _counted(scenario, every), class_="note"),
         _results(frame, groups, every, reference),
-        _differences(groups, every, reference),
+        details.blocks(groups, every, reference),
         _observed(scenario, reference, every),
-        _repeat(groups),
+        _repeat(groups, reference),
         _source(scenario, knowledge),
     )
 
@@ -110,7 +107,7 @@ def _rows(frame: Frame, group: Group, every: list[Execution], reference: Column 
         cells += [
             el("td", chip(one.verdict, unexpected=one.sample.unexpected)),
             el("td", variants.told(one.executions, every) or "the only one"),
-            el("td", _seen(one, _anchor(group, number), is_reference=is_reference)),
+            el("td", _seen(one, details.anchor(group, number), is_reference=is_reference)),
         ]
         rows.append(el("tr", *cells, class_="bad" if one.sample.unexpected else None))
     return rows
@@ -120,9 +117,10 @@ def _columns(frame: Frame, columns: Sequence[Column], *, is_reference: bool) -> 
     """The names of columns that do the same; those that are as the reference, or are many, are folded away."""
     links = [el("li", _column(frame, column)) for column in columns]
     tag = el("span", "reference", class_="tag") if is_reference else None
-    if len(links) <= (1 if is_reference else _MOST_NAMES):
+    if len(links) <= (1 if is_reference else details.MOST_NAMES):
         return [el("ul", *links, class_="names"), tag]
-    summary = el("summary", f"and {plural(len(links) - 1, 'column')} that do the same")
+    verb = "does" if len(links) == 2 else "do"
+    summary = el("summary", f"and {plural(len(links) - 1, 'column')} that {verb} the same")
     rest = el("details", summary, el("ul", *links[1:], class_="names"), class_="same")
     return [el("ul", links[0], class_="names"), tag, rest]
 
@@ -143,55 +141,17 @@ def _seen(one: Outcome, anchor: str, *, is_reference: bool) -> Content:
         said.append(el("p", "passes, and its baseline says that it does not"))
     if one.sample.reason and one.verdict not in (Verdict.PASSED, Verdict.INAPPLICABLE):
         said.append(el("p", el("span", "known: ", class_="word"), one.sample.reason))
-    if one.sample.detail.get("crash"):
-        said.append(el("p", el("span", "crash: ", class_="word"), str(one.sample.detail["crash"])))
+    if one.more:
+        said.append(el("p", f"and so on, in {len(one.more) + 1} ways", class_="note"))
     if one.differs:
         said.append(el("p", el("a", "≠ behaves differently", href=f"#{anchor}", class_="flag differ")))
+    elif details.is_worth_telling(one):
+        said.append(el("p", el("a", "in detail", href=f"#{anchor}")))
     elif one.difference is not None and not is_reference:
         said.append(el("p", "= the same steps as the reference", class_="note"))
     elif is_reference and not said:
         said.append(el("p", "what the others are held against", class_="note"))
     return said
-
-
-def _anchor(group: Group, number: int) -> str:
-    return f"differs-{places.file_name(group.columns[0].name)}-{number}"
-
-
-def _differences(groups: Sequence[Group], every: list[Execution], reference: Column | None) -> Markup:
-    """Each way in which columns differ from the reference, with the steps side by side."""
-    if reference is None:
-        return EMPTY
-    blocks = [
-        _block(group, number, one, every, reference)
-        for group in groups
-        for number, one in enumerate(group.outcomes)
-        if one.differs
-    ]
-    return join([el("h2", "What differs", id="differences"), *blocks]) if blocks else EMPTY
-
-
-def _names(columns: Sequence[Column]) -> str:
-    """Whose difference it is, shortly."""
-    if len(columns) > _MOST_NAMES:
-        return f"{columns[0].name} and {len(columns) - 1} more"
-    return ", ".join(column.name for column in columns)
-
-
-def _block(group: Group, number: int, one: Outcome, every: list[Execution], reference: Column) -> Markup:
-    which = variants.told(one.executions, every)
-    example = variants.name(one.executions[0])
-    lead = f"{which}; here {example}" if which and len(one.executions) > 1 else example if which else ""
-    names = _names(group.columns)
-    title = el("h3", names, el("span", f" {one.verdict.value}", class_=f"word v-{one.verdict.value}"))
-    shown: Content = el("p", "The steps are the same; what the scenario found in the end is not.", class_="note")
-    if one.difference is not None and one.difference.lines:
-        table = difference(one.difference, reference.name, group.columns[0].name)
-        shown = scrolling(table, f"Steps that differ, {names}")
-    message = str(one.sample.detail.get("message", "")).strip()
-    said = el("pre", message[:_LONGEST_MESSAGE], class_="message", tabindex=0) if message else EMPTY
-    note = el("p", lead, class_="note") if lead else None
-    return el("section", title, note, shown, said, id=_anchor(group, number), class_="block")
 
 
 def _observed(scenario: Scenario, reference: Column | None, every: list[Execution]) -> Markup:
@@ -218,25 +178,24 @@ def _steps(column: Column, execution: Execution, steps: Sequence[object], count:
     )
 
 
-def _repeat(groups: Sequence[Group]) -> Markup:
-    """The command that prints a script for one execution: one that failed, if there is any."""
-    for group in sorted(groups, key=lambda group: all(one.verdict is Verdict.PASSED for one in group.outcomes)):
-        column, first = group.columns[0], group.outcomes[0]
-        if first.verdict is not Verdict.INAPPLICABLE:
-            words = ["sslspec", "repro", first.sample.id, column.implementation]
-            peer = first.sample.peer
-            words += ["--peer", peer] if peer not in ("", "none", "stdlib") else []
-            command = shlex.join(words)  # what a record names must not become a command where somebody pastes it
-            note = "A script that stands alone, for a bug report; with --run it runs at once. In the place of repro, "
-            note += "explain --impl shows what passes on the wire."
-            return join(
-                [
-                    el("h2", "Repeat it", id="repeat"),
-                    el("pre", el("code", command), class_="command", tabindex=0),
-                    el("p", note, class_="note"),
-                ]
-            )
-    return EMPTY
+def _repeat(groups: Sequence[Group], reference: Column | None) -> Markup:
+    """The commands for one execution: one that is told in detail, if there is any, where its own command stands."""
+    tried = [
+        (not details.is_worth_telling(one), column, one.sample)
+        for group in groups
+        for column in sorted(group.columns, key=lambda column: column is not reference)[:1]
+        for one in group.outcomes
+        if one.verdict is not Verdict.INAPPLICABLE
+    ]
+    if not tried:
+        return EMPTY
+    is_well, column, sample = min(tried, key=lambda one: one[0])
+    parts = [el("h2", "Repeat it", id="repeat")]
+    if is_well:
+        parts.append(details.command(column.repeated(sample)))
+    if wire := column.on_the_wire(sample):
+        parts += [el("p", "What passes on the wire:", class_="note"), details.command(wire)]
+    return join(parts) if len(parts) > 1 else EMPTY
 
 
 def _source(scenario: Scenario, knowledge: Knowledge) -> Markup:

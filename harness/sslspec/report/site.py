@@ -14,19 +14,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sslspec import layout
+from sslspec.compare.kinds import Kind
 from sslspec.report import areas, badges, column_page, comparison_page, data, matrix_page, places, scenario_page, stream
 from sslspec.report.areas import Area
+from sslspec.report.causes import Causes
 from sslspec.report.columns import Column, Columns
-from sslspec.report.comparison_page import Kind
 from sslspec.report.folder import Folder, filled
 from sslspec.report.fragments import Fragments
 from sslspec.report.html import Markup
 from sslspec.report.knowledge import Knowledge
-from sslspec.report.matrix_page import KNOWN, UNEXPECTED
 from sslspec.report.outcomes import Tally, outcomes
 from sslspec.report.presets import Pair, presets
 from sslspec.report.stream import Scenario
 from sslspec.results import record
+from sslspec.results.columns import SHARD
 from sslspec.results.record import Reader, Result
 
 
@@ -51,7 +52,7 @@ def write(target: Path, paths: Sequence[Path], *, labels: Sequence[str] = (), re
     """
     with contextlib.ExitStack() as stack:
         readers = [stack.enter_context(record.open_record(path)) for path in paths]
-        columns = Columns([reader.header for reader in readers], labels)
+        columns = Columns([reader.header for reader in readers], labels, paths)
         compared = columns.find(reference) if reference is not None else columns.reference()
         folder = stack.enter_context(filled(target))
         pieces = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sslspec-report-")))
@@ -84,6 +85,7 @@ class _Site:
             pair: Counter() for pairs in self._questions.values() for pair in pairs
         }
         self._area: Area | None = None
+        self._causes: dict[Column, Causes] = {}
         self._rows: dict[tuple[Column, str], list[Markup]] = {}  # of the area that is going by, for columns' pages
         self._areas: dict[str, dict[Column, Tally]] = {}
         self._scenarios: dict[str, int] = {}
@@ -106,6 +108,7 @@ class _Site:
         every = scenario.executions
         for column, found in told.items():
             self._record(column, scenario.results[column].values())
+            self._causes.setdefault(column, Causes()).add(scenario.id, found)
             for section, rows in column_page.rows(column, scenario.id, found, every).items():
                 self._rows.setdefault((column, section), []).extend(rows)
         for pair, counts in self._counts.items():
@@ -117,10 +120,11 @@ class _Site:
         self._end_area()
         columns, totals = self._columns.listed, self._totals
         self._write_comparisons()
-        incomplete = self._incomplete()
+        cut_short = self._cut_short()
+        incomplete = cut_short | {column for column in columns if column.part}
         for column in columns:
-            self._write_column(column, totals.get(column, Tally()), complete=column not in incomplete)
-        warnings = self._warnings(incomplete)
+            self._write_column(column, totals.get(column, Tally()), complete=column not in cut_short)
+        warnings = self._warnings(cut_short)
         shown = matrix_page.Home(columns, self._reference, self._areas, self._scenarios, totals, warnings)
         self._folder.write(places.HOME, matrix_page.home(shown))
         self._folder.write("data/index.js", data.index(columns, self._areas, self._reference))
@@ -166,22 +170,26 @@ class _Site:
             self._fragments.add(f"record {column.name}", line + "\n")
 
     def _write_column(self, column: Column, tally: Tally, *, complete: bool) -> None:
-        pieces = column_page.page(
+        whole = complete and column.part is None
+        shown = column_page.Shown(
             column,
             tally,
-            is_reference=column is self._reference,
+            self._reference,
+            self._causes.get(column, Causes()),
+            [pair for pairs in self._questions.values() for pair in pairs if column in pair],
             complete=complete,
-            unexpected=self._fragments.read(f"{UNEXPECTED} {column.name}"),
-            known=self._fragments.read(f"{KNOWN} {column.name}"),
         )
+        rows = {name: self._fragments.read(f"{name} {column.name}") for name in column_page.SECTIONS}
+        pieces = column_page.page(shown, rows)
         self._folder.write(places.column(column.name), pieces)
-        self._folder.write(places.badge(column.name, "svg"), badges.picture(column, tally, complete=complete))
-        self._folder.write(places.badge(column.name, "json"), badges.endpoint(tally, complete=complete))
+        self._folder.write(places.badge(column.name, "svg"), badges.picture(column, tally, complete=whole))
+        self._folder.write(places.badge(column.name, "json"), badges.endpoint(tally, complete=whole))
         self._folder.write(places.record(column.name), self._record_of(column, complete=complete))
 
     def _record_of(self, column: Column, *, complete: bool) -> Iterator[str]:
         first = self._readers[self._columns.sources(column)[0]].header
-        header = replace(first, implementations={column.name: dict(column.facts)}, volatile={})
+        facts = {**column.facts, **({SHARD: column.part.to_json()} if column.part else {})}
+        header = replace(first, implementations={column.name: facts}, volatile={})
         yield record.line(header.to_json()) + "\n"
         yield from self._fragments.read(f"record {column.name}")
         counts = self._verdicts.get(column, Counter())
@@ -195,18 +203,22 @@ class _Site:
         told = {question: [(pair, self._counts[pair]) for pair in pairs] for question, pairs in self._questions.items()}
         self._folder.write(places.COMPARE, comparison_page.chooser(self._columns.listed, told))
 
-    def _incomplete(self) -> set[Column]:
+    def _cut_short(self) -> set[Column]:
+        """The columns of runs that ended before all scenarios had their turn."""
         return {
             column
             for column in self._columns.listed
             if not all(self._readers[number].complete for number in self._columns.sources(column))
         }
 
-    def _warnings(self, incomplete: set[Column]) -> list[str]:
+    def _warnings(self, cut_short: set[Column]) -> list[str]:
         found = []
-        if incomplete:
-            names = ", ".join(sorted(column.name for column in incomplete))
+        if cut_short:
+            names = ", ".join(sorted(column.name for column in cut_short))
             found.append(f"Incomplete runs: {names}. What is missing there had no turn.")
+        parts = [f"{column.name} ({column.part.title})" for column in self._columns.listed if column.part]
+        if parts:
+            found.append(f"Only a part of a run: {', '.join(parts)}. Nothing is known here of what the rest holds.")
         suites = sorted({reader.header.suite for reader in self._readers})
         if len(suites) > 1:
             found.append(f"The results are of several versions of the suite: {', '.join(suites)}.")

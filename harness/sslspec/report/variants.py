@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from sslspec.report.stream import Execution
+from sslspec.style import listed
 
-_MOST = 3
+_MOST = 3  # executions that are named one by one
+_MOST_POINTS = 6  # of an axis
 
 
 def told(some: Collection[Execution], every: Collection[Execution]) -> str:
@@ -44,15 +46,15 @@ def _restrictions(some: Collection[Execution], every: Collection[Execution]) -> 
     said = []
     for axis in axes:
         if len(wanted[axis]) < len({points[axis] for points in split.values()}):
-            said.append(_listed(wanted[axis]))
+            said.append(_some(sorted(wanted[axis])))
     return "; ".join(said)
+
+
+def _some(points: list[str]) -> str:
+    rest = len(points) - _MOST_POINTS
+    return f"{', '.join(points[:_MOST_POINTS])} or one of {rest} more" if rest > 1 else listed(points, "or")
 
 
 def _points(execution: Execution) -> list[str]:
     peer = "no peer" if execution.peer in ("", "none") else f"with {execution.peer}"
     return [*execution.variant.split("+"), peer]
-
-
-def _listed(points: Iterable[str]) -> str:
-    *first, last = sorted(points)
-    return f"{', '.join(first)} or {last}" if first else last

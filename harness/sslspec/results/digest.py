@@ -13,22 +13,12 @@ from dataclasses import dataclass, field
 
 from sslspec.results.failures import brief
 from sslspec.results.record import Key, Result
-from sslspec.verdicts import EXPECTED, Verdict
+from sslspec.verdicts import EXPECTED, WORST_FIRST, Verdict
 
 SLOW = 2.0  # seconds: what no scenario should take
 MOST_SLOW = 60
 _IN_COMMON = 3  # scenarios with the same outcome that are still told one by one
 _NOT_COUNTED = frozenset({Verdict.INAPPLICABLE})
-WORST_FIRST = (
-    Verdict.CRASHED,
-    Verdict.HUNG,
-    Verdict.ERROR,
-    Verdict.FAILED,
-    Verdict.PASSED,
-    Verdict.UNSUPPORTED,
-    Verdict.INAPPLICABLE,
-    Verdict.NOTRUN,
-)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ _LONGEST_LINE = 300
 _BRIEF = 100
 _DID_NOT_RAISE = re.compile(r"DID NOT RAISE (.+)")
 _CLASS = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
+# Lines of pytest's that tell nothing: addresses, advice, and what is empty.
+_NO_NEWS = re.compile(r" at 0x|^ *Use -v to get more diff$|^ *$")
 _OPERATORS = {
     ast.Eq: "",
     ast.Is: "",
@@ -37,11 +39,15 @@ def expected_and_came(result: Result) -> tuple[str, str]:
     """What a result should have been, and what it was; each of one line or a few."""
     if result.verdict is Verdict.PASSED:
         return f"{_allowed(result)}, says the baseline", "passed: take the entry out, or narrow it"
+    expected, came = demanded_and_came(result)
+    return expected if set(result.expected) <= EXPECTED else f"{_allowed(result)}, says the baseline", came
+
+
+def demanded_and_came(result: Result) -> tuple[str, str]:
+    """What the scenario demands, whatever a baseline expects, and what it saw; of what has not passed."""
     expected, came = _from_detail(result)
     if result.detail.get("expected"):
         expected = outcome(result.detail["expected"])
-    if not set(result.expected) <= EXPECTED:
-        expected = f"{_allowed(result)}, says the baseline"
     if result.verdict is not Verdict.FAILED:
         came = f"{result.verdict.value}: {came}" if came else result.verdict.value
     return expected, came
@@ -56,6 +62,12 @@ def brief(result: Result) -> str:
     if result.verdict is Verdict.FAILED and expected not in ("", "no exception"):
         first = f"{first}  (expected: {expected})"
     return first if len(first) <= _BRIEF else first[: _BRIEF - 3] + "..."
+
+
+def last_of_suites(frames: Any) -> str:
+    """Where a scenario stood, of a record's traceback: the last frame of the suites, if there is one, else the last."""
+    told = [str(frame) for frame in frames] if isinstance(frames, list) else []
+    return next((frame for frame in reversed(told) if frame.startswith("suites/")), told[-1] if told else "")
 
 
 def outcome(value: Any) -> str:
@@ -109,13 +121,28 @@ def _from_detail(result: Result) -> tuple[str, str]:
     if raised:
         names = _CLASS.findall(raised[1]) or [raised[1]]
         return f"raises {' or '.join(names)}", "raises nothing"
-    first, *rest = [line[:_LONGEST_LINE] for line in said.split("\n") if " at 0x" not in line] or [""]
+    lines = [line[:_LONGEST_LINE] for line in said.split("\n") if not _NO_NEWS.search(line)]
+    first, *rest = lines or [""]
     compared = _comparison(first)
     if compared is None:
         return "", "\n".join([first, *rest])
     # pytest shortens long values and then shows where they differ; short ones speak for themselves.
-    more = [line for line in rest if line.strip() and not line.lstrip().startswith("+ ")] if "..." in first else []
+    if "..." not in first:
+        return compared
+    texts = _texts(rest) if all(told.startswith(("'", '"')) for told in compared) else None
+    if texts is not None:
+        return texts
+    more = [line for line in rest if not line.lstrip().startswith("+ ")]
     return compared[0], "\n".join([compared[1], *more])
+
+
+def _texts(lines: list[str]) -> tuple[str, str] | None:
+    """The two texts, in full, of which pytest shows the difference, where each is one line."""
+    found = [line.strip() for line in lines if not line.lstrip().startswith("+  where")]
+    sides = [[line[2:] for line in found if line.startswith(sign)] for sign in ("- ", "+ ")]
+    if [len(side) for side in sides] != [1, 1]:
+        return None
+    return repr(sides[0][0]), repr(sides[1][0])
 
 
 def _comparison(line: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,14 @@ class Part:
         return Part(tuple(sorted({*self.numbers, *other.numbers})), self.of, self.plan)
 
     @property
-    def missing(self) -> list[int]:
-        """The numbers that are not there."""
-        return sorted(set(range(1, self.of + 1)) - set(self.numbers))
+    def title(self) -> str:
+        """``part 2/3``, ``parts 1+3/3``."""
+        return f"part{'s' if len(self.numbers) > 1 else ''} {self}"
+
+    @property
+    def missing(self) -> list[str]:
+        """Those that are not there: ``2/3``."""
+        return [f"{number}/{self.of}" for number in sorted(set(range(1, self.of + 1)) - set(self.numbers))]
 
     def to_json(self) -> dict[str, Any]:
         """What a record's header says of a column that is not whole."""
@@ -92,6 +97,36 @@ def describe(header: Header, told: Mapping[str, Any]) -> None:
     header.manifest = str(told["manifest"])
     for facts in header.implementations.values():
         facts[columns.SHARD] = dict(told["shard"])
+
+
+def of_column(path: Path, facts: Mapping[str, Any]) -> Part | None:
+    """Which part of a run a column is, by its facts in the header of a file; None where it is no part.
+
+    Raises RecordError where they tell of none that there could be.
+    """
+    told = facts.get(columns.SHARD)
+    if told is None:
+        return None
+    try:
+        return Part.from_json(told)
+    except (KeyError, TypeError, ValueError) as problem:
+        raise RecordError(f"{path}:1: the header is damaged: {told!r} is no part of a run") from problem
+
+
+def together(column: str, parts: Sequence[tuple[Path, Part]]) -> Part:
+    """What the parts of a column are together. RecordError where they are of several runs, or one is there twice."""
+    first, whole = parts[0]
+    for path, part in parts[1:]:
+        if part.plan != whole.plan or part.of != whole.of:
+            raise RecordError(
+                f"{path}: holds {part} of {column}, and {first} {whole} of a run that was cut in another way:"
+                " shards of one run have the same options and the same durations"
+            )
+        twice = set(part.numbers) & set(whole.numbers)
+        if twice:
+            raise RecordError(f"{path}: shard {min(twice)}/{part.of} of {column} is there twice")
+        whole = whole | part
+    return whole
 
 
 def refuse_parts(path: Path, header: Header) -> None:

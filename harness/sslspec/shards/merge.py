@@ -18,7 +18,7 @@ from typing import Any
 from sslspec.results import columns, record
 from sslspec.results.record import Header, Reader, RecordError, Result
 from sslspec.results.ways import Way, note_ways, ways_of, without_ways
-from sslspec.shards.cutting import Part
+from sslspec.shards import cutting
 
 _Named = tuple[Result, int]  # a result, and the number of the file it came from
 
@@ -131,37 +131,17 @@ def _ways(readers: Sequence[Reader], renamed: Mapping[Path, Mapping[str, str]]) 
 
 def _shards(column: str, found: Iterable[tuple[Path, str, dict[str, Any]]], merged: Merged) -> dict[str, Any]:
     """Put the parts of one column together: what its facts say of it then; nothing where it is whole."""
-    parts: list[tuple[Path, Part]] = []
-    for path, _, facts in found:
-        if columns.SHARD in facts:
-            parts.append((path, _part(path, facts[columns.SHARD])))
+    parts = [(path, part) for path, _, facts in found if (part := cutting.of_column(path, facts)) is not None]
     if not parts:
         return {}
-    first_path, whole = parts[0]
-    for path, part in parts[1:]:
-        if part.plan != whole.plan or part.of != whole.of:
-            raise RecordError(
-                f"{path}: holds {part} of {column}, and {first_path} {whole} of a run that was cut in another way:"
-                " shards of one run have the same options and the same durations"
-            )
-        twice = set(part.numbers) & set(whole.numbers)
-        if twice:
-            raise RecordError(f"{path}: shard {min(twice)}/{part.of} of {column} is there twice")
-        whole = whole | part
-    missing = [f"{number}/{whole.of}" for number in whole.missing]
+    whole = cutting.together(column, parts)
+    missing = whole.missing
     if not missing:
         return {}
     merged.complete = False
     verb = "shards {} are" if len(missing) > 1 else "shard {} is"
     merged.warnings.append(f"{column}: {verb.format(', '.join(missing))} missing")
     return {columns.SHARD: whole.to_json()}
-
-
-def _part(path: Path, told: Any) -> Part:
-    try:
-        return Part.from_json(told)
-    except (KeyError, TypeError, ValueError) as problem:
-        raise RecordError(f"{path}:1: the header is damaged: {told!r} is no part of a run") from problem
 
 
 def _environment(readers: Sequence[Reader], merged: Merged) -> dict[str, Any]:

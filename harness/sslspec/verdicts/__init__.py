@@ -29,6 +29,18 @@ class Verdict(str, enum.Enum):
 # What an implementation without a baseline is expected to do.
 EXPECTED = frozenset({Verdict.PASSED, Verdict.INAPPLICABLE})
 
+# What is told first, where there is room for one or for a few.
+WORST_FIRST = (
+    Verdict.CRASHED,
+    Verdict.HUNG,
+    Verdict.ERROR,
+    Verdict.FAILED,
+    Verdict.NOTRUN,
+    Verdict.UNSUPPORTED,
+    Verdict.PASSED,
+    Verdict.INAPPLICABLE,
+)
+
 GLYPHS = {
     Verdict.PASSED: ("✓", "+"),
     Verdict.FAILED: ("✗", "x"),
@@ -38,4 +50,16 @@ GLYPHS = {
     Verdict.INAPPLICABLE: ("·", "."),
     Verdict.ERROR: ("‼", "!"),
     Verdict.NOTRUN: ("-", "-"),
+}
+
+# What one of them is called that nobody expected, and what several are.
+SURPRISES = {
+    Verdict.PASSED: ("unexpected pass", "unexpected passes"),
+    Verdict.FAILED: ("failure", "failures"),
+    Verdict.HUNG: ("hang", "hangs"),
+    Verdict.CRASHED: ("crash", "crashes"),
+    Verdict.ERROR: ("error of the suite", "errors of the suite"),
+    Verdict.UNSUPPORTED: ("unsupported", "unsupported"),
+    Verdict.NOTRUN: ("not run", "not run"),
+    Verdict.INAPPLICABLE: ("inapplicable", "inapplicable"),
 }

@@ -3,25 +3,16 @@
 "use strict";
 
 (() => {
-  const { el, state, VERDICTS } = sslspec;
+  const { el, state } = sslspec;
   const [before, after] = [document.getElementById("before"), document.getElementById("after")];
   const [said, found] = [document.getElementById("said"), document.getElementById("found")];
-  // The heading of each kind, and how one and how many of it are counted.
-  const KINDS = [
-    ["Regressions", "regression", "regressions"],
-    ["Fixed", "fixed", "fixed"],
-    ["Other verdicts", "other verdict", "other verdicts"],
-    ["Other behaviour", "with other behaviour", "with other behaviour"],
-    ["Added", "added", "added"],
-    ["Gone", "gone", "gone"],
-  ];
   const MOST = 500; // rows of a kind
   let turn = 0;
 
   const isGood = (letter) => letter === "p" || letter === "i";
 
   function kind([old, , oldBehaviour], [now, , newBehaviour]) {
-    if (old === "-" || now === "-") return old === now ? null : old === "-" ? 4 : 5;
+    if (old === "-" || now === "-") return old === now ? null : now === "-" ? 4 : 5;
     if (isGood(old) !== isGood(now)) return isGood(old) ? 0 : 1;
     if (old !== now) return 2;
     return sslspec.tried(old) && oldBehaviour !== newBehaviour ? 3 : null;
@@ -43,7 +34,7 @@
   }
 
   function chip(letter) {
-    const [word, glyph] = VERDICTS.get(letter) ?? ["no result", "-"];
+    const [word, glyph] = state.verdicts.get(letter) ?? ["no result", "-"];
     return el("span", { class: `chip v-${word}` }, el("span", { class: "glyph", "aria-hidden": "true" }, glyph), ` ${word}`);
   }
 
@@ -61,28 +52,29 @@
     return [el("h2", {}, `${title} (${total})`), el("div", { class: "scroll" }, table), ...(more ? [more] : [])];
   }
 
-  /** The heading of a kind; of two implementations neither is a regression of the other. */
-  function heading(number, left, right) {
-    const [one, other] = [state.columns[left], state.columns[right]];
-    if (number > 1 || one.implementation === other.implementation) return KINDS[number][0];
-    return `Only ${number ? other.name : one.name} passes`;
+  /** The words for a kind: its heading, and what stands behind the number; beside each other, of which side it is told. */
+  function words(number, total, left, right) {
+    const [title, one, many, side, beside] = state.kinds[number];
+    const pair = [state.columns[left], state.columns[right]];
+    if (beside && pair[0].family !== pair[1].family) {
+      const told = beside.replace("{}", () => pair[side].name);
+      return [told, told];
+    }
+    return [title, total === 1 ? one : many];
   }
 
-  function counted(number, total, left, right) {
-    const title = heading(number, left, right);
-    if (title !== KINDS[number][0]) return `${total} ${title[0].toLowerCase()}${title.slice(1)}`;
-    return `${total} ${KINDS[number][total === 1 ? 1 : 2]}`;
-  }
+  const heading = (title) => title[0].toUpperCase() + title.slice(1);
 
   async function show() {
     const mine = ++turn;
-    const [left, right] = [Number(before.value), Number(after.value)];
+    const [left, right] = [before, after].map((select) => (select.value === "" ? -1 : Number(select.value)));
+    const chosen = left >= 0 && right >= 0 && left !== right;
     found.replaceChildren();
-    said.textContent = left === right ? "Choose two columns." : "Comparing …";
-    if (left === right) return;
+    said.textContent = chosen ? "Comparing …" : "Choose two columns.";
+    if (!chosen) return;
     await sslspec.loadAll();
     if (mine !== turn) return;
-    const kinds = KINDS.map(() => ({ rows: [], total: 0 }));
+    const kinds = state.kinds.map(() => ({ rows: [], total: 0 }));
     let unchanged = 0;
     for (const area of state.areas) {
       for (const row of area.rows) {
@@ -96,15 +88,15 @@
         }
       }
     }
-    const told = kinds.flatMap(({ total }, number) => (total ? [counted(number, total, left, right)] : []));
+    const told = kinds.flatMap(({ total }, number) => (total ? [`${total} ${words(number, total, left, right)[1]}`] : []));
     said.textContent = [...told, `${unchanged} unchanged`].join(", ");
     kinds.forEach(({ rows, total }, number) => {
-      if (total) found.append(...section(heading(number, left, right), rows, total));
+      if (total) found.append(...section(heading(words(number, total, left, right)[0]), rows, total));
     });
   }
 
   function choose() {
-    const [left, right] = [before, after].map((select) => state.columns[Number(select.value)].name);
+    const [left, right] = [before, after].map((select) => select.value && state.columns[Number(select.value)].name);
     sslspec.writeAddress({ before: left, after: right });
   }
 
@@ -112,8 +104,7 @@
     const address = sslspec.readAddress();
     const number = (name) => state.columns.findIndex((column) => column.name === address.get(name));
     const chosen = [number("before"), number("after")];
-    if (chosen.some((one) => one < 0)) return;
-    [before.value, after.value] = chosen;
+    [before.value, after.value] = chosen.map((one) => (one < 0 ? "" : one));
     show().catch((problem) => { said.textContent = problem.message; });
   }
 
@@ -121,6 +112,5 @@
   after.addEventListener("change", choose);
   addEventListener("hashchange", apply);
   document.getElementById("tools").hidden = state.columns.length < 2;
-  if (state.columns.length > 1) after.value = "1";
   apply();
 })();

@@ -5,24 +5,16 @@
 
 const sslspec = (() => {
   const NOTHING_TRIED = new Set(["i", "u", "n", "-"]);
-  const WORST_FIRST = "chefnupi";
-  const VERDICTS = new Map([
-    ["p", ["passed", "✓"]],
-    ["f", ["failed", "✗"]],
-    ["u", ["unsupported", "⊘"]],
-    ["h", ["hung", "⏱"]],
-    ["c", ["crashed", "☠"]],
-    ["i", ["inapplicable", "·"]],
-    ["e", ["error", "‼"]],
-    ["n", ["notrun", "-"]],
-  ]);
   const SVG = "http://www.w3.org/2000/svg";
-  const state = { columns: [], areas: [], reference: -1 };
+  // `verdicts`: [word, sign] by letter, the worst first; `kinds`: the words for each kind of change, in their order.
+  const state = { columns: [], areas: [], reference: -1, verdicts: new Map(), kinds: [] };
 
-  function index(columns, areas, reference) {
+  function index(columns, areas, reference, verdicts, kinds) {
     state.columns = columns;
     state.areas = areas.map((area) => ({ ...area, rows: null, loading: null }));
     state.reference = reference;
+    state.verdicts = new Map(verdicts.map(([letter, ...told]) => [letter, told]));
+    state.kinds = kinds;
   }
 
   function area(name, rows) {
@@ -155,8 +147,8 @@ const sslspec = (() => {
   /** What a cell about one scenario holds. */
   function verdict(found) {
     if (!found.total) return [empty("-", "no results")];
-    const worst = [...WORST_FIRST].find((letter) => found.letters.get(letter));
-    const [word, glyph] = VERDICTS.get(worst);
+    const worst = [...state.verdicts.keys()].find((letter) => found.letters.get(letter));
+    const [word, glyph] = state.verdicts.get(worst);
     const count = found.letters.get(worst);
     const numbers = count === found.total ? `${count}` : `${count}/${found.total}`;
     const sign = el("span", { class: "glyph", "aria-hidden": "true" }, glyph);
@@ -178,6 +170,6 @@ const sslspec = (() => {
 
   return {
     state, index, area, load, loadAll, results, different, tally, tried, el, hidden, breakable, cell, verdict, readAddress,
-    writeAddress, VERDICTS,
+    writeAddress,
   };
 })();

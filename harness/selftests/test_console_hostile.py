@@ -91,7 +91,7 @@ def evil(verdict: Verdict = Verdict.FAILED, implementation: str = EVIL, call: st
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("verdict", Verdict)
 def test_an_unexpected_result_forges_nothing(verdict: Verdict, look: Style) -> None:
-    shown = look.plain(block(evil(verdict), look))
+    shown = look.plain(block(evil(verdict), look, {}))
     assert tame(shown)
     assert r"\x1b[2J" in shown
     assert tame(look.plain(line(evil(verdict), look, "as above")))
