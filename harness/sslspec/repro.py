@@ -45,7 +45,7 @@ _SCRIPT = '''\
 {clauses}
 
 Printed by sslspec {version}. It needs the implementation and Python's standard library, nothing else.
-Exit status: 0 it passes, 1 it fails, 2 it does not apply here.
+Exit status: 0 it passes, 1 it fails, 2 it does not apply, or cannot be tried here.
 """
 
 from __future__ import annotations
