@@ -18,7 +18,7 @@ STDLIB = frozenset(sys.stdlib_module_names)
 OTHER_SSL = frozenset({"ssl", "_ssl", "OpenSSL", "tlslite"})
 # The packages and modules of sslspec, from the ground up: each may import those that stand before it, and itself.
 FLOORS = (
-    "exitcodes files layout packing toml bench",
+    "exitcodes files layout packing subinterpreters toml bench",
     "verdicts implementations",
     "style results",
     "shards pythons hosts certificates",

@@ -235,7 +235,10 @@ def test_a_signal_ends_no_read(pair, background, raises):
         while not over.wait(0.01):
             signal.pthread_kill(reader, signal.SIGUSR1)
 
-    before = signal.signal(signal.SIGUSR1, handle)
+    try:
+        before = signal.signal(signal.SIGUSR1, handle)
+    except ValueError:
+        pytest.skip("a sub-interpreter has no signals")
     interrupting = background(interrupt)
     try:
         if raises:

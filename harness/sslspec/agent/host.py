@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sslspec import subinterpreters
 from sslspec.agent import luggage
 from sslspec.pythons import child, hermetic
 
@@ -60,8 +61,9 @@ class Agent:
     """A running agent. `python`: version, implementation and executable, as it says itself."""
 
     def __init__(self, command: str) -> None:
-        """Start it. command: an interpreter (a name on PATH, or a path), or a command line with blanks that starts one
-        with ``agent.py``, on another machine for instance. Raises AgentError."""
+        """Start it. command: an interpreter (a name on PATH, or a path), with ``sub:`` before it for a sub-interpreter;
+        or a command line with blanks that starts one with ``agent.py``, on another machine for instance. Raises
+        AgentError."""
         self.command = command
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as the agent may have last words
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -134,14 +136,19 @@ class Agent:
                     pipe.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        # As text: an interpreter behind a script that enters a container sees no file of ours.
-        words = shlex.split(self.command) if not os.path.exists(self.command) else [self.command]
+        is_sub, command = subinterpreters.asked_for(self.command)
+        words = [command] if os.path.exists(command) else shlex.split(command)
         if not words or shutil.which(words[0]) is None:
             raise AgentError(f"{self.command}: there is no such program")
+        if is_sub and len(words) > 1:
+            raise AgentError(f"{self.command}: a command line cannot be had in a sub-interpreter, an interpreter can")
+        # As text: an interpreter behind a script that enters a container sees no file of ours.
+        agent = _FILE.read_text(encoding="utf-8")
+        agent = subinterpreters.running(agent) if is_sub else agent
         environment, _ = hermetic.child_environment(os.environ)
         try:
             return subprocess.Popen(
-                [*words, *(["-c", _FILE.read_text(encoding="utf-8")] if len(words) == 1 else [])],
+                [*words, *(["-c", agent] if len(words) == 1 else [])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._words,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from sslspec.bench import threads
 from sslspec.bench.loopback import DEADLINE
 
 T = TypeVar("T")
@@ -17,8 +17,7 @@ class Background(Generic[T]):
     def __init__(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> None:
         self._outcome: list[T] = []
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(call, args, kwargs), name="sslspec-call", daemon=True)
-        self._thread.start()
+        self._thread = threads.start("sslspec-call", self._run, call, args, kwargs)
 
     def result(self, timeout: float = DEADLINE) -> T:
         """What the call returned or raised; TimeoutError if it is not back after `timeout` seconds."""

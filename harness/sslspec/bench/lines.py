@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from sslspec.bench import threads
 from sslspec.bench.deliveries import cut
 from sslspec.bench.exits import Inapplicable
 from sslspec.bench.loopback import DEADLINE
@@ -142,8 +143,7 @@ class SocketLine(Line):
         self._closed = False
         self._stopping = False
         self._trouble: BaseException | None = None
-        self._thread = threading.Thread(target=self._serve, name="sslspec-peer", daemon=True)
-        self._thread.start()
+        self._thread = threads.start("sslspec-peer", self._serve)
 
     def wake(self) -> None:
         with contextlib.suppress(BlockingIOError):  # it has been woken often enough

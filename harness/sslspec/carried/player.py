@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import faulthandler
 import inspect
 import linecache
 import sys
@@ -16,6 +15,11 @@ import types
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
+
+try:
+    import faulthandler
+except ImportError:  # a sub-interpreter cannot have it
+    faulthandler = None  # type: ignore[assignment]
 
 from sslspec.carried import certificates, explaining, standin, unnoticed
 from sslspec.carried.stage import Stage, Surroundings

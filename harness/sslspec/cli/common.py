@@ -61,7 +61,8 @@ def add_python(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PYTHON",
-        help="in this interpreter: 3.12, 3.12.1, pypy3.11, a path or a virtual environment; repeatable",
+        help="in this interpreter: 3.12, 3.12.1, pypy3.11, a path or a virtual environment; "
+        "sub:3.14 is a sub-interpreter of it; repeatable",
     )
     parser.add_argument(
         "--no-install", action="store_true", help="install nothing for an interpreter that lacks what is needed"

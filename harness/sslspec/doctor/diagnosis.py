@@ -79,12 +79,12 @@ def examine(
 
 
 def examine_in(host: Host, spec: str, pki: Path | None = None) -> Examination:
-    """As `examine`, in an interpreter of a run; without handshakes where it sees none of our files."""
-    if host.interpreter is None or host.interpreter.sees_us:
+    """As `examine`, in an interpreter of a run; without handshakes where nothing but an agent can be started."""
+    if host.interpreter is None or not host.interpreter.is_apart:
         return examine(spec, pki, python=host.python)
     from sslspec.agent import examining
 
-    facts, problem = examining.describe(host.interpreter.executable, spec)
+    facts, problem = examining.describe(host.interpreter.command, spec)
     return Examination(spec, " ".join(problem.split()), facts)
 
 

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from sslspec import subinterpreters
 from sslspec.implementations import libraries
 
 DEFAULT = ("ssl", "refssl")
 ALIASES = {"stdlib": "ssl"}
 _THREADS = "t" if "free-threading" in sys.version else ""  # 3.13.15t: what the field calls a Python without the GIL
+_SUB = subinterpreters.SUFFIX if subinterpreters.is_one() else ""
 # Without these there is nothing that a scenario could begin with.
 INDISPENSABLE = ("SSLContext", "SSLError", "MemoryBIO", "PROTOCOL_TLS_CLIENT", "PROTOCOL_TLS_SERVER", "TLSVersion")
 
@@ -118,6 +120,6 @@ def describe(implementation: Implementation) -> dict[str, Any]:
         "features": flags,
         "python": {
             "implementation": sys.implementation.name,
-            "version": ".".join(map(str, sys.version_info[:3])) + _THREADS,
+            "version": ".".join(map(str, sys.version_info[:3])) + _THREADS + _SUB,
         },
     }

@@ -98,7 +98,8 @@ def unexplained(found: Sequence[Transition], reasons: Reasons) -> list[str]:
 def _is_ordinary(one: Observation) -> bool:
     """The standard library's ssl in CPython with the GIL: whatever else is observed is no step of a version."""
     python = one.facts["python"]
-    return one.facts["name"] == "ssl" and python["implementation"] == "cpython" and not python["version"].endswith("t")
+    is_plain = re.fullmatch(r"[0-9.]+", python["version"]) is not None
+    return one.facts["name"] == "ssl" and python["implementation"] == "cpython" and is_plain
 
 
 def _release(one: Observation, what: str) -> str:

@@ -20,8 +20,8 @@ from sslspec.implementations.loading import ImplementationError
 if TYPE_CHECKING:
     from sslspec.pythons.interpreters import Interpreter
 
-_NAME = re.compile(r"(?:python|pypy|graalpy)-?\d+(?:\.\d+){0,2}t?|python:.+", re.IGNORECASE)
-_executables: dict[str, str] = {}
+_NAME = re.compile(r"(?:python|pypy|graalpy)-?\d+(?:\.\d+){0,2}t?(?:-sub)?|python:.+", re.IGNORECASE)
+_commands: dict[str, str] = {}
 _agents: dict[str, Agent] = {}
 
 
@@ -38,15 +38,15 @@ def column(name: str) -> str:
         return name
     found = _found(name, path)
     kind = "python" if found.implementation == "cpython" else found.implementation
-    called = f"{kind}{'.'.join(map(str, found.version[:2]))}{found.threads}"
-    if _executables.setdefault(called, found.executable) != found.executable:
+    called = f"{kind}{'.'.join(map(str, found.version[:2]))}{found.build_name}"
+    if _commands.setdefault(called, found.command) != found.command:
         raise ImplementationError(f"--peer {name}: there is another {called} among the peers")
     return called
 
 
 def factory(name: str) -> PeerFactory:
     """What makes the peers of one scenario. Raises ImplementationError where there is no such interpreter."""
-    executable = _find(name)
+    command = _find(name)
     traveller = Traveller()
     begun = False
 
@@ -61,7 +61,7 @@ def factory(name: str) -> PeerFactory:
     def make(pki: Pki, *, server_side: bool, versions: tuple[str, str]) -> Peer:
         nonlocal begun
         if not begun:
-            _ready(name, executable, pki).call("sslspec.carried.peers:begin")
+            _ready(name, command, pki).call("sslspec.carried.peers:begin")
             begun = True
         return FarPeer(ask, traveller, name, pki, server_side=server_side, versions=versions)
 
@@ -69,9 +69,9 @@ def factory(name: str) -> PeerFactory:
 
 
 def _find(name: str) -> str:
-    if name not in _executables:
-        _executables[name] = _found(name, name).executable
-    return _executables[name]
+    if name not in _commands:
+        _commands[name] = _found(name, name).command
+    return _commands[name]
 
 
 def _found(name: str, wanted: str) -> Interpreter:
@@ -87,10 +87,10 @@ def _found(name: str, wanted: str) -> Interpreter:
         raise ImplementationError(f"--peer {name}: {said}") from problem
 
 
-def _ready(name: str, executable: str, pki: Pki) -> Agent:
+def _ready(name: str, command: str, pki: Pki) -> Agent:
     if name not in _agents or not _agents[name].is_alive:
         try:
-            agent = Agent(executable)
+            agent = Agent(command)
         except AgentError as problem:
             raise ImplementationError(str(problem)) from problem
         agent.send(luggage.ours())

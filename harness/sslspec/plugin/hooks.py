@@ -19,7 +19,7 @@ from sslspec import __version__, layout
 from sslspec.agent.host import AgentError
 from sslspec.baseline import BaselineError
 from sslspec.implementations.loading import ImplementationError
-from sslspec.plugin import marks, scenario, smoke, workers
+from sslspec.plugin import marks, scenario, smoke, wake, workers
 from sslspec.plugin import session as sessions
 from sslspec.plugin.marks import MarkError
 from sslspec.plugin.scenario import Scenario
@@ -88,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if session.events_only:
         config.option.tbstyle = "native"  # which quotes no sources: nobody reads it
     if session.is_worker and session.player is None:
-        session.wake = limits.Wake(session.folder, session.worker)
+        session.wake = wake.Wake(session.folder, session.worker)
     if not session.is_worker:
         config.pluginmanager.register(workers)
         config.pluginmanager.register(workers.Elsewhere(session))

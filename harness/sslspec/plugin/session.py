@@ -25,12 +25,12 @@ from sslspec.hosts import away
 from sslspec.implementations import loading
 from sslspec.implementations.loading import Implementation
 from sslspec.plugin.sharding import Shards
+from sslspec.plugin.wake import Wake
 from sslspec.pythons import hermetic
 from sslspec.results.record import Key, Result
 from sslspec.running import events
 from sslspec.scenarios import axes, listing, profiles
 from sslspec.scenarios.profiles import Profile
-from sslspec.verdicts.limits import Wake
 
 if TYPE_CHECKING:
     from sslspec.plugin.player import Player

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from sslspec.hosts import away
-from sslspec.plugin import judge, scenario
+from sslspec.plugin import judge, scenario, wake
 from sslspec.plugin import session as sessions
 from sslspec.plugin.session import Session
 from sslspec.results.record import Result
@@ -168,7 +168,7 @@ def _lost(session: Session, worker: str, nodeid: str) -> tuple[Result | None, st
             known=known.known,
             volatile={"nodeid": nodeid, "duration": 0.0},
         ), ""
-    will, dump = limits.last_words(session.folder, worker)
+    will, dump = wake.last_words(session.folder, worker)
     if will is None or will["volatile"]["nodeid"] != nodeid:
         return None, ""
     return Result.from_json(will), dump

@@ -86,8 +86,9 @@ def prepare(
     label: str, interpreter: Interpreter, sources: Path, say: Callable[[str], object], *, install: bool = True
 ) -> Host:
     """Make a host of an interpreter. Raises NotPrepared."""
-    if not interpreter.sees_us:
-        say(f"{label}: sees no files of ours; it plays the scenarios as an agent")
+    if interpreter.is_apart:
+        why = "is a sub-interpreter" if interpreter.is_sub else "sees no files of ours"
+        say(f"{label}: {why}; it plays the scenarios as an agent")
         return Host(label, child.Python(interpreter.executable), interpreter, is_agent=True)
     wanted = requirements(interpreter)
     absent = missing(wanted, interpreter.have)

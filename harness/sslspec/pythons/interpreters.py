@@ -15,12 +15,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from sslspec import subinterpreters
 from sslspec.pythons import hermetic
 from sslspec.results import columns
 from sslspec.results.software import Software
@@ -72,7 +73,8 @@ class Interpreter:
     `said` is how it was asked for. `version` is (3, 12, 1); `implementation` cpython, pypy, ... in lower case; `build`
     everything that it says of itself. `prefix` is its environment, `home` the installation that this was made from:
     the same, but for virtual ones. `threads` is "t" where it has no GIL. `sees_us` is False where it sees no file
-    of ours, as behind a script that enters a container. `have` maps distributions to versions.
+    of ours, as behind a script that enters a container. `have` maps distributions to versions. `is_sub` is True for a
+    sub-interpreter of it.
     """
 
     said: str
@@ -88,24 +90,38 @@ class Interpreter:
     openssl: str = ""
     sees_us: bool = True
     have: dict[str, str] = field(default_factory=dict, hash=False, compare=False)
+    is_sub: bool = False
 
     @property
     def name(self) -> str:
-        """``3.12.1``, ``3.14.0t`` without a GIL, ``pypy3.11.15``: what stands behind the @ of its columns."""
-        version = ".".join(map(str, self.version))
-        return Software.of(
-            {"python": {"implementation": self.implementation, "version": version + self.threads}}
-        ).python_name
+        """``3.12.1``, ``3.14.0t`` without a GIL, ``3.14.0-sub``, ``pypy3.11.15``: behind the @ of its columns."""
+        version = ".".join(map(str, self.version)) + self.build_name
+        return Software.of({"python": {"implementation": self.implementation, "version": version}}).python_name
+
+    @property
+    def build_name(self) -> str:
+        """What is behind the version in its name."""
+        return self.threads + (subinterpreters.SUFFIX if self.is_sub else "")
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether nothing can be started in it but an agent."""
+        return self.is_sub or not self.sees_us
+
+    @property
+    def command(self) -> str:
+        """How it is asked for where it is to be an agent."""
+        return subinterpreters.of(self.executable) if self.is_sub else self.executable
 
     @property
     def is_running(self) -> bool:
         """True for the one that runs this."""
-        return self.place == (os.path.realpath(sys.executable), sys.prefix)
+        return self.place == (os.path.realpath(sys.executable), sys.prefix, False)
 
     @property
-    def place(self) -> tuple[str, str]:
+    def place(self) -> tuple[str, str, bool]:
         """The program and its environment: two interpreters of one place are the same under two names."""
-        return os.path.realpath(self.executable), self.prefix
+        return os.path.realpath(self.executable), self.prefix, self.is_sub
 
     def __str__(self) -> str:
         return f"{self.name} ({self.executable})"
@@ -118,24 +134,26 @@ def find_all(wanted: Sequence[str]) -> list[Interpreter]:
     return list({interpreter.place: interpreter for interpreter in found}.values())
 
 
-def find(wanted: str) -> Interpreter:
-    """The interpreter of a path, a virtual environment's folder, or a version: ``3.12``, ``3.12.1``, ``pypy3.11``.
+def find(said: str) -> Interpreter:
+    """The interpreter of a path, a virtual environment's folder, or a version: ``3.12``, ``3.12.1``, ``pypy3.11``; with
+    ``sub:`` before any of these a sub-interpreter of it.
 
     Raises InterpreterError where there is none, or where it is older than what sslspec runs on.
     """
+    is_sub, wanted = subinterpreters.asked_for(said)
     version = _WANTED.fullmatch(wanted)
     if version is None:
         path = wanted if os.sep in wanted or "/" in wanted or Path(wanted).exists() else shutil.which(wanted)
         if path is None:
             what = "neither a path, nor a program, nor a version such as 3.12, 3.12.1 or pypy3.11"
-            raise InterpreterError(f"--python {wanted}: {what}")
-        return _new_enough(_at(wanted, path))
+            raise InterpreterError(f"--python {said}: {what}")
+        return _suitable(_at(said, path), is_sub)
     for executable in candidates(version[2], (version[1] or "").lower()):
-        found = ask(executable, wanted)
+        found = ask(executable, said)
         if isinstance(found, Interpreter) and _fits(found, version):
-            return _new_enough(found)
+            return _suitable(found, is_sub)
     here = ", ".join(found.name for found in every()) or "none"
-    raise InterpreterError(f"--python {wanted}: not found; there are {here}; a path to an interpreter will do as well")
+    raise InterpreterError(f"--python {said}: not found; there are {here}; a path to an interpreter will do as well")
 
 
 def every() -> list[Interpreter]:
@@ -181,14 +199,15 @@ def ask(executable: str, said: str) -> Interpreter | str:
 
 def _understood(said: str, executable: str, told: dict[str, Any]) -> Interpreter:
     own = str(told["executable"])
+    texts = ("implementation", "build", "prefix", "home", "threads", "platform", "machine", "openssl")
+    said_of_itself: dict[str, Any] = {name: str(told[name]) for name in texts}
     return Interpreter(
         said,
         # Its own word, since what was asked may be a shim that decides anew each time; unless it speaks of a place that
         # only it can see, as behind a script that enters a container.
         own if told["sees"] and os.path.isfile(own) else executable,
         tuple(map(int, told["version"])),
-        **{name: str(told[name]) for name in ("implementation", "build", "prefix", "home", "threads")},
-        **{name: str(told[name]) for name in ("platform", "machine", "openssl")},
+        **said_of_itself,
         sees_us=bool(told["sees"]),
         have={str(canonicalize_name(name)): str(version) for name, version in told["have"].items()},
     )
@@ -225,13 +244,18 @@ def _fits(found: Interpreter, wanted: re.Match[str]) -> bool:
     )
 
 
-def _new_enough(found: Interpreter) -> Interpreter:
+def _suitable(found: Interpreter, is_sub: bool) -> Interpreter:
     if found.version < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         raise InterpreterError(
             f"--python {found.said}: {found} is older than {oldest}, the oldest that sslspec runs on"
         )
-    return found
+    if is_sub and (found.implementation != "cpython" or found.version < subinterpreters.OLDEST):
+        oldest = ".".join(map(str, subinterpreters.OLDEST))
+        raise InterpreterError(
+            f"--python {found.said}: {found} cannot play in sub-interpreters; CPython {oldest} and later can"
+        )
+    return replace(found, is_sub=is_sub)
 
 
 # -- looking -------------------------------------------------------------------------------------------------------

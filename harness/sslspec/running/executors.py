@@ -40,9 +40,9 @@ def with_pytest(python: child.Python) -> Executor:
     return lambda task: child.command("pytest", *_pytest_arguments(task), python=python)
 
 
-def with_agent(executable: str) -> Executor:
+def with_agent(command: str) -> Executor:
     """The executor that has the scenarios played in an interpreter which has nothing, by a pytest of this one."""
-    return lambda task: child.command("pytest", *_pytest_arguments(task), f"--agent={executable}")
+    return lambda task: child.command("pytest", *_pytest_arguments(task), f"--agent={command}")
 
 
 def _pytest_arguments(task: Task) -> list[str]:

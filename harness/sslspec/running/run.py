@@ -111,7 +111,7 @@ def _groups(tasks: Sequence[tuple[Host, Options]], found: Mapping[tuple[str, str
 
 def _executor(host: Host) -> Executor:
     if host.is_agent and host.interpreter:
-        return executors.with_agent(host.interpreter.executable)
+        return executors.with_agent(host.interpreter.command)
     return executors.with_pytest(host.python)
 
 

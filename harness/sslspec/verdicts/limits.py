@@ -9,16 +9,12 @@ one. The controller reads what a dead worker left, and says how it died.
 from __future__ import annotations
 
 import contextlib
-import faulthandler
-import json
-import os
 import signal
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
-from typing import Any
 
+from sslspec import subinterpreters
 from sslspec.verdicts import Verdict
 
 SOFT = 10.0  # seconds
@@ -31,8 +27,9 @@ class Hung(BaseException):
 
 @contextlib.contextmanager
 def soft(seconds: float) -> Iterator[None]:
-    """Raise Hung in the block after `seconds`. Without SIGALRM, or off the main thread, only the hard limit remains."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    """Raise Hung in the block after `seconds`. Where an alarm cannot be set, only the hard limit remains: without
+    SIGALRM, off the main thread, in a sub-interpreter."""
+    if not _can_ring():
         yield
         return
 
@@ -49,56 +46,9 @@ def soft(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-class Wake:
-    """What a worker leaves behind: which execution it is at, and the stack if the hard limit ends it."""
-
-    def __init__(self, folder: Path, worker: str) -> None:
-        self._at = folder / f"{worker}.at"
-        self._dump_path = folder / f"{worker}.dump"
-        self._dump = self._dump_path.open("w")
-        faulthandler.enable(self._dump)
-
-    @contextlib.contextmanager
-    def over(self, execution: dict[str, Any], hard: float) -> Iterator[None]:
-        """Watch over one execution; the process exits after `hard` seconds."""
-        _overwrite(self._at, json.dumps(execution).encode() + b"\n")
-        if self._closed():  # an implementation has closed our descriptors: open what the next one needs
-            self._dump = self._dump_path.open("w")
-            faulthandler.enable(self._dump)
-        faulthandler.dump_traceback_later(hard, exit=True, file=self._dump)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-
-    def _closed(self) -> bool:
-        try:
-            os.fstat(self._dump.fileno())
-        except OSError:
-            return True
-        return False
-
-
-def _overwrite(path: Path, line: bytes) -> None:
-    """Put a line at the beginning of a file; what was there before remains behind it. Emptying it first costs more."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        os.write(descriptor, line)
-    finally:
-        os.close(descriptor)
-
-
-def last_words(folder: Path, worker: str) -> tuple[dict[str, Any] | None, str]:
-    """What the dead `worker` was at, and the stack that it left ("" if none)."""
-    try:
-        at = json.loads((folder / f"{worker}.at").read_bytes().partition(b"\n")[0])
-    except (OSError, ValueError):
-        at = None
-    try:
-        dump = (folder / f"{worker}.dump").read_text(errors="replace")
-    except OSError:
-        dump = ""
-    return at, dump
+def _can_ring() -> bool:
+    is_main = threading.current_thread() is threading.main_thread() and not subinterpreters.is_one()
+    return is_main and hasattr(signal, "SIGALRM")
 
 
 def post_mortem(status: int | None, dump: str) -> tuple[Verdict, str]:
