@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from selftests.support import HARNESS, environment
+from sslspec.running import events
 
 BASELINE = """format = 1
 implementation = "ssl"
@@ -42,6 +43,15 @@ def test_a_folder_of_scenarios_runs_by_itself() -> None:
     done = plain_pytest("suites/alpn", "-k", "longest_name")
     assert done.returncode == 0, done.stdout
     assert "ssl: 8 passed; 0 unexpected" in done.stdout
+
+
+def test_each_file_that_is_collected_is_told(tmp_path: Path) -> None:
+    """Until all is collected nothing else happens, which on a slow machine may take as long as a watchdog waits."""
+    told = tmp_path / "events.jsonl"
+    assert plain_pytest("suites/alpn", "--collect-only", "--events", str(told)).returncode == 0
+    found = events.Tailer(told).rest()
+    files = {f"suites/alpn/{path.name}" for path in (HARNESS.parent / "suites/alpn").glob("test_*.py")}
+    assert {event["file"] for event in found if event["event"] == "read"} == files
 
 
 def test_what_was_not_selected_is_not_stale(baseline: Path) -> None:

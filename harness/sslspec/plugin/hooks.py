@@ -191,12 +191,15 @@ def _refuse(config: pytest.Config, item: pytest.Item, problem: Exception) -> Non
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Tell of a file that cannot be collected."""
+    """Tell of each file that was collected: a slow machine is not a dead one. And of what cannot be collected."""
     report = yield
+    session = sessions.of(collector.config)
     if report.failed:
         last = str(report.longrepr).strip().splitlines()[-1]
         message = f"{report.nodeid}: {last.removeprefix('E').strip()}"
-        sessions.of(collector.config).emit({"event": "problem", "message": message})
+        session.emit({"event": "problem", "message": message})
+    elif isinstance(collector, pytest.File):
+        session.emit({"event": "read", "file": report.nodeid})
     return report
 
 
