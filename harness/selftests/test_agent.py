@@ -126,6 +126,36 @@ class TestPlaying:
         assert there == here
 
 
+POOR = """
+import sys
+for name in {without!r}:
+    sys.modules.pop(name, None)
+    sys.modules[name] = None
+exec(compile(open({agent!r}).read(), "agent.py", "exec"))
+"""
+
+
+class TestPoorInterpreters:
+    """What an interpreter has not that is young, as docs/agent.md says it: the running Python stands in for one."""
+
+    def agent(self, folder: Path, *without: str) -> str:
+        (folder / "poor.py").write_text(POOR.format(without=without, agent=far.__file__))
+        return f"--agent={sys.executable} {folder / 'poor.py'}"
+
+    def test_it_plays_without_what_only_helps(self, tmp_path: Path) -> None:
+        done = played(tmp_path / "results", self.agent(tmp_path, "faulthandler", "asyncio"))
+        assert done.returncode == 0, done.stdout + done.stderr
+        (result,) = record.read(tmp_path / "results").results
+        assert result.verdict.value == "passed"
+
+    @pytest.mark.parametrize("module", ["hashlib", "selectors", "signal", "socket"])
+    def test_what_it_must_have_is_named(self, tmp_path: Path, module: str) -> None:
+        done = played(tmp_path / "results", self.agent(tmp_path, module))
+        assert done.returncode == 4
+        (line,) = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
+        assert f"ModuleNotFoundError: import of {module} halted" in line
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("command", "told"),

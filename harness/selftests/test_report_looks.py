@@ -21,7 +21,9 @@ PAGES = {
     "area": "areas/sessions.html",
     "scenario": "scenarios/alpn/offers/three.html",
     "failing": "scenarios/sessions/resumption/five.html",
+    "known": "scenarios/sessions/resumption/four.html",
     "column": "columns/ssl@3.13.0.html",
+    "reasons": "columns/ssl@3.12.1.html",
     "chooser": "compare.html",
     "comparison": "compare/ssl@3.12.1...ssl@3.13.0.html",
 }

@@ -174,3 +174,20 @@ def test_an_incomplete_run_is_called_so(tmp_path: Path) -> None:
     assert "Incomplete runs: ssl." in said(tmp_path / "site/index.html")
     assert "incomplete" in (tmp_path / "site/badges/ssl.json").read_text()
     assert not record.read(tmp_path / "site/api/v1/results/ssl.jsonl").complete
+
+
+def test_one_column_alone_is_held_against_nothing(tmp_path: Path) -> None:
+    """Unless it is named; and a failure shows the steps that led to it, where there are none to compare them with."""
+    path = written(tmp_path / "r.jsonl", {"ssl": facts("ssl", "3.13.0")}, of("ssl"))
+    site.write(tmp_path / "site", [path])
+    home = (tmp_path / "site/index.html").read_text()
+    for words in ("compared with", "reference", "≠", "is:different"):
+        assert words not in home, words
+    failed = said(tmp_path / "site/scenarios/sessions/resumption/four.html")
+    assert "reference" not in failed
+    detail = failed.partition("In detail")[2]
+    assert (
+        detail.index("2 steps observed") < detail.index("do_handshake() returns None") < detail.index("sslspec repro")
+    )
+    site.write(tmp_path / "site", [path], reference="ssl")
+    assert "Behaviour is compared with ssl." in said(tmp_path / "site/index.html")

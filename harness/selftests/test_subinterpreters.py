@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import subprocess
 import sys
@@ -15,8 +16,9 @@ import pytest
 from selftests import standin
 from selftests.support import sslspec
 from sslspec import subinterpreters
-from sslspec.agent.host import Agent, AgentError
+from sslspec.agent.host import Agent, AgentError, Died
 from sslspec.bench import threads
+from sslspec.plugin import player
 from sslspec.pythons import environments, interpreters
 from sslspec.pythons.interpreters import InterpreterError
 from sslspec.results import record
@@ -112,7 +114,7 @@ class TestAsking:
         assert not inner.is_running
 
     def test_the_running_one_is_not_its_sub_interpreter(self) -> None:
-        assert not interpreters.replace(interpreters.find(sys.executable), is_sub=True).is_running
+        assert not dataclasses.replace(interpreters.find(sys.executable), is_sub=True).is_running
 
     def test_it_plays_as_an_agent_though_nothing_is_missing(self, tmp_path: Path) -> None:
         said: list[str] = []
@@ -175,6 +177,11 @@ class TestWhatIsNotThere:
         second = threads.start("second", done.append, 1)
         second.join()
         assert (first.daemon, second.daemon, second.name, done) == (True, False, "second", [1])
+
+    def test_who_had_to_be_ended_has_hung_and_left_no_stack(self) -> None:
+        hung, crashed = (player._post_mortem(Died(status, "")) for status in (None, -11))
+        assert (hung.verdict, hung.detail["message"]) == (Verdict.HUNG, "no answer, and its agent had to be ended")
+        assert (crashed.verdict, crashed.detail["message"]) == (Verdict.CRASHED, "the process died of SIGSEGV")
 
     def test_the_main_interpreter_is_none(self) -> None:
         assert not subinterpreters.is_one()

@@ -142,9 +142,9 @@ def _surroundings(found: Scenario) -> dict[str, Any]:
 
 
 def _post_mortem(died: Died) -> Judgement:
-    """As on a worker that has died; one that had to be ended has hung, and held its interpreter."""
+    """As on a worker that has died; one that had to be ended has hung, and left no stack."""
     if died.status is None:
-        return Judgement(Verdict.HUNG, {"message": "no answer, and it held the interpreter"})
+        return Judgement(Verdict.HUNG, {"message": "no answer, and its agent had to be ended"})
     verdict, how = limits.post_mortem(died.status, died.words)
     return Judgement(verdict, {"message": how, "crash": how})
 

@@ -171,10 +171,15 @@ class Columns:
         raise RecordError(f"no column {name!r}; there are {', '.join(column.name for column in self.listed)}")
 
     def reference(self) -> Column | None:
-        """With which the others are compared unless one is named: the stdlib's on the newest CPython, or the first."""
+        """With which the others are compared unless one is named: the stdlib's on the newest CPython, or the first.
+
+        None where there are no others.
+        """
+        if len(self.listed) < 2:
+            return None
         stdlib = [c for c in self.listed if c.implementation == STDLIB and c.kind == CPYTHON]
         newest = max(stdlib, key=lambda column: (column.version, column.library_version, -column.run), default=None)
-        return newest or (self.listed[0] if self.listed else None)
+        return newest or self.listed[0]
 
 
 def _named(headers: Sequence[Header], labels: Sequence[str]) -> dict[tuple[int, str], str]:

@@ -9,15 +9,18 @@ from collections.abc import Sequence
 
 from sslspec.report import places, variants
 from sslspec.report.columns import Column
+from sslspec.report.differences import step
 from sslspec.report.html import EMPTY, Content, Markup, el, join
 from sslspec.report.outcomes import Group, Outcome
 from sslspec.report.page import facts
 from sslspec.report.parts import chip, difference, scrolling
 from sslspec.report.stream import Execution
 from sslspec.results.failures import demanded_and_came, expected_and_came, last_of_suites
+from sslspec.style import plural
 from sslspec.verdicts import EXPECTED, Verdict
 
 MOST_NAMES = 3  # columns that are named one by one
+_MOST_STEPS = 60
 _LONGEST_MESSAGE = 4000
 
 
@@ -45,6 +48,22 @@ def blocks(groups: Sequence[Group], every: list[Execution], reference: Column | 
 def command(text: str) -> Markup:
     """A command to copy."""
     return el("pre", el("code", text), class_="command", tabindex=0)
+
+
+def observed(steps: Sequence[object], whose: str = "") -> Markup:
+    """The steps of one execution, folded away."""
+    shown = [el("li", el("code", step(one))) for one in steps[:_MOST_STEPS]]
+    rest = len(steps) - _MOST_STEPS
+    return el(
+        "details",
+        el(
+            "summary",
+            f"{plural(len(steps), 'step')} observed",
+            el("span", f" {whose}", class_="note") if whose else None,
+        ),
+        el("ol", *shown, class_="observed"),
+        el("p", f"and {plural(rest, 'more step')}", class_="note") if rest > 0 else None,
+    )
 
 
 def _block(group: Group, number: int, one: Outcome, every: list[Execution], reference: Column | None) -> Markup:
@@ -103,9 +122,9 @@ def _code(said: str) -> Content:
 
 
 def _steps(one: Outcome, column: Column, names: str, reference: Column | None) -> Markup | None:
-    """The steps from the first that differs on, beside those of the reference."""
+    """The steps from the first that differs on, beside those of the reference; all of them where there is none."""
     if reference is None or one.difference is None:
-        return None
+        return observed(one.sample.steps) if one.sample.steps else None
     if one.difference.lines:
         table = difference(one.difference, reference.name, column.name)
         return scrolling(table, f"Steps that differ, {names}")

@@ -47,7 +47,7 @@ def home(shown: Home) -> str:
         el("h1", "Conformance to Python's ", el("code", "ssl")),
         el("p", lead, " ", _reference(frame, shown.reference), class_="lead"),
         [el("p", warning, class_="warning") for warning in shown.warnings],
-        _tools(),
+        _tools(shown.reference),
         _legend(shown.reference),
         el("h2", "Matrix", class_="vh", id="matrix-title"),
         _matrix(frame, shown),
@@ -61,9 +61,10 @@ def _reference(frame: Frame, reference: Column | None) -> Content:
     return ["Behaviour is compared with ", frame.link(places.column(reference.name), reference.name), "."]
 
 
-def _tools() -> Markup:
+def _tools(reference: Column | None) -> Markup:
     """What only scripts can do; they show it."""
-    examples = [el("a", text, href=f"#q={text}", class_="example") for text in _EXAMPLES]
+    fitting = [text for text in _EXAMPLES if reference is not None or text != "is:different"]
+    examples = [el("a", text, href=f"#q={text}", class_="example") for text in fitting]
     field = el(
         "input",
         type="search",

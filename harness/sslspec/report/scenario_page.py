@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from sslspec.report import details, links, places, variants
 from sslspec.report.columns import Column
-from sslspec.report.differences import step
 from sslspec.report.html import EMPTY, Content, Markup, breakable, el, join
 from sslspec.report.knowledge import Knowledge
 from sslspec.report.outcomes import Group, Outcome, grouped
@@ -15,8 +14,6 @@ from sslspec.report.parts import chip, scrolling
 from sslspec.report.stream import Execution, Scenario, was_tried
 from sslspec.style import plural
 from sslspec.verdicts import Verdict
-
-_MOST_STEPS = 60
 
 
 def page(
@@ -162,20 +159,9 @@ def _observed(scenario: Scenario, reference: Column | None, every: list[Executio
         assert column is not None
         for execution, result in sorted(scenario.results[column].items()):
             if was_tried(result) and result.steps:
-                return _steps(column, execution, result.steps, len(every))
+                which = f", {variants.name(execution)}" if len(every) > 1 else ""
+                return details.observed(result.steps, f"{column.name}{which}")
     return EMPTY
-
-
-def _steps(column: Column, execution: Execution, steps: Sequence[object], count: int) -> Markup:
-    shown = [el("li", el("code", step(one))) for one in steps[:_MOST_STEPS]]
-    rest = len(steps) - _MOST_STEPS
-    which = f", {variants.name(execution)}" if count > 1 else ""
-    return el(
-        "details",
-        el("summary", f"{plural(len(steps), 'step')} observed", el("span", f" {column.name}{which}", class_="note")),
-        el("ol", *shown, class_="observed"),
-        el("p", f"and {plural(rest, 'more step')}", class_="note") if rest > 0 else None,
-    )
 
 
 def _repeat(groups: Sequence[Group], reference: Column | None) -> Markup:
