@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sslspec import style
-from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say
+from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say, say_data
 from sslspec.exitcodes import ExitCode
 from sslspec.implementations import loading
 
@@ -179,7 +179,7 @@ def _show(arguments: argparse.Namespace, done: Outcome, output: Path) -> None:
     look = style.style_for(sys.stdout, arguments.color)
     if arguments.format == "json":
         lines = record.lines(done.record.header, record.in_order(done.record.results), complete=done.record.complete)
-        say("\n".join(lines), look)
+        say_data("\n".join(lines), look)
         return
     slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
     told = summary.text(done.record, look, stale=done.stale, notes=done.notes, seconds=done.seconds, slowest=slowest)

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sslspec import style
-from sslspec.cli.common import command, fail, say
+from sslspec.cli.common import command, fail, say, say_data
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -53,7 +53,10 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
             return fail(str(problem))
         chosen = [scenario for scenario in chosen if profile.has(scenario)]
     look = style.style_for(sys.stdout, arguments.color)
-    say(listing.as_json(chosen) if arguments.format == "json" else listing.listed(chosen), look)
+    if arguments.format == "json":
+        say_data(listing.as_json(chosen), look)
+    else:
+        say(listing.listed(chosen), look)
     return ExitCode.AS_EXPECTED if chosen else ExitCode.NOTHING
 
 
