@@ -145,3 +145,60 @@ def test_the_extras_bring_what_the_libraries_need() -> None:
     for library in libraries.LIBRARIES.values():
         assert any(line.startswith(library.distribution) for line in extras[library.extra])
     assert extras["libraries"] == [f"sslspec[{','.join(sorted(lib.extra for lib in libraries.LIBRARIES.values()))}]"]
+
+
+PATHS = {
+    "./mine.py": "here mine",
+    "mine.py": "here mine",
+    "mine.py:make": "here mine:make",
+    "label=./pkg/as_ssl.py:make": "here pkg.as_ssl:make",
+    "pkg/": "here pkg",
+    "pkg/__init__.py": "here pkg",
+    "../beside.py": "here beside, with PYTHONPATH={above}",
+    "{above}/beside.py": "here beside, with PYTHONPATH={above}",
+    "./nosuch.py": "or package.module:attribute",
+}
+
+
+@pytest.mark.parametrize("given", PATHS)
+def test_a_path_is_answered_with_the_name_of_its_module(given, tmp_path, monkeypatch):
+    above, told = str(tmp_path.resolve()), PATHS[given]
+    written(tmp_path, {"beside.py": "", "here/mine.py": "", "here/pkg/__init__.py": "", "here/pkg/as_ssl.py": ""})
+    monkeypatch.chdir(tmp_path / "here")
+    given = given.format(above=above)
+    with pytest.raises(ImplementationError) as caught:
+        loading.load(given)
+    assert str(caught.value).startswith(f"{given}: is a path; an implementation is named as it is imported: package.")
+    assert str(caught.value).endswith(told.format(above=above))
+
+
+def test_what_is_said_instead_of_a_path_can_be_run(tmp_path):
+    written(tmp_path, {"pkg/as_ssl.py": "import ssl\ndef make():\n    return ssl\n"})
+    done = sslspec("run", "pkg/as_ssl.py:make", cwd=tmp_path)
+    assert done.returncode == 11
+    assert done.stderr.count("\n") == 1
+    name = done.stderr.rpartition(" ")[2].strip()
+    assert sslspec("doctor", name, cwd=tmp_path).returncode == 0
+
+
+def test_a_name_that_names_nothing_is_refused():
+    for spec in ("", "=ssl", "mine=", "="):
+        with pytest.raises(ImplementationError, match=r"^'.*': names no implementation: package.module, or NAME="):
+            loading.load(spec)
+    assert loading.load("mine=ssl").name == "mine"
+
+
+def test_of_a_package_its_module_ssl_is_offered(tmp_path, monkeypatch):
+    written(tmp_path, {"haslib/__init__.py": "", "haslib/ssl.py": "", "nolib/__init__.py": ""})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ImplementationError, match=r"has no SSLContext, .*; did you mean haslib.ssl\?$"):
+        loading.load("haslib")
+    with pytest.raises(ImplementationError, match=r"so it cannot stand for ssl$"):
+        loading.load("nolib")
+
+
+def test_a_peer_that_is_nobody_is_told_from_an_implementation(tmp_path):
+    done = sslspec("run", "ssl", "--peer", "tlslit", cwd=tmp_path)
+    assert done.returncode == 11
+    assert done.stderr.startswith("sslspec: tlslit: cannot import tlslit: ")
+    assert "(--peer takes stdlib, tlslite, scripted, openssl, gnutls, self, python3.10 and the like" in done.stderr

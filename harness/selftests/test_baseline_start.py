@@ -234,7 +234,7 @@ def test_a_record_must_be_whole_and_say_which_implementation(tmp_path):
         started(tmp_path, [result(NAME), result(NAME, column="ssl")], two)
     _, read = started(tmp_path, [result(NAME), result(IDS[0], column="ssl")], two, implementation="ssl")
     assert [entry.id for entry in read.entries] == [IDS[0].partition("@")[0]]
-    with pytest.raises(RecordError, match=r"holds mylib, ssl$"):
+    with pytest.raises(RecordError, match=r"holds mylib, ssl, and no refssl$"):
         started(tmp_path, [result(NAME)], two, implementation="refssl")
     part = {"mylib": {"name": "mylib", "shard": {"numbers": [1], "of": 2, "plan": "p"}}}
     with pytest.raises(RecordError, match=r"of mylib it is one part of a run; `sslspec merge`"):
@@ -256,3 +256,29 @@ def test_init_writes_once(tmp_path, monkeypatch, capsys):
     assert "cannot be written (No such file or directory)" in capsys.readouterr().err
     assert cli.main(["baseline", "init", "other.toml", "-r", "missing.jsonl"]) == 4
     assert not (tmp_path / "other.toml").exists()
+
+
+def test_what_the_stdlib_fails_as_well_is_told_unless_it_is_inherited(tmp_path, monkeypatch, capsys):
+    """A library on top of the stdlib's ssl; one on another library of TLS has no such hint, nor has ssl itself."""
+    monkeypatch.chdir(tmp_path)
+    known = next(
+        one for one in loading.inherited("ssl").entries if one.id == one.scenario and not one.when and not one.match
+    )
+    there = {"python": {"version": "3.13.0"}, "openssl": "OpenSSL 3.0.19 of some day"}
+    for name, library, hint in (
+        ("mylib", "OpenSSL 3.0.19", True),
+        ("mylib", "WolfSSL 5.7", False),
+        ("ssl", "OpenSSL 3.0.19", False),
+    ):
+        column = {name: {"name": name, **there, "openssl": f"{library} of some day"}}
+        both = [result(known.scenario, next(iter(known.verdicts)), name), result(IDS[0], column=name)]
+        record.write(tmp_path / "r.jsonl", Header("0.1.0", column), both)
+        for inherits in ([], ["--inherits", "ssl"]) if name != "ssl" else ([],):
+            (tmp_path / "b.toml").unlink(missing_ok=True)
+            assert cli.main(["baseline", "init", "b.toml", "-r", "r.jsonl", *inherits]) == 0
+            said = capsys.readouterr()
+            assert ("the baseline of ssl, which comes with sslspec, knows 1 of these results: " in said.err) == (
+                hint and not inherits
+            )
+            assert said.out.startswith("b.toml: ")
+            assert (known.id in (tmp_path / "b.toml").read_text()) == (not inherits)

@@ -1,6 +1,7 @@
 """The command line: what each command prints, one clear line for what is wrong, and the documented exit codes."""
 
 import json
+import re
 
 import pytest
 
@@ -128,6 +129,36 @@ def test_a_wrong_command_line_is_a_usage_error(args, capsys):
         cli.main(args)
     assert leaving.value.code == 4
     assert capsys.readouterr().err.count("\n") == 1
+
+
+MEANT = {
+    "a command": (["rum"], "'rum'", "run"),
+    "a part of one": (["baseline", "inti", "x"], "'inti'", "init"),
+    "an option": (["run", "ssl", "--bseline", "x.toml"], "unrecognized arguments: --bseline x.toml; did", "--baseline"),
+    "an option with its value": (["list", "--are=alpn"], "--are=alpn", "--area"),
+    "of a part of a command": (["baseline", "update", "x", "--prun"], "--prun", "--prune"),
+    "a choice": (["run", "--level", "shuold"], "'shuold'", "should"),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_what_is_misspelt_is_answered_with_what_was_meant(name, capsys):
+    words, wrong, meant = MEANT[name]
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(words)
+    assert leaving.value.code == 4
+    said = capsys.readouterr().err
+    assert wrong in said
+    assert re.search(rf"(did you mean {meant}|maybe you meant '{meant}')\?", said)
+    assert said.count("\n") == 1
+
+
+def test_what_is_like_nothing_is_not_guessed(capsys):
+    for words in (["xyzzy"], ["run", "--xyzzy"], ["list", "a", "b"]):
+        with pytest.raises(SystemExit) as leaving:
+            cli.main(words)
+        assert leaving.value.code == 4
+        assert "mean" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["run", "compare", "report", "doctor", "list", "names", "show", "repro"])

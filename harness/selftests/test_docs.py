@@ -42,7 +42,7 @@ SMALLER = (
 # What is run by somebody else: a pattern, and by whom.
 ELSEWHERE = (
     (r"^python3 -m venv .venv", ".ci/run makes an environment by the same commands"),
-    (r"pip install", ".ci/run installs, and no test does"),
+    (r"pip (install|wheel)", ".ci/run installs, and no test does"),
     (r"^python -m refssl -m uvicorn", "programs/test_packages.py"),
     (r"^python harness/fuzz --engine atheris", "where atheris is installed, by hand"),
     (r"^python harness/sabotage", ".ci/run, and test_sabotage.py"),

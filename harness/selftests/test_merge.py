@@ -114,6 +114,30 @@ def test_truncated_and_duplicate_files_are_refused_and_the_old_output_stays(tmp_
     assert {path.name for path in tmp_path.iterdir()} == {"1.jsonl", "2.jsonl", "3.jsonl", "all.jsonl"}
 
 
+@pytest.mark.parametrize("kept", [-1, 12, 2], ids=["without its footer", "cut short", "hardly begun"])
+def test_a_truncated_file_is_named_and_not_the_one_that_it_overlaps(tmp_path, kept):
+    """Whatever else is wrong with it: what is not whole may well not fit."""
+    one = written(tmp_path / "1.jsonl", results(IDS))
+    two = written(tmp_path / "2.jsonl", results(IDS), manifest=record.manifest(IDS[:3]))
+    text = two.read_text().splitlines(keepends=True)[:kept]
+    for end in ("", '{"id": "area/to'):
+        two.write_text("".join(text) + end)
+        for order in ([one, two], [two, one]):
+            with pytest.raises(
+                RecordError, match=r"2.jsonl: the footer is missing: the run that wrote it did not finish"
+            ):
+                merge.merge(order, tmp_path / "all.jsonl")
+
+
+def test_a_whole_file_is_not_taken_for_a_truncated_one(tmp_path):
+    whole = written(tmp_path / "1.jsonl", results())
+    record.refuse_unfinished(whole)
+    whole.write_text(whole.read_text() + "\n\n")
+    record.refuse_unfinished(whole)
+    record.refuse_unfinished(written(tmp_path / "2.jsonl", []))
+    record.refuse_unfinished(tmp_path)  # no file: whoever reads it says what is wrong
+
+
 def test_another_suite_and_another_selection_are_refused_unless_allowed(tmp_path):
     one = written(tmp_path / "1.jsonl", results(IDS[:10]))
     two = written(tmp_path / "2.jsonl", results(IDS[10:]), suite="0.2.0")
@@ -177,6 +201,10 @@ NAMES = {
     "platforms": (
         [("ssl", facts(platform="linux-x86_64")), ("ssl", facts(platform="darwin-arm64"))],
         ["ssl@3.13.0+3.0.19+linux-x86_64", "ssl@3.13.0+3.0.19+darwin-arm64"],
+    ),
+    "profiles": (
+        [("ssl", facts(profile="everything")), ("ssl", facts(profile="client"))],
+        ["ssl@3.13.0+3.0.19+everything", "ssl@3.13.0+3.0.19+client"],
     ),
     "features alone": (
         [("ssl", facts()), ("ssl", facts(features=["HAS_PSK"]))],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from selftests.support import sslspec
+from selftests.support import environment, sslspec
 from sslspec import layout
 from sslspec.results import record
 from sslspec.scenarios import clauses, listing, profiles
@@ -21,7 +23,7 @@ roles = ["client"]
 reason = "it is a client and nothing else"
 
 [[only]]
-clauses = ["ssl.SSLContext.*", "ssl.SSLObject.read"]
+clauses = ["ssl.SSLContext.*", "ssl.SSLSocket.read"]
 reason = "it has no other names of ssl"
 
 [[outside]]
@@ -45,11 +47,11 @@ def mine(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("place", "why"),
     [
-        (Place("data/reading/some@client+tls13", ("ssl.SSLObject.read:some",), (), "client", "memory"), ""),
+        (Place("data/reading/some@client+tls13", ("ssl.SSLSocket.read:some",), (), "client", "memory"), ""),
         (Place("data/reading/some@server+tls13", ("RFC 8446 5.2",), (), "server", "memory"), "a client and nothing"),
         (Place("contexts/defaults/some", ("ssl.SSLContext.options",)), ""),
         (Place("data/wire/some", ("RFC 8446 5.2",)), ""),
-        (Place("data/reading/some", ("ssl.SSLObject.read", "ssl.SSLObject.write:all")), "no other names"),
+        (Place("data/reading/some", ("ssl.SSLSocket.read", "ssl.SSLSocket.write:all")), "no other names"),
         (Place("sessions/resumption/some@client+tls13", ("RFC 8446 2.2",), (), "client", "memory"), "no sessions"),
         (Place("psk/a/b@client", ("RFC 8446 2.2",), ("HAS_PSK",), "client", "memory"), "come with the socket"),
         (Place("psk/a/b@client", ("RFC 8446 2.2",), ("HAS_PSK",), "client", "tcp"), ""),
@@ -87,6 +89,63 @@ def test_what_is_wrong_with_a_profile_is_said_in_one_line(mine: Path, old: str, 
     assert "\n" not in str(caught.value)
 
 
+IDLE = {
+    "a scenario": ('scenarios = ["sesions/*"]', "[[outside]]: scenarios: 'sesions/*' matches nothing in the suite"),
+    "one of two": ('scenarios = ["sessions/*", "alpn/nosuch"]', "scenarios: 'alpn/nosuch' matches nothing"),
+    "a clause": ('clauses = ["ssl.SSLSocket.sesion"]', "near it: ssl.SSLSocket.session"),
+    "a feature": ('features = ["HAS_PKS"]', "features: 'HAS_PKS' matches nothing in the suite; near it: HAS_PSK"),
+    "together": ('scenarios = ["sessions/*"]\nfeatures = ["HAS_NPN"]', "HAS_NPN"),
+    "none at once": (
+        'scenarios = ["sessions/*"]\nclauses = ["ssl.SSLContext.set_alpn_protocols"]',
+        "leaves nothing out",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_a_rule_that_matches_nothing_is_refused_with_file_and_line(mine: Path, name: str) -> None:
+    text, told = IDLE[name]
+    mine.write_text(MINE.replace('scenarios = ["sessions/*"]', text, 1))
+    with pytest.raises(ProfileError) as caught:
+        profiles.checked(str(mine))
+    line = 1 + MINE[: MINE.index("[[outside]]")].count("\n")
+    assert str(caught.value).startswith(f"{mine}:{line}: [[outside]]: ")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert profiles.load(str(mine)).rules  # what has been looked at once is taken as it is
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'scenarios = ["sessions/*"]',
+        'scenarios = ["sessions/*@client+tls12*"]',
+        'features = ["HAS_PHA"]',
+        'transports = ["tcp6"]',
+        'clauses = ["ssl.SSLSocket.session*", "RFC 8446 *"]',
+    ],
+)
+def test_a_rule_for_what_this_host_may_not_have_is_taken(mine: Path, text: str) -> None:
+    """Other versions, peers, variants and transports: the suite speaks of them, whatever runs here."""
+    mine.write_text(MINE.replace('scenarios = ["sessions/*"]', text, 1))
+    assert profiles.checked(str(mine)) == str(mine)
+
+
+def test_every_way_to_a_profile_refuses_it(mine: Path, tmp_path: Path) -> None:
+    mine.write_text(MINE.replace("sessions/*", "sesions/*"))
+    suites = str(layout.suites() / "channel_binding")
+    for words in (("run", "ssl", "--profile", mine.name), ("list", "--profile", mine.name)):
+        done = sslspec(*words, cwd=tmp_path)
+        assert done.returncode == 4
+        assert done.stderr.startswith(f"sslspec: {mine.name}:12: [[outside]]: scenarios: 'sesions/*' matches nothing")
+    given = ["-m", "pytest", "-p", "sslspec.plugin.hooks", suites, "--profile", str(mine), "--collect-only", "-q"]
+    done = subprocess.run(
+        [sys.executable, *given], cwd=layout.checkout(), env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4
+    assert "matches nothing in the suite" in done.stderr
+
+
 def test_an_unknown_profile_names_those_that_there_are() -> None:
     done = sslspec("run", "ssl", "--profile", "nobody")
     assert done.returncode == 4
@@ -99,6 +158,7 @@ def test_an_unknown_profile_names_those_that_there_are() -> None:
 def test_each_rule_of_a_profile_leaves_something_out_and_not_everything(name: str) -> None:
     """A rule that fits nothing is a misspelt one; each pattern of it speaks of something."""
     profile = profiles.load(name)
+    profiles.refuse_idle(profile)
     every = [place for scenario in listing.scenarios() for place in profiles.places(scenario)]
     assert any(not profile.why_not(place) for place in every)
     catalogue = clauses.load(layout.clauses()).clauses

@@ -14,12 +14,15 @@ from sslspec.results.record import Reader, RecordError, Result
 from sslspec.shards.cutting import refuse_parts
 from sslspec.verdicts import Verdict
 
+MODEL = "ssl"  # what many libraries are made on
+
 
 @dataclass(slots=True)
 class Start:
     """A new baseline: its text, how many entries and features there are in it, and what it says nothing of.
 
     `errors` are results that no baseline excuses, `not_run` those whose scenarios a baseline kept from running.
+    `of_model` counts those that the standard library's baseline would excuse, where that is not inherited.
     """
 
     text: str
@@ -27,6 +30,7 @@ class Start:
     features: int
     errors: int = 0
     not_run: int = 0
+    of_model: int = 0
 
 
 def start(reader: Reader, implementation: str | None = None, inherits: str = "") -> Start:
@@ -38,14 +42,19 @@ def start(reader: Reader, implementation: str | None = None, inherits: str = "")
     facts = facts_in(reader.header.implementations)
     name = which(reader, implementation)
     blank = Baseline(name, parent=inherited(inherits) if inherits else None)
+    model = Baseline(name, parent=None if inherits or name == MODEL else inherited(MODEL))
+    of_model = 0
     missed: Counter[str] = Counter()
     verdicts: Counter[Verdict] = Counter()
 
     def wanted(result: Result, here: Facts) -> int | None:
+        nonlocal of_model
         message = str(result.detail.get("message", ""))
         flag = feature_missed(result.verdict, message)
         if blank.expectation(result.id, here, [flag] if flag else ()).accepts(result.verdict, message):
             return None
+        # Made on the standard library's, it does on OpenSSL what that does.
+        of_model += here.library == "openssl" and model.expectation(result.id, here).accepts(result.verdict, message)
         missed[flag] += bool(flag)
         return None if flag else grouping.NEW
 
@@ -68,7 +77,7 @@ def start(reader: Reader, implementation: str | None = None, inherits: str = "")
         inherits=inherits,
         unsupported=Unsupported(features, reason),
     )
-    return Start(text, len(entries), len(features), verdicts[Verdict.ERROR], verdicts[Verdict.NOTRUN])
+    return Start(text, len(entries), len(features), verdicts[Verdict.ERROR], verdicts[Verdict.NOTRUN], of_model)
 
 
 def which(reader: Reader, implementation: str | None) -> str:
@@ -84,7 +93,8 @@ def which(reader: Reader, implementation: str | None) -> str:
     if implementation in names:
         return str(implementation)
     holds = f"{reader.path}: holds {', '.join(names) or 'nothing'}"
-    raise RecordError(f"{holds}; say which with --implementation" if implementation is None else holds)
+    which_one = "; say which with --implementation" if implementation is None else f", and no {implementation}"
+    raise RecordError(holds + which_one)
 
 
 def series(version: str) -> str:

@@ -23,7 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Answer a command line; the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     ours, theirs = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
-    arguments = _parser().parse_args(ours)
+    arguments, unknown = _parser().parse_known_args(ours)
+    if unknown:
+        arguments.parser.refuse(unknown)
     arguments.pytest_args = theirs
     arguments.argv = given
     try:

@@ -75,11 +75,13 @@ def _guarded(do: Callable[[argparse.Namespace], ExitCode]) -> Callable[[argparse
 
 
 def _init(arguments: argparse.Namespace) -> ExitCode:
-    from sslspec.baseline.starting import start
+    from sslspec.baseline.starting import MODEL, start
     from sslspec.results.record import open_record
 
     if arguments.file.exists():
         return fail(f"{arguments.file}: is there already; `sslspec baseline update` changes it")
+    if arguments.results == Path(DEFAULT_OUTPUT) and not arguments.results.exists():
+        return fail(f"{arguments.results}: is not there; `sslspec run` writes it, and -r names another result file")
     with open_record(arguments.results) as reader:
         made = start(reader, arguments.implementation, arguments.inherits)
     with arguments.file.open("x", encoding="utf-8", newline="\n") as file:
@@ -95,6 +97,11 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
     say(
         f"{arguments.file}: {told}; put a reason where it says UNREVIEWED", style.style_for(sys.stdout, arguments.color)
     )
+    if made.of_model:
+        fail(
+            f"the baseline of {MODEL}, which comes with sslspec, knows {made.of_model} of these results:"
+            f" for a library made on the standard library's {MODEL}, --inherits {MODEL} leaves them out of the file"
+        )
     return ExitCode.AS_EXPECTED
 
 

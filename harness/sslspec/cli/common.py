@@ -47,7 +47,7 @@ def command(commands: Commands, name: str, answer: Answer, summary: str, epilog:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(answer=answer)
+    parser.set_defaults(answer=answer, parser=parser)
     parser.add_argument(
         "--color", choices=style.CHOICES, default="auto", help="default: auto, as NO_COLOR and others say"
     )

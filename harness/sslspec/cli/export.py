@@ -45,7 +45,11 @@ def clash(results: Path, *exports: Path) -> str:
 
 
 def exported(results: Path, *, junit: Path | None, ctrf: Path | None) -> bool:
-    """Write what is wanted; where one cannot be written, say so in a line, and False."""
+    """Write what is wanted; where one cannot be written, say so in a line, and False.
+
+    Each format goes through the file by itself, JUnit, whose counts stand before its cases, twice: a result is never in
+    memory longer than it takes to write it, whatever the file holds, and each export is whole or as it was before.
+    """
     from sslspec.ci import ctrf as as_ctrf
     from sslspec.ci import junit as as_junit
     from sslspec.results.record import RecordError

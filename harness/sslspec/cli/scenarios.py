@@ -48,6 +48,7 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
     if arguments.profile:
         try:
             profile = profiles.load(arguments.profile)
+            profiles.refuse_idle(profile)
         except profiles.ProfileError as problem:
             return fail(str(problem))
         chosen = [scenario for scenario in chosen if profile.has(scenario)]

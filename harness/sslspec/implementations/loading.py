@@ -11,7 +11,9 @@ label=package.module    the same under another name in records
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
+import os
 import sys
 from dataclasses import dataclass
 from types import ModuleType
@@ -62,11 +64,17 @@ def profile_of(spec: str) -> str:
 def load(spec: str) -> Implementation:
     """Import what `spec` names. Raises ImplementationError where that fails or does not look like ssl."""
     name = named_by(spec)
+    if not name or spec.startswith("="):
+        raise ImplementationError(f"{spec!r}: names no implementation: package.module, or NAME=package.module")
     try:
         target = name if name in DEFAULT else libraries.target_of(name)
     except libraries.LibraryError as problem:
         raise ImplementationError(str(problem)) from problem
     module_name, _, attribute = target.partition(":")
+    if _has_separator(attribute):  # C:\\mylib.py
+        module_name, attribute = target, ""
+    if _has_separator(module_name) or module_name.endswith(".py"):
+        raise ImplementationError(f"{spec}: {_instead_of_path(module_name, attribute)}")
     try:
         found: Any = importlib.import_module(module_name)
     except Exception as exception:
@@ -82,7 +90,8 @@ def load(spec: str) -> Implementation:
             raise ImplementationError(told + _hint(name, exception)) from exception
     missing = [name for name in INDISPENSABLE if not hasattr(found, name)]
     if missing:
-        raise ImplementationError(f"{spec}: {target} has no {', '.join(missing)}, so it cannot stand for ssl")
+        told = f"{spec}: {target} has no {', '.join(missing)}, so it cannot stand for ssl"
+        raise ImplementationError(told + _inside(found))
     documented = tuple(getattr(found, "__ssl_version__", sys.version_info[:2]))
     library = name if name in libraries.LIBRARIES else ""
     return Implementation(name_of(spec), found, (documented[0], documented[1]), library)
@@ -90,7 +99,35 @@ def load(spec: str) -> Implementation:
 
 def named_by(spec: str) -> str:
     """What a specification asks for, without the label that it may have."""
-    return spec.partition("=")[2] or ALIASES.get(spec, spec)
+    label, equals, rest = spec.partition("=")
+    return rest if equals else ALIASES.get(label, label)
+
+
+def _has_separator(text: str) -> bool:
+    return bool({"/", os.sep} & set(text))
+
+
+def _instead_of_path(path: str, attribute: str) -> str:
+    """What to say to somebody who names a file or a folder: how its module is called, and from where."""
+    told = "is a path; an implementation is named as it is imported: package.module, or package.module:attribute"
+    if not os.path.exists(path):
+        return told
+    folder, last = os.path.split(os.path.abspath(path).removesuffix(os.sep + "__init__.py"))
+    here = os.getcwd()
+    inside = folder == here or folder.startswith(os.path.join(here, ""))
+    parts = os.path.relpath(folder, here).split(os.sep) if inside and folder != here else []
+    module = ".".join([*parts, last.removesuffix(".py")]) + (f":{attribute}" if attribute else "")
+    return f"{told}; here {module}{'' if inside else f', with PYTHONPATH={folder}'}"
+
+
+def _inside(found: Any) -> str:
+    """What to say of a package whose module ``ssl`` may have been meant."""
+    inner = f"{getattr(found, '__name__', '')}.ssl"
+    try:
+        there = isinstance(found, ModuleType) and importlib.util.find_spec(inner) is not None
+    except (ImportError, ValueError):
+        there = False
+    return f"; did you mean {inner}?" if there else ""
 
 
 def _hint(name: str, exception: Exception) -> str:

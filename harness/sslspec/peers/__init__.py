@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sslspec.peers.program import ProgramPeer
 
 PROGRAMS = ("openssl", "gnutls")
+FOREIGN = ("tlslite", "scripted", *PROGRAMS)
 
 
 def factory(name: str) -> PeerFactory:
@@ -51,7 +52,7 @@ def _program(name: str) -> type[ProgramPeer]:
 
 def is_implementation(name: str) -> bool:
     """Whether a peer of this name is an implementation, to be loaded where the one under test is."""
-    return name not in ("tlslite", "scripted", *PROGRAMS) and not pythons.is_one(name)
+    return name not in FOREIGN and not pythons.is_one(name)
 
 
 def column(name: str) -> str:

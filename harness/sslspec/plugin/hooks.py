@@ -27,7 +27,7 @@ from sslspec.plugin.session import Session
 from sslspec.pythons import hermetic
 from sslspec.results import record
 from sslspec.results.record import Header, RecordError, Result
-from sslspec.scenarios import axes
+from sslspec.scenarios import axes, profiles
 from sslspec.scenarios.axes import AxisError
 from sslspec.scenarios.profiles import ProfileError
 from sslspec.shards import cutting
@@ -80,6 +80,8 @@ def pytest_configure(config: pytest.Config) -> None:
         for name in session.specs:
             session.describe(name)
             session.profile(name)
+        if config.option.profile and not config.option.events:  # else whoever reads the events has looked already
+            profiles.checked(config.option.profile)
         session.load_peers()
         session.baselines  # noqa: B018 - read now, so that what is wrong with one is said before anything runs
         session.shards  # noqa: B018 - as are durations

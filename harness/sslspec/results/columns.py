@@ -81,4 +81,5 @@ _LONGER: tuple[Callable[[str, Facts], str], ...] = (
     lambda name, facts: _plus(name, facts.get("version")),
     lambda name, facts: _plus(name, facts.get("platform")),
     lambda name, facts: _plus(name, facts.get("suite") and f"sslspec-{facts['suite']}"),
+    lambda name, facts: _plus(name, facts.get("profile")),
 )

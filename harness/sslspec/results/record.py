@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from sslspec.files import write_lines
 from sslspec.verdicts import Verdict
 
 FORMAT = 1
+_LONGEST_FOOTER = 65536  # bytes
 Key = tuple[str, str, str]
 
 
@@ -299,6 +301,27 @@ class Reader:
 def open_record(path: Path) -> Reader:
     """Open a result file to go through it once, in bounded memory. Raises RecordError."""
     return Reader(path)
+
+
+def refuse_unfinished(path: Path) -> None:
+    """Raise RecordError where a file does not end with a footer; only its end is looked at.
+
+    For whoever goes through several files at once, and may meet in one what only another's lack explains.
+    """
+    if not path.is_file():
+        return  # of a pipe the end is known when all has been read
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LONGEST_FOOTER))
+            last = file.read().rstrip().rpartition(b"\n")[2]
+    except OSError as problem:
+        raise RecordError(f"{path}: cannot be read ({problem.strerror})") from problem
+    try:
+        footer = json.loads(last)
+    except ValueError:
+        footer = None
+    if not isinstance(footer, dict) or footer.get("end") is not True:
+        raise RecordError(f"{path}: the footer is missing: the run that wrote it did not finish")
 
 
 def read(path: Path) -> Record:

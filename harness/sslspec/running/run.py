@@ -33,6 +33,8 @@ from sslspec.running.outcome import Outcome
 from sslspec.running.state import Column
 
 _POLL = 0.1
+# What is said of a peer that is no implementation either.
+_OF_PEERS = f" (--peer takes stdlib, {', '.join(peers.FOREIGN)}, self, python3.10 and the like, or an implementation)"
 
 
 class NotLoadable(Exception):
@@ -88,7 +90,12 @@ def preflight(tasks: Sequence[tuple[Host, Options]]) -> dict[tuple[str, str], di
     with ThreadPoolExecutor(max_workers=4) as pool:
         examined = list(pool.map(lambda each: diagnosis.examine_in(each[0], each[1]), wanted))
     found = [(host.label, examination) for (host, _), examination in zip(wanted, examined, strict=True)]
-    problems = [f"{label}: {one.problem}" if label else one.problem for label, one in found if one.problem]
+    tested = {spec for _, options in tasks for spec in options.implementations}
+    problems = [
+        f"{f'{label}: ' if label else ''}{one.problem}{'' if one.spec in tested else _OF_PEERS}"
+        for label, one in found
+        if one.problem
+    ]
     if problems := [*peers.missing(tasks[0][1].peers), *problems]:
         raise NotLoadable(problems)
     return {(label, examination.name): examination.facts for label, examination in found}

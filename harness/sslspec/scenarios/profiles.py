@@ -6,8 +6,10 @@ unsupported. Nothing here runs anything.
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +18,13 @@ from typing import Any
 from sslspec import layout, toml
 from sslspec.scenarios import listing
 from sslspec.scenarios.axes import AXES
+from sslspec.scenarios.clauses import load as load_clauses
+from sslspec.scenarios.releases import current
 
 FORMAT = 1
 FEWEST_WORDS = 5
 _KEYS = ("scenarios", "clauses", "features", "roles", "transports")
+_KINDS = ("only", "outside")
 _ROLES = ("client", "server", "both")
 
 
@@ -40,11 +45,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One table of a profile. `only` turns it round: left out is what does not fit."""
+    """One table of a profile. `only` turns it round: left out is what does not fit. `where` is its file and line."""
 
     only: bool
     reason: str
     wanted: dict[str, tuple[str, ...]]
+    where: str = ""
 
     def leaves_out(self, place: Place) -> bool:
         """True where the rule says that an execution does not belong."""
@@ -116,35 +122,78 @@ def load(given: str) -> Profile:
     if not given.endswith(".toml") and given not in names():
         raise ProfileError(f"{given}: no such profile; there are {', '.join(names())}, or name a file: ./mine.toml")
     try:
-        table = toml.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = toml.loads(text)
     except OSError as problem:
         raise ProfileError(f"{given}: cannot be read ({problem.strerror})") from problem
     except (toml.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ProfileError(f"{given}: is no TOML: {problem}") from problem
-    return _profile(str(given), path.stem, table)
+    return _profile(str(given), path.stem, table, text)
 
 
 def checked(given: str) -> str:
-    """The same profile for a process that may run elsewhere: a file by its whole path. Raises ProfileError."""
-    load(given)
+    """The same profile for a process that may run elsewhere: a file by its whole path.
+
+    Raises ProfileError, also where a rule speaks of nothing that the suite has.
+    """
+    refuse_idle(load(given))
     return str(Path(given).absolute()) if given.endswith(".toml") else given
 
 
-def _profile(where: str, name: str, table: dict[str, Any]) -> Profile:
-    _only(where, "", table, ("format", "title", "only", "outside"))
+def refuse_idle(profile: Profile) -> None:
+    """Raise ProfileError for a rule that matches nothing in the whole suite, for whatever version, peer or variant.
+
+    It is misspelt, and nobody would notice: what it was to leave out is run.
+    """
+    if not profile.rules:
+        return
+    every = listing.scenarios()
+    spoken_of = _spoken_of(every)
+    standing = [place for scenario in every for place in places(scenario)]
+    for rule in profile.rules:
+        what = f"{rule.where}: [[{'only' if rule.only else 'outside'}]]"
+        for key, names in spoken_of.items():
+            for value in rule.wanted.get(key, ()):
+                if not any(fnmatch.fnmatchcase(name, value.partition("@")[0]) for name in names):
+                    near = ", ".join(difflib.get_close_matches(value, names))
+                    hint = f"near it: {near}" if near else "remove it, or correct it"
+                    raise ProfileError(f"{what}: {key}: {value!r} matches nothing in the suite; {hint}")
+        by_variant = any("@" in glob for glob in rule.wanted.get("scenarios", ()))  # of which no text tells
+        if not (by_variant or any(rule.leaves_out(place) for place in standing)):
+            raise ProfileError(f"{what}: leaves nothing out: no scenario fits {' and '.join(rule.wanted)} at once")
+
+
+def _spoken_of(every: Iterable[listing.Scenario]) -> dict[str, list[str]]:
+    """The names that rules may speak of; those that scenarios once had are no mistake of an older profile."""
+    releases = current()
+    ids = {scenario.id for scenario in every} | releases.renamed.keys() | releases.withdrawn.keys()
+    clauses = set(load_clauses(layout.clauses()).clauses)
+    features: set[str] = set()
+    for scenario in every:
+        clauses.update(scenario.clauses)
+        features.update(map(str, scenario.marks.get("feature", ())))
+    named = clauses | {clause.partition(":")[0] for clause in clauses}
+    return {"scenarios": sorted(ids), "clauses": sorted(named), "features": sorted(features)}
+
+
+def _profile(where: str, name: str, table: dict[str, Any], text: str) -> Profile:
+    _only(where, "", table, ("format", "title", *_KINDS))
     if table.get("format") != FORMAT:
         raise ProfileError(f"{where}: format is {table.get('format')!r}; this sslspec reads format = {FORMAT}")
     if not isinstance(table.get("title"), str):
         raise ProfileError(f"{where}: title must say in a sentence what the profile is")
-    rules = [_rule(where, kind, each) for kind in ("only", "outside") for each in _tables(where, kind, table)]
+    rules = [_rule(place, kind, each) for kind in _KINDS for place, each in _tables(where, kind, table, text)]
     return Profile(name, table["title"], tuple(rules))
 
 
-def _tables(where: str, kind: str, table: dict[str, Any]) -> list[dict[str, Any]]:
+def _tables(where: str, kind: str, table: dict[str, Any], text: str) -> list[tuple[str, dict[str, Any]]]:
+    """The tables of a kind, each with its file and line."""
     found = table.get(kind, [])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise ProfileError(f"{where}: {kind} must be tables: [[{kind}]]")
-    return found
+    numbers = [n for n, line in enumerate(text.split("\n"), 1) if re.match(rf"\s*\[\[\s*{kind}\s*\]\]", line)]
+    numbers += [1] * (len(found) - len(numbers))
+    return [(f"{where}:{number}", each) for number, each in zip(numbers, found, strict=False)]
 
 
 def _rule(where: str, kind: str, table: dict[str, Any]) -> Rule:
@@ -163,7 +212,7 @@ def _rule(where: str, kind: str, table: dict[str, Any]) -> Rule:
         unknown = [each for each in value if each not in points]
         if unknown:
             raise ProfileError(f"{where}: {what}{key} has no {unknown[0]!r}; there are {', '.join(points)}")
-    return Rule(kind == "only", reason, {key: tuple(value) for key, value in wanted.items()})
+    return Rule(kind == "only", reason, {key: tuple(value) for key, value in wanted.items()}, where)
 
 
 def _only(where: str, what: str, table: dict[str, Any], keys: tuple[str, ...]) -> None:

@@ -41,6 +41,8 @@ def merge(paths: Sequence[Path], output: Path, *, allow_mixed: bool = False) -> 
     """
     with contextlib.ExitStack() as stack:
         readers = [stack.enter_context(record.open_record(path)) for path in _distinct(paths)]
+        for path in paths:
+            record.refuse_unfinished(path)
         _refuse_mixed(readers, allow_mixed)
         merged = Merged()
         header, renamed = _headers(readers, merged)
