@@ -78,7 +78,7 @@ def add(commands: Commands) -> None:
     run.add_argument("-q", "--quiet", action="count", default=0, help="only the closing report")
     run.add_argument("-v", "--verbose", action="count", default=0, help="each unexpected result in full; the slowest")
     run.add_argument(
-        "--slowest", type=_count, metavar="N", help="name the N slowest; default: those above 2 s, with -v 5"
+        "--slowest", type=count, metavar="N", help="name the N slowest; default: those above 2 s, with -v 5"
     )
     run.add_argument("-x", action="store_true", help="stop at the first unexpected result")
 
@@ -274,7 +274,8 @@ def _part(text: str) -> str:
     return text
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """For the `type` of an option: how many scenarios, or none."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no number of scenarios")
     return int(text)

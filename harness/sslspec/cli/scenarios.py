@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,9 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
     chosen = [scenario for scenario in chosen if not arguments.area or scenario.area in arguments.area]
     chosen = [scenario for scenario in chosen if arguments.level in (None, scenario.level)]
     if arguments.clause:
+        if not listing.of_clause(arguments.clause, every):
+            near = selecting.near_clauses(arguments.clause, every)
+            return fail(f"--clause {shlex.quote(arguments.clause)}: no scenario tests it{near}", ExitCode.NOTHING)
         chosen = listing.of_clause(arguments.clause, chosen)
     if arguments.profile:
         try:
