@@ -281,4 +281,5 @@ def test_what_the_stdlib_fails_as_well_is_told_unless_it_is_inherited(tmp_path, 
                 hint and not inherits
             )
             assert said.out.startswith("b.toml: ")
+            assert "these results are of 2 of the suite's " in said.err
             assert (known.id in (tmp_path / "b.toml").read_text()) == (not inherits)

@@ -285,6 +285,21 @@ def test_no_text_of_a_file_gives_commands_to_the_runner(name, tmp_path, monkeypa
     assert any("##[error]x" in line for line in said(""))
 
 
+def test_json_means_the_same_in_a_job(path, monkeypatch, capsys):
+    """Programs read it, and so may the runner."""
+    said = []
+    for here in ("true", ""):
+        monkeypatch.setenv("GITHUB_ACTIONS", here)
+        evil = [replace(EVERY[1], verdict=verdict) for verdict in (Verdict.PASSED, Verdict.FAILED)]
+        for name, one in zip(("a", "b"), evil, strict=True):
+            record.write(path.parent / name, Header("0.1.0", {"mylib": {"name": "mylib"}}), [one])
+        assert cli.main(["compare", str(path.parent / "a"), str(path.parent / "b"), "--format", "json"]) == 1
+        said.append(capsys.readouterr().out)
+    assert "##[command]" in said[1]
+    assert heard(said[0]) == []
+    assert json.loads(said[0]) == json.loads(said[1])
+
+
 ON_GITHUB = {"GITHUB_ACTIONS": "true"}
 FAILING = (
     "run",

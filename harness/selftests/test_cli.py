@@ -120,6 +120,7 @@ def test_run_refuses_an_output_that_cannot_be(here, capsys):
         ["run", "-j", "many"],
         ["run", "--timeout", "-1"],
         ["run", "--level", "maybe"],
+        ["summary", "r.jsonl", "--slowest", "-3"],
         ["compare"],
         ["repro"],
     ],

@@ -90,6 +90,8 @@ class TestMessages:
             ("assert b'8sEr\\x87w\\xff\\xc1\\x9b\\xbe@P' is None", "assert <12 bytes> is None"),
             ('assert b"\'sEr\\x87w\\xff\\xc1\\x9b\\xbe@P" is None', "assert <12 bytes> is None"),
             ("<object at 0x7f3a00c0ffee>", "<object at 0x...>"),
+            ("assert {<cdata 'char...7fad49ebcc82>} == {'x'}", "assert {<cdata 'char...>} == {'x'}"),
+            ("assert 'dead...beefbeef' == '<a...cafe>'", None),  # texts, though they look like it
             ("assert b'12345678\\x1...f\\xffend' == b''", "assert <bytes> == b''"),
             (
                 "b'12345678\\xff012' == b'12345678\\xfe012'\n\n  At index 8 diff: b'\\xff' != b'\\xfe'\n  more",

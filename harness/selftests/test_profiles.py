@@ -93,6 +93,10 @@ IDLE = {
     "a scenario": ('scenarios = ["sesions/*"]', "[[outside]]: scenarios: 'sesions/*' matches nothing in the suite"),
     "one of two": ('scenarios = ["sessions/*", "alpn/nosuch"]', "scenarios: 'alpn/nosuch' matches nothing"),
     "a clause": ('clauses = ["ssl.SSLSocket.sesion"]', "near it: ssl.SSLSocket.session"),
+    "a name for another's": (
+        'clauses = ["ssl.SSLObject.read"]',
+        "'ssl.SSLObject.read' matches nothing in the suite; its clauses are those of ssl.SSLSocket.read",
+    ),
     "a feature": ('features = ["HAS_PKS"]', "features: 'HAS_PKS' matches nothing in the suite; near it: HAS_PSK"),
     "together": ('scenarios = ["sessions/*"]\nfeatures = ["HAS_NPN"]', "HAS_NPN"),
     "none at once": (

@@ -43,6 +43,16 @@ LINES = {
         Way("ssl", "3.10", ("--timeout=2",)),
         f"sslspec run ssl -k {ID} --peer scripted --python 3.10 --timeout=2 -o {os.devnull}",
     ),
+    "a sub-interpreter": (
+        ("ssl@3.14.8-sub", "none"),
+        Way("ssl", "sub:/opt/python3.14"),
+        f"sslspec run ssl -k {ID} --python sub:/opt/python3.14 -o {os.devnull}",
+    ),
+    "a sub-interpreter, in a record that says no more": (
+        ("ssl@3.14.8-sub+3.6.5", "stdlib"),
+        None,
+        f"sslspec run ssl -k {ID} --peer stdlib --python sub:3.14.8 -o {os.devnull}",
+    ),
     "a record that says no more": (
         ("ssl@3.13.0+3.6.5", "stdlib"),
         None,
@@ -176,3 +186,11 @@ def test_a_line_of_another_python_repeats_it_there(tmp_path):
     refused = sslspec(*words[:-1], cwd=tmp_path)
     assert refused.returncode == 4
     assert "--python says where --run runs the script" in refused.stderr
+
+
+def test_no_script_is_taken_into_a_sub_interpreter(tmp_path):
+    """It would run beside it, and repeat something else."""
+    other = standin.interpreter(tmp_path / "python", "3.98.7")
+    done = sslspec("repro", ID, "ssl", "--run", "--python", f"sub:{other}")
+    assert done.returncode == 4
+    assert "a script begins in no sub-interpreter; `sslspec run -k ID` plays there" in done.stderr

@@ -211,6 +211,14 @@ def test_executions_are_told_by_what_they_have_in_common() -> None:
     assert variants.told(every[:1], every[:1]) == ""
 
 
+def test_executions_of_which_few_are_missing_are_told_by_those() -> None:
+    every = executions(*(f"{role}+{version}+{way}" for role in "cs" for version in "23" for way in "wxy"))
+    assert variants.told(every[1:], every) == "all but c; 2; w (11 of 12)"
+    odd = [one for one in every if one.variant not in ("c+2+w", "s+3+y")]
+    assert variants.told(odd, every) == "all but c+2+w with stdlib and s+3+y with stdlib (10 of 12)"
+    assert variants.told([one for one in every if one.variant[0] == "c"], every) == "c (6 of 12)"  # as before
+
+
 def test_executions_that_have_nothing_in_common_are_named() -> None:
     every = executions("client+tls12", "client+tls13", "server+tls12", "server+tls13")
     told = variants.told([every[0], every[3]], every)

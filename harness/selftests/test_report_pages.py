@@ -191,3 +191,10 @@ def test_one_column_alone_is_held_against_nothing(tmp_path: Path) -> None:
     )
     site.write(tmp_path / "site", [path], reference="ssl")
     assert "Behaviour is compared with ssl." in said(tmp_path / "site/index.html")
+
+
+def test_a_pass_that_nobody_expected_says_what_its_baseline_does(made: Path) -> None:
+    detail = said(made / "scenarios/sessions/resumption/four.html").partition("In detail")[2]
+    block = detail[detail.index("passed unexpected") : detail.index("✗ failed")]
+    for words in ("Expected", "take the entry out", "Knownit has never done so in this library"):
+        assert words in block, words

@@ -102,6 +102,14 @@ def test_what_does_not_apply_says_so(tmp_path):
     assert (done.returncode, done.stdout) == (2, "does not apply here: documented since Python 3.13\n")
 
 
+@pytest.mark.parametrize(("spec", "peer"), [("no_such_module", "stdlib"), ("ssl", "no_such_module")])
+def test_what_cannot_be_loaded_is_no_failure(tmp_path, spec, peer):
+    done = play(tmp_path, repro.script(READS, spec, peer))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("cannot be tried: no_such_module: cannot import no_such_module: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_variant_that_there_is_not_is_refused():
     with pytest.raises(repro.ReproError, match="begins with one of client, server"):
         repro.script(f"{READS.partition('@')[0]}@nonsense", "ssl")

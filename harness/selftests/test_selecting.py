@@ -82,5 +82,9 @@ def test_a_list_takes_areas_and_levels(capsys):
     assert "\n  alpn/" not in capsys.readouterr().out
     assert cli.main(["list", "--area", "alpm"]) == 4
     assert "--area alpm: no such area; there are alpn" in capsys.readouterr().err
+    assert cli.main(["list", "--clause", "ssl.SSLSocket.unwarp"]) == 5
+    assert (
+        "--clause ssl.SSLSocket.unwarp: no scenario tests it; near it: ssl.SSLSocket.unwrap" in capsys.readouterr().err
+    )
     assert cli.main(["list", "shutdwn/*"]) == 5
     assert "near it: 'shutdown/*'" in capsys.readouterr().err

@@ -12,6 +12,8 @@ CPYTHON = {"name": "ssl", "python": {"implementation": "cpython", "version": "3.
     [
         (CPYTHON | {"openssl": "OpenSSL 3.0.19 27 Jan 2026"}, "CPython 3.13.0", "OpenSSL 3.0.19", "3.13.0"),
         (CPYTHON | {"openssl": "OpenSSL 3.6.5 refssl 0.1"}, "CPython 3.13.0", "as OpenSSL 3.6.5", "3.13.0"),
+        (CPYTHON | {"openssl": "OpenSSL 3.0.19"}, "CPython 3.13.0", "OpenSSL 3.0.19", "3.13.0"),
+        (CPYTHON | {"openssl": "Rustls 0.23.45 — aws-lc-rs 1.18.1"}, "CPython 3.13.0", "Rustls 0.23.45", "3.13.0"),
         (CPYTHON | {"openssl": "LibreSSL 4.2.1"}, "CPython 3.13.0", "LibreSSL 4.2.1", "3.13.0"),
         ({"python": {"implementation": "pypy", "version": "3.11.15"}}, "PyPy 3.11.15", "", "pypy3.11.15"),
         ({"python": {"implementation": "newpy", "version": "3.14"}}, "newpy 3.14", "", "newpy3.14"),

@@ -10,7 +10,7 @@ import os
 import shlex
 from collections.abc import Mapping
 
-from sslspec import peers
+from sslspec import peers, subinterpreters
 from sslspec.implementations import loading
 from sslspec.results import columns
 from sslspec.results.record import Key
@@ -22,12 +22,14 @@ _NO_PEER = ("", "none")
 def command(execution: Key, known: Mapping[str, Way]) -> str:
     """The line that repeats an execution: (id, column, peer); `known` has the columns' ways.
 
-    A script of ``sslspec repro`` where one can carry the peer, else a run of nothing but this.
+    A script of ``sslspec repro`` where one can carry the peer and begins where it is to be played, else a run of
+    nothing but this.
     """
     scenario_id, column, peer = execution
     way = known.get(column) or _guessed(column)
     scenario_id, implementation = map(_value, (scenario_id, way.implementation))
-    alone = peer in _NO_PEER or peers.is_implementation(peer)
+    in_a_sub_interpreter, _ = subinterpreters.asked_for(way.python)
+    alone = (peer in _NO_PEER or peers.is_implementation(peer)) and not in_a_sub_interpreter
     words = ["sslspec", "repro", scenario_id, implementation]
     if not alone:
         words = ["sslspec", "run", implementation, "-k", scenario_id]
@@ -64,4 +66,6 @@ def _value(text: str) -> str:
 def _guessed(column: str) -> Way:
     """What the name of a column tells, in a record that says no more."""
     name, python = columns.split(column)
-    return Way(name, python.partition("+")[0].partition("#")[0])
+    version = python.partition("+")[0].partition("#")[0]
+    inner = version.removesuffix(subinterpreters.SUFFIX)
+    return Way(name, version if inner == version else subinterpreters.of(inner))

@@ -45,7 +45,7 @@ _SCRIPT = '''\
 {clauses}
 
 Printed by sslspec {version}. It needs the implementation and Python's standard library, nothing else.
-Exit status: 0 it passes, 1 it fails, 2 it does not apply here.
+Exit status: 0 it passes, 1 it fails, 2 it does not apply, or cannot be tried here.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def run(text: str, python: str, say: Callable[[str], object], *, install: bool =
     """Run a printed script in a process of its own, as sslspec's own children are; its exit status.
 
     `python` is the interpreter, as ``--python`` names it, or "" for this one; it gets what it would get for a run, of
-    which `say` is told. Raises InterpreterError, or NotPrepared.
+    which `say` is told. Raises InterpreterError, NotPrepared, or ReproError for a sub-interpreter.
     """
     environment, _ = hermetic.child_environment(os.environ)
     with tempfile.TemporaryDirectory(prefix="sslspec-") as folder:
@@ -162,6 +162,10 @@ def run(text: str, python: str, say: Callable[[str], object], *, install: bool =
         if refused:
             raise refused[0]
         (host,) = hosts
+        if host.interpreter and host.interpreter.is_sub:
+            raise ReproError(
+                f"--python {python}: a script begins in no sub-interpreter; `sslspec run -k ID` plays there"
+            )
         if host.interpreter and not host.interpreter.sees_us:
             command = child.script_from_stdin(host.python)
             return subprocess.run(command, env=environment, input=text.encode(), check=False).returncode

@@ -21,8 +21,9 @@ MODEL = "ssl"  # what many libraries are made on
 class Start:
     """A new baseline: its text, how many entries and features there are in it, and what it says nothing of.
 
-    `errors` are results that no baseline excuses, `not_run` those whose scenarios a baseline kept from running.
-    `of_model` counts those that the standard library's baseline would excuse, where that is not inherited.
+    `errors` are results that no baseline excuses, `not_run` those whose scenarios a baseline kept from running;
+    `scenarios` is of how many scenarios the results are. `of_model` counts those that the standard library's baseline
+    would excuse, where that is not inherited.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Start:
     errors: int = 0
     not_run: int = 0
     of_model: int = 0
+    scenarios: int = 0
 
 
 def start(reader: Reader, implementation: str | None = None, inherits: str = "") -> Start:
@@ -46,6 +48,7 @@ def start(reader: Reader, implementation: str | None = None, inherits: str = "")
     of_model = 0
     missed: Counter[str] = Counter()
     verdicts: Counter[Verdict] = Counter()
+    seen: set[str] = set()
 
     def wanted(result: Result, here: Facts) -> int | None:
         nonlocal of_model
@@ -63,6 +66,7 @@ def start(reader: Reader, implementation: str | None = None, inherits: str = "")
             here = facts(result)
             if here.implementation == name:
                 verdicts[result.verdict] += 1
+                seen.add(result.scenario)
                 yield result, here
 
     entries = [entry for _, entry in grouping.entries(mine(), wanted)]
@@ -77,7 +81,8 @@ def start(reader: Reader, implementation: str | None = None, inherits: str = "")
         inherits=inherits,
         unsupported=Unsupported(features, reason),
     )
-    return Start(text, len(entries), len(features), verdicts[Verdict.ERROR], verdicts[Verdict.NOTRUN], of_model)
+    errors, not_run = verdicts[Verdict.ERROR], verdicts[Verdict.NOTRUN]
+    return Start(text, len(entries), len(features), errors, not_run, of_model, len(seen))
 
 
 def which(reader: Reader, implementation: str | None) -> str:

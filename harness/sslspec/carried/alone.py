@@ -1,6 +1,6 @@
 """Plays one scenario in a script that must do without pytest, and says what came of it.
 
-The exit status is 0 where it passes, 1 where it fails, 2 where it does not apply here.
+The exit status is 0 where it passes, 1 where it fails, 2 where it does not apply or cannot be tried here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from sslspec.bench import outcomes
 from sslspec.carried import standin
 from sslspec.carried.stage import Stage, Surroundings, lay_out
+from sslspec.implementations.loading import ImplementationError
 
 PATIENCE = 20.0  # seconds, until a scenario that hangs is ended
 PASSED, FAILED, NOT_HERE = 0, 1, 2
@@ -30,7 +31,11 @@ def play(script: dict[str, Any], scenario: Any, stub: Any) -> int:
     os.chmod(folder, 0o700)
     try:
         lay_out(folder, script["CERTIFICATES"])
-        stage = Stage(_surroundings(script, folder))
+        try:
+            stage = Stage(_surroundings(script, folder))
+        except ImplementationError as problem:
+            print(f"cannot be tried: {problem}", file=sys.stderr)
+            return NOT_HERE
         values = standin.choose(stub, script["PARAMETERS"])
         wanted = [name for name in inspect.signature(scenario).parameters if name not in values]
         try:
@@ -64,6 +69,9 @@ def _surroundings(script: dict[str, Any], folder: str) -> Surroundings:
 
 def _judge(exception: BaseException, stage: Stage) -> int:
     kind = type(exception).__name__
+    if isinstance(exception, ImplementationError):  # the peer
+        print(f"cannot be tried: {exception}", file=sys.stderr)
+        return NOT_HERE
     if kind in ("Inapplicable", "Unsupported", "Skipped"):
         print(f"does not apply here: {exception}")
         return NOT_HERE

@@ -84,6 +84,11 @@ def harmless(text: str) -> str:
     return re.sub(r"(^|[\r\n])(\s*):(?=:)", r"\1\2: ", text).replace("##[", "## [")
 
 
+def harmless_json(text: str) -> str:
+    """JSON of the same value without any command in it: no line of it begins with a colon."""
+    return text.replace("##[", "#\\u0023[")
+
+
 def harmless_here(text: str) -> str:
     """`text`, and in a job of GitHub Actions without any command in it: what files and modules said may be in it."""
     return harmless(text) if is_here() else text

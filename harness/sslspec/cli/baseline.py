@@ -18,6 +18,8 @@ from sslspec.style import plural
 if TYPE_CHECKING:
     from sslspec.cli.common import Commands
 
+_MOST = 0.9  # of the suite's scenarios: what a run may lack that was asked for no part
+
 
 def add(commands: Commands) -> None:
     """Register the command and what it can do."""
@@ -77,6 +79,7 @@ def _guarded(do: Callable[[argparse.Namespace], ExitCode]) -> Callable[[argparse
 def _init(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.baseline.starting import MODEL, start
     from sslspec.results.record import open_record
+    from sslspec.scenarios import listing
 
     if arguments.file.exists():
         return fail(f"{arguments.file}: is there already; `sslspec baseline update` changes it")
@@ -97,6 +100,9 @@ def _init(arguments: argparse.Namespace) -> ExitCode:
     say(
         f"{arguments.file}: {told}; put a reason where it says UNREVIEWED", style.style_for(sys.stdout, arguments.color)
     )
+    every = len(listing.scenarios())
+    if made.scenarios < every * _MOST:
+        fail(f"these results are of {made.scenarios} of the suite's {every} scenarios; a run of all may find more")
     if made.of_model:
         fail(
             f"the baseline of {MODEL}, which comes with sslspec, knows {made.of_model} of these results:"

@@ -37,6 +37,14 @@ def say(text: str, look: Style) -> None:
     sys.stdout.flush()
 
 
+def say_data(text: str, look: Style) -> None:
+    """Print JSON on stdout, for programs: what it means is the same everywhere."""
+    from sslspec.ci import github
+
+    sys.stdout.write(look.plain(github.harmless_json(text) if github.is_here() else text) + "\n")
+    sys.stdout.flush()
+
+
 def command(commands: Commands, name: str, answer: Answer, summary: str, epilog: str = "") -> Parser:
     """Register a command: `answer` does it and gives the exit code, `summary` is its line in the help."""
     parser = commands.add_parser(

@@ -61,9 +61,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     except record.RecordError as problem:
         return fail(str(problem))
     look = style.style_for(sys.stdout, arguments.color)
-    for_people = arguments.format == "text"
+    safe = github.harmless_json if arguments.format == "json" else github.harmless
     for piece in _pieces(found, arguments, look):
-        sys.stdout.write(look.plain(github.harmless_here(piece) if for_people else piece))
+        sys.stdout.write(look.plain(safe(piece) if github.is_here() else piece))
     sys.stdout.flush()
     wrong = {"regression": bool(found.regressions), "any": found.differs, "never": False}[arguments.fail_on]
     return ExitCode.UNEXPECTED if wrong else ExitCode.AS_EXPECTED

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sslspec import style
-from sslspec.cli.common import command, fail, say
+from sslspec.cli.common import command, fail, say, say_data
 from sslspec.cli.parser import positive
 from sslspec.exitcodes import ExitCode
 from sslspec.implementations import loading
@@ -68,7 +68,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if found.results:
         look = style.style_for(sys.stdout, arguments.color)
         if arguments.format == "json":
-            say(explain.as_json(found), look)
+            say_data(explain.as_json(found), look)
         else:
             say(explain.text(found, look, style.columns(), verbose=arguments.verbose > 0), look)
         if arguments.pcap is not None and not _saved(found, arguments.pcap):

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sslspec import style
-from sslspec.cli.common import command, fail, say
+from sslspec.cli.common import command, fail, say, say_data
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -41,5 +41,5 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
         )
     except answering.CannotAnswer as problem:
         return fail(str(problem), ExitCode.NOT_LOADED if problem.of_implementation else ExitCode.USAGE)
-    say(told, look)
+    (say_data if arguments.format in ("json", "record") else say)(told, look)
     return ExitCode.AS_EXPECTED if well else ExitCode.UNEXPECTED

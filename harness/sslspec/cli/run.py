@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sslspec import style
-from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say
+from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say, say_data
 from sslspec.exitcodes import ExitCode
 from sslspec.implementations import loading
 
@@ -78,7 +78,7 @@ def add(commands: Commands) -> None:
     run.add_argument("-q", "--quiet", action="count", default=0, help="only the closing report")
     run.add_argument("-v", "--verbose", action="count", default=0, help="each unexpected result in full; the slowest")
     run.add_argument(
-        "--slowest", type=_count, metavar="N", help="name the N slowest; default: those above 2 s, with -v 5"
+        "--slowest", type=count, metavar="N", help="name the N slowest; default: those above 2 s, with -v 5"
     )
     run.add_argument("-x", action="store_true", help="stop at the first unexpected result")
 
@@ -179,7 +179,7 @@ def _show(arguments: argparse.Namespace, done: Outcome, output: Path) -> None:
     look = style.style_for(sys.stdout, arguments.color)
     if arguments.format == "json":
         lines = record.lines(done.record.header, record.in_order(done.record.results), complete=done.record.complete)
-        say("\n".join(lines), look)
+        say_data("\n".join(lines), look)
         return
     slowest = _SLOWEST if arguments.verbose and arguments.slowest is None else arguments.slowest or 0
     told = summary.text(done.record, look, stale=done.stale, notes=done.notes, seconds=done.seconds, slowest=slowest)
@@ -274,7 +274,8 @@ def _part(text: str) -> str:
     return text
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """For the `type` of an option: how many scenarios, or none."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no number of scenarios")
     return int(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
 from sslspec import style
-from sslspec.cli.common import command, fail, say
+from sslspec.cli.common import command, fail, say, say_data
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
     chosen = [scenario for scenario in chosen if not arguments.area or scenario.area in arguments.area]
     chosen = [scenario for scenario in chosen if arguments.level in (None, scenario.level)]
     if arguments.clause:
+        if not listing.of_clause(arguments.clause, every):
+            near = selecting.near_clauses(arguments.clause, every)
+            return fail(f"--clause {shlex.quote(arguments.clause)}: no scenario tests it{near}", ExitCode.NOTHING)
         chosen = listing.of_clause(arguments.clause, chosen)
     if arguments.profile:
         try:
@@ -53,7 +57,10 @@ def _list(arguments: argparse.Namespace) -> ExitCode:
             return fail(str(problem))
         chosen = [scenario for scenario in chosen if profile.has(scenario)]
     look = style.style_for(sys.stdout, arguments.color)
-    say(listing.as_json(chosen) if arguments.format == "json" else listing.listed(chosen), look)
+    if arguments.format == "json":
+        say_data(listing.as_json(chosen), look)
+    else:
+        say(listing.listed(chosen), look)
     return ExitCode.AS_EXPECTED if chosen else ExitCode.NOTHING
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sslspec import style
 from sslspec.cli.common import command, fail, say
+from sslspec.cli.run import count
 from sslspec.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def add(commands: Commands) -> None:
         default="text",
         help="github: annotations on stdout, and Markdown into the summary of the job",
     )
-    summary.add_argument("--slowest", type=int, default=0, metavar="N", help="name the N slowest")
+    summary.add_argument("--slowest", type=count, default=0, metavar="N", help="name the N slowest")
 
 
 def answer(arguments: argparse.Namespace) -> ExitCode:
@@ -36,7 +37,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.results.record import RecordError, open_record
     from sslspec.results.ways import ways_of
 
-    digest = Digest(max(0, arguments.slowest))
+    digest = Digest(arguments.slowest)
     try:
         with open_record(arguments.results) as reader:
             for result in reader:

@@ -109,7 +109,7 @@ def _facts(one: Outcome) -> Markup:
         [
             ("Expected", _code(expected)),
             ("Came", _code(came)),
-            ("Known", result.reason if one.verdict not in EXPECTED else ""),
+            ("Known", result.reason if result.unexpected or one.verdict not in EXPECTED else ""),
             ("Crash", _code(str(result.detail.get("crash") or ""))),
             ("At", _code(frame) if one.verdict not in EXPECTED else ""),
         ]

@@ -20,10 +20,18 @@ def told(some: Collection[Execution], every: Collection[Execution]) -> str:
     restrictions = _restrictions(some, every)
     if restrictions is not None:
         return f"{restrictions} ({len(some)} of {len(every)})"
+    others = [execution for execution in every if execution not in some]
+    if len(others) < len(some) and (said := _restrictions(others, every) or _few(others)):
+        return f"all but {said} ({len(some)} of {len(every)})"
     names = [name(execution) for execution in sorted(some)]
     rest = len(names) - _MOST
     more = f" and {rest} more" if rest > 0 else ""
     return f"{', '.join(names[:_MOST])}{more} ({len(some)} of {len(every)})"
+
+
+def _few(some: Collection[Execution]) -> str:
+    """Executions by their names; "" where they are many."""
+    return listed([name(execution) for execution in sorted(some)]) if len(some) <= _MOST else ""
 
 
 def name(execution: Execution) -> str:

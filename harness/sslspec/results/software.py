@@ -42,7 +42,8 @@ class Software:
             python=_text(python.get("version")),
             library=words[0] if words else "",
             library_version=words[1] if len(words) > 1 else "",
-            posing=len(words) > 2 and not words[2].isdecimal(),
+            # Behind OpenSSL's own version stands a date, or nothing.
+            posing=len(words) > 2 and words[0] == "OpenSSL" and not words[2].isdecimal(),
         )
 
     @property

@@ -155,12 +155,20 @@ def refuse_idle(profile: Profile) -> None:
         for key, names in spoken_of.items():
             for value in rule.wanted.get(key, ()):
                 if not any(fnmatch.fnmatchcase(name, value.partition("@")[0]) for name in names):
-                    near = ", ".join(difflib.get_close_matches(value, names))
-                    hint = f"near it: {near}" if near else "remove it, or correct it"
-                    raise ProfileError(f"{what}: {key}: {value!r} matches nothing in the suite; {hint}")
+                    raise ProfileError(
+                        f"{what}: {key}: {value!r} matches nothing in the suite; {_instead(value, names)}"
+                    )
         by_variant = any("@" in glob for glob in rule.wanted.get("scenarios", ()))  # of which no text tells
         if not (by_variant or any(rule.leaves_out(place) for place in standing)):
             raise ProfileError(f"{what}: leaves nothing out: no scenario fits {' and '.join(rule.wanted)} at once")
+
+
+def _instead(value: str, names: Iterable[str]) -> str:
+    """What to do about a name of which the suite does not speak."""
+    if shared := load_clauses(layout.clauses()).same.get(value):
+        return f"its clauses are those of {shared}"
+    near = ", ".join(difflib.get_close_matches(value, list(names)))
+    return f"near it: {near}" if near else "remove it, or correct it"
 
 
 def _spoken_of(every: Iterable[listing.Scenario]) -> dict[str, list[str]]:

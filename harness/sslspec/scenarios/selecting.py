@@ -69,6 +69,15 @@ def hint(glob: str, names: Sequence[str]) -> str:
     return f"; near it: {', '.join(near)}" if near else "; `sslspec list` shows all"
 
 
+def near_clauses(name: str, every: Iterable[listing.Scenario]) -> str:
+    """The same for the name of a clause, or of a group of clauses, that no scenario cites."""
+    import difflib
+
+    cited = {clause for scenario in every for clause in scenario.clauses}
+    near = difflib.get_close_matches(name, sorted(cited | {clause.partition(":")[0] for clause in cited}))
+    return f"; near it: {', '.join(map(shlex.quote, near))}" if near else "; `sslspec show ID` names a scenario's"
+
+
 def _below(glob: str) -> str:
     """What a plain name stands for besides itself; "" for a glob and for an id with its variant."""
     return "" if set(glob) & (_GLOB | {"@"}) else f"{glob.rstrip('/')}/*"

@@ -27,6 +27,7 @@ class Leaked(Exception):
 # What ends programs, and is no way for an implementation to fail.
 LEAKS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")  # where an object lies differs from run to run
+_END_OF_AN_ADDRESS = re.compile(r"(?<=\.\.\.)[0-9a-fx]{6,}(?=>)")  # what pytest leaves of it in a repr that is too long
 # Bytes that are no text are keys, randoms and signatures for the most part, once they are longer than a header.
 _BYTES = re.compile(r"""\bb(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")""")
 _FIRST_DIFFERENCE = re.compile(r"(?m)^ *At index \d+ diff: .*\n?")
@@ -93,7 +94,7 @@ def _detail(exception: BaseException, impl: Any, place: Place) -> dict[str, Any]
 
 def repeatable(message: str) -> str:
     """A message without what differs from run to run: addresses, and bytes that are neither short nor text."""
-    text = _ADDRESS.sub("0x...", message)
+    text = _END_OF_AN_ADDRESS.sub("", _ADDRESS.sub("0x...", message))
     shaped = _BYTES.sub(_shape, text)
     return text if shaped == text else _FIRST_DIFFERENCE.sub("", shaped)
 
