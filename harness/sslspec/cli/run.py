@@ -100,6 +100,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if arguments.python and away.asked_for(arguments.pytest_args):
         return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
     on_github = arguments.format == "github" or (arguments.format == "pretty" and runner.is_here())
+    safe = runner.harmless if on_github else str
     try:
         selecting.check(arguments.k, arguments.area, arguments.level)
         output = _output(arguments.output)
@@ -109,10 +110,10 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
         with runner.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
             done = _executed(arguments)
     except (BaselineError, InterpreterError, ProfileError, record.RecordError, selecting.SelectionError) as problem:
-        return fail(str(problem))
+        return fail(safe(str(problem)))
     except run.NotLoadable as problem:
         for line in problem.problems:
-            fail(line)
+            fail(safe(line))
         return ExitCode.NOT_LOADED
     written = _written(arguments, done, output)
     if written is not None:
@@ -121,7 +122,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if on_github:
         _tell_github(done, output)
     if done.problem:
-        fail(done.problem)
+        fail(safe(done.problem))
     sound = written is not False and not _has_missed(arguments, done)
     return done.exit_code if sound else max(done.exit_code, ExitCode.USAGE)
 
