@@ -10,7 +10,7 @@ import pytest
 
 from selftests.support import HOSTILE, sslspec
 from sslspec import cli
-from sslspec.ci import ctrf, github, junit, markdown
+from sslspec.ci import ctrf, github, junit, markdown, runner
 from sslspec.results import record
 from sslspec.results.digest import Digest
 from sslspec.results.record import Header, Result
@@ -195,7 +195,7 @@ def test_the_summary_keeps_to_its_budget(path):
 
 
 def test_a_command_is_one_line_whatever_is_in_it():
-    line = github.command("error", EVIL, file="a:b,c%\n::x", title=EVIL)
+    line = runner.command("error", EVIL, file="a:b,c%\n::x", title=EVIL)
     assert len(line.splitlines()) == 1
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028]", line)
     name, _, rest = line.partition(" ")
@@ -229,7 +229,7 @@ def test_what_is_printed_is_unheard_until_a_word_that_nobody_knows(capsys):
     import sys
 
     for _ in range(2):
-        with pytest.raises(KeyError), github.unheard(sys.stdout, "title"):
+        with pytest.raises(KeyError), runner.unheard(sys.stdout, "title"):
             print("::error::owned")
             raise KeyError
     lines = capsys.readouterr().out.splitlines()
@@ -237,9 +237,9 @@ def test_what_is_printed_is_unheard_until_a_word_that_nobody_knows(capsys):
     token = lines[1].removeprefix("::stop-commands::")
     assert lines[2:5] == ["::error::owned", f"::{token}::", "::endgroup::"]
     assert lines[6] != lines[1]
-    assert github.harmless("  ::error::x\nfine\n##[group]y") == "  : :error::x\nfine\n## [group]y"
-    assert github.harmless("x\r::add-mask::y\r\n\t::z") == "x\r: :add-mask::y\r\n\t: :z"
-    assert github.harmless("a::b") == "a::b"
+    assert runner.harmless("  ::error::x\nfine\n##[group]y") == "  : :error::x\nfine\n## [group]y"
+    assert runner.harmless("x\r::add-mask::y\r\n\t::z") == "x\r: :add-mask::y\r\n\t: :z"
+    assert runner.harmless("a::b") == "a::b"
 
 
 def test_what_repeats_a_result_is_whole_however_long_its_message(tmp_path):
@@ -283,6 +283,15 @@ def test_no_text_of_a_file_gives_commands_to_the_runner(name, tmp_path, monkeypa
 
     assert [line for line in said("true") if not re.fullmatch("::group::sslspec run|::endgroup::", line)] == []
     assert any("##[error]x" in line for line in said(""))
+
+
+def test_asked_for_elsewhere_it_is_as_safe(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GITHUB_ACTIONS", "")
+    for words, wanted in ((["--format", "github"], False), ([], True)):
+        assert cli.main(["run", "no_such_module ##[error]x", *words]) == 11
+        told = capsys.readouterr()
+        assert any("##[error]" in line for line in heard(told.out + told.err)) == wanted
 
 
 def test_json_means_the_same_in_a_job(path, monkeypatch, capsys):

@@ -166,6 +166,7 @@ def test_the_markdown_and_the_annotations_have_the_same_lines(failing, capsys, m
     assert shown <= said
     assert cli.main(["summary", "sslspec-results.jsonl", "--format", "github"]) == 0
     lines = capsys.readouterr().out.splitlines()
+    assert lines
     assert {line.partition("%0Arepeat: sslspec ")[2] for line in lines} <= said
     assert cli.main(["export", "sslspec-results.jsonl", "--junit", "j.xml"]) == 0
     assert {shlex.join(words) for words in repeated((folder / "j.xml").read_text().replace("</", "\n</"))} == said

@@ -1,6 +1,6 @@
 """The host's side of an agent: its process, what is said to it, how long it may take, and how it ended.
 
-What an agent is asked to do is known by those who ask (``player``, and the peer of another Python).
+What an agent is asked to do is known by those who ask (``plugin.player``, and the peer of another Python).
 """
 
 from __future__ import annotations

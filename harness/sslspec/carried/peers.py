@@ -1,6 +1,7 @@
 """Peers that an agent keeps for a host of another Python, or that its host keeps for it.
 
-The scenario is on one side, the peer on the other (`far_peer`, `peer_host`); here they are joined by the conversation.
+The scenario is on one side, the peer on the other (``bench.far_peer``, ``bench.peer_host``); here they are joined by
+the conversation.
 """
 
 from __future__ import annotations

@@ -1,38 +1,24 @@
-"""GitHub Actions: its workflow commands, the annotations of a run, and the summary of a job.
+"""What GitHub Actions is told of a run: annotations of a step, and the summary of a job.
 
-A line that begins with two colons is a command to the runner, wherever it came from. So whatever an implementation may
-have said is printed where the runner does not listen (`unheard`), or escaped in the arguments of commands of our own.
+The language of its runner, and how everything else is kept from speaking it, stands in ``runner``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
-import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
 
 from sslspec import repeating
 from sslspec.baseline.staleness import line_of
+from sslspec.ci.runner import command
 from sslspec.results.digest import Digest
 from sslspec.results.ways import Way
-from sslspec.style import legible, plural
+from sslspec.style import plural
 
 MOST_ERRORS = 9  # GitHub shows ten of a step; the tenth says how many more there are
 _LONGEST = 400
-
-
-def is_here(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether this is a job of GitHub Actions."""
-    return environment.get("GITHUB_ACTIONS") == "true"
-
-
-def command(name: str, message: str = "", **properties: str) -> str:
-    """A workflow command on one line: ``::error file=a.toml,line=3::what is wrong``."""
-    told = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
-    return f"::{name}{' ' if told else ''}{told}::{_data(message)}"
 
 
 def errors(digest: Digest, ways: Mapping[str, Way], stale: Sequence[str] = (), workspace: str = "") -> list[str]:
@@ -65,53 +51,6 @@ def append_summary(text: str, environment: Mapping[str, str] = os.environ) -> No
     if path:
         with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text + "\n")
-
-
-@contextlib.contextmanager
-def unheard(stream: TextIO, title: str = "") -> Iterator[None]:
-    """What is printed in this block is no command to the runner; with a `title` it can be folded away."""
-    token = f"sslspec-{secrets.token_hex(16)}"
-    opening = [command("group", title)] if title else []
-    _print(stream, *opening, command("stop-commands", token))
-    try:
-        yield
-    finally:
-        _print(stream, f"::{token}::", *([command("endgroup")] if title else []))
-
-
-def harmless(text: str) -> str:
-    """`text` for where no block keeps it from the runner: without any command in it."""
-    return re.sub(r"(^|[\r\n])(\s*):(?=:)", r"\1\2: ", text).replace("##[", "## [")
-
-
-def harmless_json(text: str) -> str:
-    """JSON of the same value without any command in it: no line of it begins with a colon."""
-    return text.replace("##[", "#\\u0023[")
-
-
-def harmless_here(text: str) -> str:
-    """`text`, and in a job of GitHub Actions without any command in it: what files and modules said may be in it."""
-    return harmless(text) if is_here() else text
-
-
-def tell(stream: TextIO, lines: Iterable[str]) -> None:
-    """Print commands for the runner."""
-    _print(stream, *lines)
-
-
-def _print(stream: TextIO, *lines: str) -> None:
-    stream.write("".join(line + "\n" for line in lines))
-    stream.flush()
-
-
-def _data(text: str) -> str:
-    """The escapes of a command's message; other control characters as Python writes them."""
-    told = re.sub(r"\r\n?", "\n", text)
-    return legible(told).replace("%", "%25").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _short(text: str) -> str:

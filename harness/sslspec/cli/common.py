@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from sslspec import style
+from sslspec.ci import runner
 from sslspec.cli.parser import Parser
 from sslspec.exitcodes import ExitCode
 from sslspec.style import Style, legible
@@ -23,25 +24,19 @@ exit codes: 0 all as expected, 1 unexpected results or stale baseline entries, 2
 
 def fail(problem: str, code: ExitCode = ExitCode.USAGE) -> ExitCode:
     """Say in one line on stderr what is wrong."""
-    from sslspec.ci import github
-
-    sys.stderr.write(github.harmless_here(f"sslspec: {legible(problem)}\n"))
+    sys.stderr.write(runner.harmless_here(f"sslspec: {legible(problem)}\n"))
     return code
 
 
 def say(text: str, look: Style) -> None:
     """Print on stdout, in characters that it can take, for people."""
-    from sslspec.ci import github
-
-    sys.stdout.write(look.plain(github.harmless_here(text)) + "\n")
+    sys.stdout.write(look.plain(runner.harmless_here(text)) + "\n")
     sys.stdout.flush()
 
 
 def say_data(text: str, look: Style) -> None:
     """Print JSON on stdout, for programs: what it means is the same everywhere."""
-    from sslspec.ci import github
-
-    sys.stdout.write(look.plain(github.harmless_json(text) if github.is_here() else text) + "\n")
+    sys.stdout.write(look.plain(runner.harmless_json(text) if runner.is_here() else text) + "\n")
     sys.stdout.flush()
 
 

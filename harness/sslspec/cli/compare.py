@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sslspec import style
+from sslspec.ci import runner
 from sslspec.cli.common import command, fail
 from sslspec.exitcodes import ExitCode
 
@@ -43,7 +44,6 @@ def add(commands: Commands) -> None:
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Compare two files, or two columns of one."""
     from sslspec import compare
-    from sslspec.ci import github
     from sslspec.compare import rendering
     from sslspec.results import record
 
@@ -61,9 +61,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     except record.RecordError as problem:
         return fail(str(problem))
     look = style.style_for(sys.stdout, arguments.color)
-    safe = github.harmless_json if arguments.format == "json" else github.harmless
+    safe = runner.harmless_json if arguments.format == "json" else runner.harmless
     for piece in _pieces(found, arguments, look):
-        sys.stdout.write(look.plain(safe(piece) if github.is_here() else piece))
+        sys.stdout.write(look.plain(safe(piece) if runner.is_here() else piece))
     sys.stdout.flush()
     wrong = {"regression": bool(found.regressions), "any": found.differs, "never": False}[arguments.fail_on]
     return ExitCode.UNEXPECTED if wrong else ExitCode.AS_EXPECTED

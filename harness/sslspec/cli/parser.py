@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn, TypeVar
 
+from sslspec.ci import runner
 from sslspec.exitcodes import ExitCode
 
 _CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)")
@@ -25,12 +26,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Leave with ExitCode.USAGE."""
-        from sslspec.ci import github
-
         wrong = _CHOICE.search(message)
         if wrong and "maybe you meant" not in message:
             message += _meant(wrong[1], re.findall(r"[\w.-]+", wrong[2]))
-        self.exit(ExitCode.USAGE, github.harmless_here(f"{self.prog}: {message} (--help tells more)\n"))
+        self.exit(ExitCode.USAGE, runner.harmless_here(f"{self.prog}: {message} (--help tells more)\n"))
 
     def refuse(self, arguments: Sequence[str]) -> NoReturn:
         """Leave because of what nothing here takes."""

@@ -7,6 +7,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
+from sslspec.ci import runner
 from sslspec.cli.common import command, fail
 from sslspec.exitcodes import ExitCode
 
@@ -28,7 +29,6 @@ def add(commands: Commands) -> None:
 def answer(arguments: argparse.Namespace) -> int:
     """Print the script, or run it."""
     from sslspec import repro
-    from sslspec.ci import github
     from sslspec.pythons.environments import NotPrepared
     from sslspec.pythons.interpreters import InterpreterError
     from sslspec.scenarios import listing
@@ -40,7 +40,7 @@ def answer(arguments: argparse.Namespace) -> int:
         if not arguments.run:
             sys.stdout.write(text)
             return ExitCode.AS_EXPECTED
-        with github.unheard(sys.stdout) if github.is_here() else contextlib.nullcontext():
+        with runner.unheard(sys.stdout) if runner.is_here() else contextlib.nullcontext():
             return repro.run(text, arguments.python or "", fail, install=not arguments.no_install)
     except (listing.UnknownScenario, repro.ReproError, InterpreterError) as problem:
         return fail(str(problem))

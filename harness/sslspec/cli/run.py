@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from sslspec import style
+from sslspec.ci import runner
 from sslspec.cli.common import EXIT_CODES, add_python, command, fail, say, say_data
 from sslspec.exitcodes import ExitCode
 from sslspec.implementations import loading
@@ -86,7 +87,6 @@ def add(commands: Commands) -> None:
 def answer(arguments: argparse.Namespace) -> ExitCode:
     """Run, write the record, show what came of it."""
     from sslspec.baseline import BaselineError
-    from sslspec.ci import github
     from sslspec.cli import export
     from sslspec.hosts import away
     from sslspec.pythons.interpreters import InterpreterError
@@ -99,29 +99,30 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
         return fail("--durations says how a run is cut; it goes with --shard I/N")
     if arguments.python and away.asked_for(arguments.pytest_args):
         return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
-    on_github = arguments.format == "github" or (arguments.format == "pretty" and github.is_here())
+    on_github = arguments.format == "github" or (arguments.format == "pretty" and runner.is_here())
+    safe = runner.harmless if on_github else str
     try:
         selecting.check(arguments.k, arguments.area, arguments.level)
         output = _output(arguments.output)
         exports = [_output(target) for target in (arguments.junitxml, arguments.ctrf) if target]
         if problem := export.clash(output, *exports):
             return fail(problem)
-        with github.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
+        with runner.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
             done = _executed(arguments)
     except (BaselineError, InterpreterError, ProfileError, record.RecordError, selecting.SelectionError) as problem:
-        return fail(str(problem))
+        return fail(safe(str(problem)))
     except run.NotLoadable as problem:
         for line in problem.problems:
-            fail(line)
+            fail(safe(line))
         return ExitCode.NOT_LOADED
     written = _written(arguments, done, output)
     if written is not None:
-        with github.unheard(sys.stdout) if on_github else contextlib.nullcontext():
+        with runner.unheard(sys.stdout) if on_github else contextlib.nullcontext():
             _show(arguments, done, output)
     if on_github:
         _tell_github(done, output)
     if done.problem:
-        fail(done.problem)
+        fail(safe(done.problem))
     sound = written is not False and not _has_missed(arguments, done)
     return done.exit_code if sound else max(done.exit_code, ExitCode.USAGE)
 
@@ -195,7 +196,7 @@ def _tell_github(done: Outcome, output: Path) -> None:
     from sslspec.results.ways import ways_of
 
     digest, ways = Digest.of(done.record.results), ways_of(done.record.header)
-    github.tell(sys.stdout, github.errors(digest, ways, done.stale, os.environ.get("GITHUB_WORKSPACE", "")))
+    runner.tell(sys.stdout, github.errors(digest, ways, done.stale, os.environ.get("GITHUB_WORKSPACE", "")))
     report = markdown.report(
         digest, results=str(output), ways=ways, complete=done.record.complete, stale=done.stale, notes=done.notes
     )

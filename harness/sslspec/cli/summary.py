@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sslspec import style
+from sslspec.ci import runner
 from sslspec.cli.common import command, fail, say
 from sslspec.cli.run import count
 from sslspec.exitcodes import ExitCode
@@ -55,7 +56,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if arguments.format == "markdown":
         say(report.rstrip("\n"), look)
         return ExitCode.AS_EXPECTED
-    github.tell(sys.stdout, github.errors(digest, ways))
+    runner.tell(sys.stdout, github.errors(digest, ways))
     try:
         github.append_summary(report)
     except OSError as problem:

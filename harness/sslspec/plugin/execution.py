@@ -1,7 +1,7 @@
 """One scenario's way through pytest: watched from its start, kept to its limits, judged at its end.
 
 These hooks belong to the plugin and are loaded by it. What became of an execution is decided in ``judge``, what it may
-cost in ``limits``; nothing here knows more than one scenario.
+cost in ``verdicts.limits``; nothing here knows more than one scenario.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The pytest plugin: options, collection, and what becomes of results.
 
 Loaded by name (``-p sslspec.plugin.hooks``, or the checkout's conftest), never by an entry point. What there is to
-execute is decided in ``axes``; how one scenario is run stands in ``execution``.
+execute is decided in ``scenarios.axes``; how one scenario is run stands in ``execution``.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ since(version)          from the Python on whose ssl documentation has it: ``sin
 until(version)          for as long as the documentation has it: last version included
 feature(*flags)         needs these ``HAS_*`` flags
 known(*references)      upstream issues that explain a difference
-roles, versions, transports, deliveries, peers      where on the axes it applies; see ``axes``
+roles, versions, transports, deliveries, peers      where on the axes it applies; see ``scenarios.axes``
 messages(*words)        which of the peer's messages `message` is, in turn: these names, all but ``-name``, only those
                         that are ``followed`` by another in their flight, only ``handshake`` messages
 """

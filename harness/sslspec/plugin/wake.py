@@ -1,7 +1,7 @@
 """What a worker leaves behind: which execution it is at, and where it was stuck when the hard limit ended it.
 
 Written by the worker, one after the other over each execution, and read by the controller once the worker is dead. What
-that says of how it died stands in ``limits``.
+that says of how it died stands in ``verdicts.limits``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """xdist's workers, as their controller sees them: what they are told, what they tell, and how they die.
 
 These hooks belong to the plugin, and are registered by it where a session has workers. Workers beside the controller
-share its files; what is different with those on other hosts is said in ``away``.
+share its files; what is different with those on other hosts is said in ``hosts.away``.
 """
 
 from __future__ import annotations

@@ -43,9 +43,9 @@ class Group:
     """The columns that one executor fills, and its process.
 
     `label` tells its interpreter from others, and `python` is how it was asked for; both are "" where none was named.
-    `columns` maps the name of each
-    implementation to its column, `facts` a column to what the preflight found. `status` is how the process ended;
-    `gave_up` is True where it was ended because nothing came any more; `printed` is what it said.
+    `columns` maps the name of each implementation to its column, `facts` a column to what the preflight found. `status`
+    is how the process ended; `gave_up` is True where it was ended because nothing came any more; `printed` is what it
+    said.
 
     `progress` is shared by all groups of a run, so that whoever is told of one state sees the columns of all.
     """

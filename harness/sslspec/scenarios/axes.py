@@ -112,7 +112,7 @@ def _variants(metafunc: pytest.Metafunc, kind: str) -> list[Variant]:
 
 
 def _messages(metafunc: pytest.Metafunc, cell: Cell) -> list[Message]:
-    """The messages of the peer that the scenario is about (``messages`` in `marks`)."""
+    """The messages of the peer that the scenario is about (``messages`` in ``plugin.marks``)."""
     if cell.variant is None or cell.variant.version is None:
         raise AxisError(f"{metafunc.definition.nodeid}: only with a version is it known which messages there are")
     mark = metafunc.definition.get_closest_marker("messages")

@@ -1,6 +1,7 @@
 """From the exception with which an execution ended to its verdict, and to what a record says of it.
 
-Standard library only, and nothing of pytest: agents carry this module. What pytest is told of it stands in ``judge``.
+Standard library only, and nothing of pytest: agents carry this module. What pytest is told of it stands
+in ``plugin.judge``.
 """
 
 from __future__ import annotations
