@@ -131,7 +131,7 @@ def _has_missed(arguments: argparse.Namespace, done: Outcome) -> bool:
     """Tell of globs that nothing fitted in the end, though they name scenarios; True where a variant is not there."""
     from sslspec.scenarios import selecting
 
-    if arguments.smoke or arguments.shard or arguments.x or not done.record.complete:
+    if arguments.smoke or arguments.shard or arguments.x or arguments.pytest_args or not done.record.complete:
         return False  # where less is run than was asked for
     missed = selecting.missed(arguments.k, (result.id for result in done.record.results))
     for glob, is_variant in missed:
@@ -241,9 +241,11 @@ def _output(given: Path | None) -> Path:
     wanted = given or Path(DEFAULT_OUTPUT)
     if files.is_no_file(wanted):
         return wanted
-    if wanted.is_dir():
+    if os.path.isdir(wanted):
         raise RecordError(f"{wanted}: is a folder, and not the name of a file")
     try:
+        with contextlib.suppress(FileNotFoundError):
+            wanted.stat()  # which a name that is too long is not suffered to
         with tempfile.NamedTemporaryFile(prefix=".sslspec-", dir=wanted.parent):
             return wanted
     except OSError as problem:
