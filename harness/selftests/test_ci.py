@@ -285,6 +285,15 @@ def test_no_text_of_a_file_gives_commands_to_the_runner(name, tmp_path, monkeypa
     assert any("##[error]x" in line for line in said(""))
 
 
+def test_asked_for_elsewhere_it_is_as_safe(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GITHUB_ACTIONS", "")
+    for words, wanted in ((["--format", "github"], False), ([], True)):
+        assert cli.main(["run", "no_such_module ##[error]x", *words]) == 11
+        told = capsys.readouterr()
+        assert any("##[error]" in line for line in heard(told.out + told.err)) == wanted
+
+
 def test_json_means_the_same_in_a_job(path, monkeypatch, capsys):
     """Programs read it, and so may the runner."""
     said = []

@@ -137,6 +137,8 @@ def test_the_words_for_other_verdicts() -> None:
         ({"returns": {"dict": {"a": 1}}}, "returns {'a': 1}"),
         ({"is": {"dict": ["issuer", "subject"]}}, "is a dict with issuer, subject"),
         ({"returns": {"memoryview": "x"}}, "returns memoryview(b'x')"),
+        ({"returns": {"bytes": "\xff"}}, r"returns b'\xff'"),
+        ({"returns": {"bytes": "\u65e5"}}, r'returns {"bytes": "\u65e5"}'),
         ({"returns": {"kind": "SSLSession"}}, "returns a SSLSession"),
         ({"returns": {"float": "0.5"}}, "returns 0.5"),
         ({"raises": "OSError", "errno": "EBADF"}, "raises OSError errno=EBADF"),

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from sslspec.files import PRIVATE, replacing, write_lines
+from sslspec.files import PRIVATE, is_no_file, replacing, write_lines
 
 
 def mode(path):
@@ -37,7 +37,7 @@ def test_permissions_are_those_of_the_file_or_of_the_umask_or_private(tmp_path):
         write_lines(kept, ["a"])
         write_lines(new, ["a"])
         with replacing(private, PRIVATE) as stream:
-            assert [mode(path) for path in tmp_path.glob(".private.*")] == [0o600]
+            assert [mode(path) for path in tmp_path.glob(".sslspec-*")] == [0o600]
             stream.write(b"a secret")
     finally:
         os.umask(before)
@@ -46,6 +46,17 @@ def test_permissions_are_those_of_the_file_or_of_the_umask_or_private(tmp_path):
     with replacing(private, PRIVATE):
         pass
     assert mode(private) == 0o600
+
+
+def test_a_name_may_be_as_long_as_names_may_be(tmp_path):
+    longest = tmp_path / ("a" * 250)
+    write_lines(longest, ["a"])
+    assert longest.read_text() == "a\n"
+    too_long = tmp_path / ("a" * 300)
+    assert not is_no_file(too_long)
+    with pytest.raises(OSError, match=r"name too long|cannot find"):
+        write_lines(too_long, ["a"])
+    assert list(tmp_path.iterdir()) == [longest]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

@@ -124,6 +124,7 @@ def test_a_rule_that_matches_nothing_is_refused_with_file_and_line(mine: Path, n
     [
         'scenarios = ["sessions/*"]',
         'scenarios = ["sessions/*@client+tls12*"]',
+        'scenarios = ["sessions/*tls12*"]',
         'features = ["HAS_PHA"]',
         'transports = ["tcp6"]',
         'clauses = ["ssl.SSLSocket.session*", "RFC 8446 *"]',

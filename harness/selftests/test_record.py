@@ -94,6 +94,10 @@ BROKEN = {
     "no id": (lambda lines: edited(lines, 1, id=None), "id is missing"),
     "unknown verdict": (lambda lines: edited(lines, 1, verdict="splendid"), "splendid"),
     "a list": (lambda lines: [*lines[:1], "[]", *lines[1:]], "no JSON object"),
+    "a step that is none": (lambda lines: edited(lines, 1, steps=["x"]), "'x' is no object"),
+    "no duration": (lambda lines: edited(lines, 1, volatile={"duration": "abc"}), "'abc' is no duration"),
+    "no surroundings": (lambda lines: edited(lines, 0, environment={"unscrubbed": [1]}), "[1] is no object"),
+    "nested without end": (lambda lines: [*lines[:1], "[" * 200_000, *lines[1:]], "not JSON"),
     "something else": (lambda _: ["Dear diary,"], "not JSON"),
 }
 

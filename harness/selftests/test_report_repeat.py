@@ -75,6 +75,18 @@ def test_what_is_hostile_makes_one_command(tmp_path: Path) -> None:
     assert words[2:] == [f"output={evil}", "-k", ID, "--peer", "openssl", "--python", evil, f"--baseline={evil}"]
 
 
+def test_a_sub_interpreter_is_asked_for_by_its_version_and_has_no_line_for_the_wire(tmp_path: Path) -> None:
+    """It plays as an agent; the path of its interpreter is of one machine."""
+    header = Header("0.1.0", {"ssl": facts("ssl", "3.13.0-sub")})
+    note_ways(header, {"ssl": Way("ssl", "sub:/home/me/python")})
+    path = tmp_path / "r.jsonl"
+    record.write(path, header, [result(ID, "ssl", Verdict.FAILED, peer="stdlib")])
+    site.write(tmp_path / "site", [path])
+    text = said(tmp_path / "site" / "scenarios" / f"{ID}.html")
+    assert f"sslspec run ssl -k {ID} --peer stdlib --python sub:3.13.0 -o" in text
+    assert "sslspec explain" not in text
+
+
 def test_another_python_than_cpython_has_no_line_for_the_wire(tmp_path: Path) -> None:
     """It plays as an agent, which has no taps."""
     described = {**facts("ssl", "3.11.15"), "python": {"implementation": "pypy", "version": "3.11.15"}}

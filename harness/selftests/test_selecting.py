@@ -19,6 +19,8 @@ REFUSED = {
     "the second of two": (["alpn", "nosuch/*"], [], None, "-k 'nosuch/*': fits no scenario"),
     "what another area has": (["shutdown/*"], ["alpn"], None, "-k 'shutdown/*': fits no scenario with --area alpn"),
     "what another level has": ([ONE], [], "observed", "fits no scenario with --level observed"),
+    "a name behind a star": (["shutdown/*/nosuch*"], [], None, "-k 'shutdown/*/nosuch*': fits no scenario"),
+    "nothing": ([""], [], None, "-k '': names nothing"),
     "an area that is none": ([], ["alpm"], None, "--area alpm: no such area; there are alpn, "),
 }
 
@@ -33,7 +35,18 @@ def test_what_selects_nothing_is_refused(name):
 
 
 @pytest.mark.parametrize(
-    "glob", ["shutdown", "shutdown/", "shutdown/unwrap", ONE, f"{ONE}@client", "*@client*", "*unwrap*"]
+    "glob",
+    [
+        "shutdown",
+        "shutdown/",
+        "shutdown/unwrap",
+        ONE,
+        f"{ONE}@client",
+        "*@client*",
+        "*unwrap*",
+        "*tls13*",
+        "shutdown/*tls13*",
+    ],
 )
 def test_what_names_scenarios_is_taken(glob):
     selecting.check([glob])

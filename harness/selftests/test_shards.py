@@ -71,6 +71,24 @@ def test_parts_know_what_is_missing():
     assert Part.from_json(json.loads(json.dumps(part.to_json()))) == part
 
 
+@pytest.mark.parametrize("wrong", [{"of": 10**9}, {"numbers": [0]}, {"numbers": [4]}, {"numbers": []}, {"of": 0}])
+def test_a_header_names_no_parts_that_there_cannot_be(wrong):
+    """Above all not so many that counting those that are missing never ends."""
+    sound = {"numbers": [2], "of": 3, "plan": "p"}
+    assert Part.from_json(sound).missing == ["1/3", "3/3"]
+    with pytest.raises(ValueError, match="no parts of a run"):
+        Part.from_json(sound | wrong)
+
+
+@pytest.mark.parametrize("text", [None, "", "[", "[]", '{"known": 1}'])
+def test_durations_that_are_none_are_refused(tmp_path, text):
+    path = tmp_path / "mine.durations"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(RecordError, match="cannot be read as durations"):
+        Durations.load(path)
+
+
 def test_durations_come_from_a_record_and_for_the_rest_from_its_area(tmp_path):
     path = tmp_path / "r.jsonl"
     found = [

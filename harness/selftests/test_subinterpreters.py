@@ -18,6 +18,7 @@ from selftests.support import sslspec
 from sslspec import subinterpreters
 from sslspec.agent.host import Agent, AgentError, Died
 from sslspec.bench import threads
+from sslspec.peers import pythons
 from sslspec.plugin import player
 from sslspec.pythons import environments, interpreters
 from sslspec.pythons.interpreters import InterpreterError
@@ -135,6 +136,25 @@ class TestAsking:
             interpreters.find(f"sub:{path}")
         told = f"--python sub:{path}: {name} ({path}) cannot play in sub-interpreters; CPython 3.13 and later can"
         assert str(problem.value) == told
+
+    @pytest.mark.parametrize("name", ["python3.98-sub", "python:sub:{path}"])
+    def test_a_peer_is_called_as_it_can_be_asked_for(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, tmp_path: Path
+    ) -> None:
+        path = standin.interpreter(tmp_path / "python")
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setattr(pythons, "_commands", {})
+        path.rename(tmp_path / "python3.98")
+        name = name.format(path=tmp_path / "python3.98")
+        assert pythons.is_one(name)
+        assert pythons.column(name) == "python3.98-sub"
+
+    def test_an_agent_that_has_ended_keeps_its_words_and_no_file(self) -> None:
+        agent = Agent(sys.executable)
+        agent.end()
+        assert agent._words.closed
+        assert agent._last_words() == ""
+        agent.end()
 
     @pytest.mark.parametrize(
         ("command", "told"),

@@ -35,7 +35,7 @@ def replacing(target: Path, mode: int | None = None) -> Iterator[BinaryIO]:
     what the umask leaves of a new one, unless said. A link stays one.
     """
     target = Path(os.path.realpath(target))
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mkstemp's mode is 0600
+    descriptor, name = tempfile.mkstemp(prefix=".sslspec-", dir=target.parent)  # whose mode is 0600
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -50,7 +50,7 @@ def replacing(target: Path, mode: int | None = None) -> Iterator[BinaryIO]:
 
 def is_no_file(target: Path) -> bool:
     """Whether there is something that is neither a file nor a folder: a device, a pipe."""
-    return target.exists() and not target.is_file() and not target.is_dir()
+    return os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target)
 
 
 def _mode_of(target: Path) -> int:

@@ -135,6 +135,9 @@ class Agent:
             with contextlib.suppress(OSError):
                 if pipe is not None:
                     pipe.close()
+        if not self._words.closed:
+            self._left = self._last_words()
+            self._words.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
         is_sub, command = subinterpreters.asked_for(self.command)
@@ -185,14 +188,14 @@ class Agent:
         return message
 
     def _died(self) -> Died:
-        try:
-            status = self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:  # its pipes are closed, and it lives on
-            self.end()
-            status = self._process.returncode
-        return Died(status, self._last_words())
+        with contextlib.suppress(subprocess.TimeoutExpired):  # its pipes are closed, and it lives on
+            self._process.wait(PATIENCE)
+        self.end()
+        return Died(self._process.returncode, self._last_words())
 
     def _last_words(self) -> str:
+        if self._words.closed:
+            return self._left
         self._words.seek(getattr(self, "_begin_of_words", 0))
         return self._words.read(_MOST_WORDS).decode("utf-8", "replace")
 

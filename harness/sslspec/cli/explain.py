@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,9 +47,9 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     from sslspec.scenarios import listing
     from sslspec.wire import explain
 
-    if arguments.pcap is not None and arguments.pcap.is_dir():
+    if arguments.pcap is not None and os.path.isdir(arguments.pcap):
         return fail(f"{arguments.pcap}: is a folder; --pcap takes the name of a file")
-    if arguments.pcap is not None and not arguments.pcap.parent.is_dir():
+    if arguments.pcap is not None and not os.path.isdir(arguments.pcap.parent):
         return fail(f"{arguments.pcap}: there is no folder {arguments.pcap.parent}")
     options = Options(
         implementations=tuple(arguments.impl) or (("ssl",) if arguments.python else loading.DEFAULT),

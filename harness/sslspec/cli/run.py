@@ -100,6 +100,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if arguments.python and away.asked_for(arguments.pytest_args):
         return fail("--python and --tx do not go together: workers that --tx reaches have the Python of this process")
     on_github = arguments.format == "github" or (arguments.format == "pretty" and runner.is_here())
+    safe = runner.harmless if on_github else str
     try:
         selecting.check(arguments.k, arguments.area, arguments.level)
         output = _output(arguments.output)
@@ -109,10 +110,10 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
         with runner.unheard(sys.stdout, "sslspec run") if on_github else contextlib.nullcontext():
             done = _executed(arguments)
     except (BaselineError, InterpreterError, ProfileError, record.RecordError, selecting.SelectionError) as problem:
-        return fail(str(problem))
+        return fail(safe(str(problem)))
     except run.NotLoadable as problem:
         for line in problem.problems:
-            fail(line)
+            fail(safe(line))
         return ExitCode.NOT_LOADED
     written = _written(arguments, done, output)
     if written is not None:
@@ -121,7 +122,7 @@ def answer(arguments: argparse.Namespace) -> ExitCode:
     if on_github:
         _tell_github(done, output)
     if done.problem:
-        fail(done.problem)
+        fail(safe(done.problem))
     sound = written is not False and not _has_missed(arguments, done)
     return done.exit_code if sound else max(done.exit_code, ExitCode.USAGE)
 
@@ -130,7 +131,7 @@ def _has_missed(arguments: argparse.Namespace, done: Outcome) -> bool:
     """Tell of globs that nothing fitted in the end, though they name scenarios; True where a variant is not there."""
     from sslspec.scenarios import selecting
 
-    if arguments.smoke or arguments.shard or arguments.x or not done.record.complete:
+    if arguments.smoke or arguments.shard or arguments.x or arguments.pytest_args or not done.record.complete:
         return False  # where less is run than was asked for
     missed = selecting.missed(arguments.k, (result.id for result in done.record.results))
     for glob, is_variant in missed:
@@ -240,9 +241,11 @@ def _output(given: Path | None) -> Path:
     wanted = given or Path(DEFAULT_OUTPUT)
     if files.is_no_file(wanted):
         return wanted
-    if wanted.is_dir():
+    if os.path.isdir(wanted):
         raise RecordError(f"{wanted}: is a folder, and not the name of a file")
     try:
+        with contextlib.suppress(FileNotFoundError):
+            wanted.stat()  # which a name that is too long is not suffered to
         with tempfile.NamedTemporaryFile(prefix=".sslspec-", dir=wanted.parent):
             return wanted
     except OSError as problem:

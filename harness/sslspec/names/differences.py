@@ -7,6 +7,7 @@ How it all looks is tables.py's.
 from __future__ import annotations
 
 import fnmatch
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +52,7 @@ class Reason:
 
 def reasons(path: Path) -> list[Reason]:
     """What a file says, nothing where there is none. Raises ReasonsError."""
-    if not path.exists():
+    if not os.path.exists(path):
         return []
     try:
         entries = toml.loads(path.read_text("utf-8")).get("difference", [])

@@ -1,4 +1,4 @@
-"""The ssl of another Python as peer: ``python3.10``, ``pypy3.11``, or ``python:PATH`` for one that lies somewhere.
+"""The ssl of another Python as peer: ``python3.10``, ``pypy3.11``, ``python3.14-sub``, ``python:PATH`` anywhere.
 
 It lives in an agent of that interpreter, one for each process of ours, which is kept; of a scenario nothing is.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sslspec import subinterpreters
 from sslspec.agent import luggage
 from sslspec.agent.host import Agent, AgentError, Died, Refused
 from sslspec.bench.credentials import Pki
@@ -80,8 +81,9 @@ def _found(name: str, wanted: str) -> Interpreter:
         interpreters,  # which needs what an agent's Python has not, and this file is imported there
     )
 
+    inner = wanted.removesuffix(subinterpreters.SUFFIX)
     try:
-        return interpreters.find(wanted)
+        return interpreters.find(wanted if inner == wanted else subinterpreters.of(inner))
     except interpreters.InterpreterError as problem:
         said = str(problem).removeprefix(f"--python {wanted}: ")
         raise ImplementationError(f"--peer {name}: {said}") from problem

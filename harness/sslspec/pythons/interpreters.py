@@ -142,8 +142,10 @@ def find(said: str) -> Interpreter:
     """
     is_sub, wanted = subinterpreters.asked_for(said)
     version = _WANTED.fullmatch(wanted)
+    if not wanted:
+        raise InterpreterError(f"--python {said!r}: names no interpreter")
     if version is None:
-        path = wanted if os.sep in wanted or "/" in wanted or Path(wanted).exists() else shutil.which(wanted)
+        path = wanted if os.sep in wanted or "/" in wanted or os.path.exists(wanted) else shutil.which(wanted)
         if path is None:
             what = "neither a path, nor a program, nor a version such as 3.12, 3.12.1 or pypy3.11"
             raise InterpreterError(f"--python {said}: {what}")
@@ -215,7 +217,7 @@ def _understood(said: str, executable: str, told: dict[str, Any]) -> Interpreter
 
 def _at(wanted: str, where: str) -> Interpreter:
     path = Path(where).absolute()
-    if path.is_dir():
+    if os.path.isdir(path):
         inside = [
             path / "bin" / "python",
             path / "bin" / "python3",
@@ -226,7 +228,7 @@ def _at(wanted: str, where: str) -> Interpreter:
         if found is None:
             raise InterpreterError(f"--python {wanted}: is a folder without an interpreter")
         path = found
-    if not path.exists():
+    if not os.path.exists(path):
         raise InterpreterError(f"--python {wanted}: there is no such file")
     answer = ask(str(path), wanted)
     if isinstance(answer, str):

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sslspec import repeating
+from sslspec import repeating, subinterpreters
 from sslspec.results import columns
 from sslspec.results.record import Header, RecordError, Result
 from sslspec.results.software import CPYTHON, Software, numbers
@@ -110,8 +110,9 @@ class Column:
         return repeating.command(result.key, self._ways(result))
 
     def on_the_wire(self, result: Result) -> str:
-        """The command that shows what passes on the wire in an execution of this column; "" where none does."""
-        return repeating.on_the_wire(result.key, self._ways(result)) if self.kind in ("", CPYTHON) else ""
+        """The command that shows what passes on the wire in an execution of this column; "" where an agent plays it."""
+        played = self.kind not in ("", CPYTHON) or self.software.python.endswith(subinterpreters.SUFFIX)
+        return "" if played else repeating.on_the_wire(result.key, self._ways(result))
 
     def _ways(self, result: Result) -> dict[str, Way]:
         return {} if self.way is None else {result.implementation: self.way}
@@ -206,11 +207,16 @@ def _part(column: str, told: Sequence[tuple[Path, Mapping[str, Any]]]) -> Part |
 
 def _elsewhere(way: Way, software: Software) -> Way:
     """The same without what is of one machine only: a Python by its version, a file by its name."""
-    python = software.python_name if _is_path(way.python) else way.python
+    python = _by_version(software) if _is_path(way.python) else way.python
     split = [option.partition("=") for option in way.options]
     options = [f"{name}{equals}{re.split(_STROKES, value)[-1]}" for name, equals, value in split]
     asked = {peer: given for peer, given in way.peers.items() if not _is_path(given)}
     return replace(way, python=python, options=tuple(options), peers=asked)
+
+
+def _by_version(software: Software) -> str:
+    inner = software.python_name.removesuffix(subinterpreters.SUFFIX)
+    return inner if inner == software.python_name else subinterpreters.of(inner)
 
 
 def _is_path(text: str) -> bool:

@@ -40,8 +40,8 @@ def filled(target: Path) -> Iterator[Folder]:
 
     Raises RecordError where `target` is no folder, holds what a site would overwrite, or cannot be written.
     """
-    _refuse_what_is_not_ours(target)
     try:
+        _refuse_what_is_not_ours(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as made:
             folder = Folder(Path(made))

@@ -82,13 +82,18 @@ def outcome(value: Any) -> str:
     return value if isinstance(value, str) else literal(value)
 
 
+def _bytes(text: str) -> str:
+    """Bytes as a record has them, one character for each."""
+    return repr(text.encode("latin-1")) if text.isascii() or max(text) <= "\xff" else json.dumps({"bytes": text})
+
+
 def literal(value: Any) -> str:
     """A recorded value as it would stand in Python: ``b'abc'``, ``TLSVersion.TLSv1_3``, ``(1, 2)``."""
     if not isinstance(value, dict) or not value:
         return repr(value) if value is None or isinstance(value, (bool, int, str)) else json.dumps(value)
     name, item = next(iter(value.items()))
     if name in ("bytes", "bytearray", "memoryview"):
-        inner = repr(item.encode("latin-1")) if isinstance(item, str) else f"{item} bytes"
+        inner = _bytes(item) if isinstance(item, str) else f"{item} bytes"
         return inner if name == "bytes" else f"{name}({inner})"
     if name in ("enum", "float"):
         return str(item)

@@ -117,12 +117,12 @@ class Result:
             level=_text(line.get("level", "must")),
             clauses=tuple(map(_text, line.get("clauses", ()))),
             requirement=_text(line.get("requirement", "")),
-            steps=list(line.get("steps", ())),
+            steps=list(map(_mapping, line.get("steps", ()))),
             detail=dict(line.get("detail", {})),
             known=tuple(map(_text, line.get("known", ()))),
             since=_text(line.get("since", "")),
             until=_text(line.get("until", "")),
-            volatile=dict(line.get("volatile", {})),
+            volatile=_measured(line.get("volatile", {})),
             new=bool(line.get("new", False)),
         )
 
@@ -158,11 +158,13 @@ class Header:
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> Header:
         """The header of a record's first line; KeyError, TypeError or ValueError where it is none."""
+        environment = dict(line.get("environment", {}))
+        _mapping(environment.get("unscrubbed", {}))
         return cls(
             suite=_text(line["suite"]),
             implementations={_text(name): dict(facts) for name, facts in dict(line["implementations"]).items()},
             manifest=_text(line.get("manifest", "")),
-            environment=dict(line.get("environment", {})),
+            environment=environment,
             platform=_text(line.get("platform", "")),
             volatile=dict(line.get("volatile", {})),
         )
@@ -318,7 +320,7 @@ def refuse_unfinished(path: Path) -> None:
         raise RecordError(f"{path}: cannot be read ({problem.strerror})") from problem
     try:
         footer = json.loads(last)
-    except ValueError:
+    except (ValueError, RecursionError):
         footer = None
     if not isinstance(footer, dict) or footer.get("end") is not True:
         raise RecordError(f"{path}: the footer is missing: the run that wrote it did not finish")
@@ -352,7 +354,7 @@ def _disorder(result: Result, key: Key, number: int) -> str:
 def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise RecordError(f"{path}:{number}: not JSON: truncated, or not a result file of sslspec") from problem
     if not isinstance(value, dict):
         raise RecordError(f"{path}:{number}: not a result file of sslspec: the line is no JSON object")
@@ -368,6 +370,19 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is no object")
+    return value
+
+
+def _measured(value: object) -> dict[str, Any]:
+    volatile = _mapping(value)
+    if not isinstance(volatile.get("duration", 0.0), (int, float)):
+        raise TypeError(f"{volatile['duration']!r} is no duration")
+    return volatile
 
 
 def _short(problem: Exception) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sslspec import layout, toml
-from sslspec.scenarios import listing
+from sslspec.scenarios import listing, selecting
 from sslspec.scenarios.axes import AXES
 from sslspec.scenarios.clauses import load as load_clauses
 from sslspec.scenarios.releases import current
@@ -154,11 +154,13 @@ def refuse_idle(profile: Profile) -> None:
         what = f"{rule.where}: [[{'only' if rule.only else 'outside'}]]"
         for key, names in spoken_of.items():
             for value in rule.wanted.get(key, ()):
-                if not any(fnmatch.fnmatchcase(name, value.partition("@")[0]) for name in names):
+                if not any(selecting.reaches(value, name) for name in names):
                     raise ProfileError(
                         f"{what}: {key}: {value!r} matches nothing in the suite; {_instead(value, names)}"
                     )
-        by_variant = any("@" in glob for glob in rule.wanted.get("scenarios", ()))  # of which no text tells
+        names = spoken_of["scenarios"]
+        # Variants stand in no text: what means some of them may leave something out.
+        by_variant = any(not fnmatch.filter(names, glob) for glob in rule.wanted.get("scenarios", ()))
         if not (by_variant or any(rule.leaves_out(place) for place in standing)):
             raise ProfileError(f"{what}: leaves nothing out: no scenario fits {' and '.join(rule.wanted)} at once")
 

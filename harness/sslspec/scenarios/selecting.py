@@ -41,11 +41,21 @@ def check(globs: Sequence[str] = (), wanted: Sequence[str] = (), level: str | No
     every = listing.scenarios()
     names = [one.id for one in every if (not wanted or one.area in wanted) and level in (None, one.level)]
     for glob in globs:
+        if not glob:
+            raise SelectionError("-k '': names nothing; -k '*' is everything")
         if names and not any(_names(glob, name) for name in names):
             there = any(_names(glob, one.id) for one in every)
             within = [f"--area {area}" for area in wanted] + ([f"--level {level}"] if level else [])
             rest = f" with {' '.join(within)}" if there else hint(glob, [one.id for one in every])
             raise SelectionError(f"-k {shlex.quote(glob)}: fits no scenario{rest}")
+
+
+def reaches(glob: str, name: str) -> bool:
+    """Whether a glob fits a scenario's name, or may fit a variant of it: a star of ``area/*tls13*`` goes as far."""
+    before, at, _ = glob.partition("@")
+    stars = [] if at else [number for number, character in enumerate(before, 1) if character == "*"]
+    starts = [before[:end] for end in stars if "/" not in before[end:]]  # which no variant has in it
+    return any(fnmatchcase(name, one) for one in (before, *starts))
 
 
 def missed(globs: Sequence[str], ids: Iterable[str]) -> list[tuple[str, bool]]:
@@ -64,7 +74,7 @@ def hint(glob: str, names: Sequence[str]) -> str:
     known = dict.fromkeys("/".join(name.split("/")[: literal.count("/") + 1]) for name in names)
     near = [shlex.quote(each + glob[len(literal) :]) for each in difflib.get_close_matches(literal, known)]
     wide = f"*{glob.strip('*/')}*"
-    if any(fnmatchcase(name, wide) for name in names):
+    if wide != glob and any(fnmatchcase(name, wide) for name in names):
         near.insert(0, shlex.quote(wide))
     return f"; near it: {', '.join(near)}" if near else "; `sslspec list` shows all"
 
@@ -89,5 +99,5 @@ def _fits(glob: str, scenario_id: str) -> bool:
 
 
 def _names(glob: str, name: str) -> bool:
-    """Whether a scenario's name fits what of a glob stands before the variant."""
-    return _fits(glob.partition("@")[0], name)
+    """Whether a scenario or one of its variants may be what a glob of -k means."""
+    return _fits(glob.partition("@")[0], name) or reaches(glob, name)

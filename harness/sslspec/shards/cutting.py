@@ -50,7 +50,10 @@ class Part:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Part:
         """The part of a header; KeyError, TypeError or ValueError where it is none."""
-        return cls(tuple(int(number) for number in value["numbers"]), int(value["of"]), str(value["plan"]))
+        numbers, of = tuple(int(number) for number in value["numbers"]), int(value["of"])
+        if not (numbers and 1 <= min(numbers) <= max(numbers) <= of <= MOST):
+            raise ValueError(f"no parts of a run in {MOST} at most")
+        return cls(numbers, of, str(value["plan"]))
 
 
 def parse(text: str) -> tuple[int, int]:

@@ -48,9 +48,12 @@ class Durations:
     @classmethod
     def load(cls, path: Path) -> Durations:
         """Those of an earlier record, or what `save` wrote. Raises RecordError."""
-        if path.suffix == _SAVED:
+        if path.suffix != _SAVED:
+            return cls.of_record(path)
+        try:
             return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
-        return cls.of_record(path)
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            raise record.RecordError(f"{path}: cannot be read as durations ({problem})") from problem
 
     def save(self, folder: Path) -> Path:
         """Write them for a child, which need not go through a record again; the file."""
