@@ -18,6 +18,7 @@ from benchmarks.certificates import Certificates
 from benchmarks.peers import load
 from benchmarks.peers.base import Peer, Unsupported
 from sslspec.pythons import child
+from sslspec.verdicts import limits
 
 _STATUS = Path("/proc/self/smaps_rollup")
 _WARM = 30  # connections before anything is measured: caches, allocator pools
@@ -97,7 +98,7 @@ def _answer(command: list[str], environment: dict[str, str] | None = None) -> di
     )
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        raise ChildFailed(said[-1] if said else child.how_it_ended(done.returncode))
+        raise ChildFailed(said[-1] if said else limits.how_it_ended(done.returncode))
     answer: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer
 

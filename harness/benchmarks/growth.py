@@ -22,6 +22,7 @@ from benchmarks.children import ChildFailed
 from benchmarks.peers import load
 from benchmarks.peers.base import Peer
 from sslspec.pythons import child
+from sslspec.verdicts import limits
 
 FEW = 30
 """How many pairs are held where few are; as many warm everything up."""
@@ -67,7 +68,7 @@ class _Holder:
             answer = ""
         if not answer:
             said = self._process.communicate()[1].strip().splitlines()
-            raise ChildFailed(said[-1] if said else child.how_it_ended(self._process.returncode))
+            raise ChildFailed(said[-1] if said else limits.how_it_ended(self._process.returncode))
         return float(json.loads(answer))
 
 

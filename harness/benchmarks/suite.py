@@ -19,7 +19,7 @@ from benchmarks.metrics import Metric
 from sslspec.exitcodes import ExitCode
 from sslspec.pythons import child
 from sslspec.results import record
-from sslspec.verdicts import Verdict
+from sslspec.verdicts import Verdict, limits
 
 _RAN = frozenset({Verdict.PASSED, Verdict.FAILED, Verdict.HUNG, Verdict.CRASHED, Verdict.ERROR})
 _MEASURED = frozenset({ExitCode.AS_EXPECTED, ExitCode.UNEXPECTED})
@@ -124,7 +124,7 @@ def measure(implementations: list[str], globs: list[str], workers: int) -> Timin
         after = _children_cpu()
         if done.returncode not in _MEASURED:
             said = (done.stderr or done.stdout).strip().splitlines()
-            raise NotMeasured(said[-1] if said else f"sslspec {child.how_it_ended(done.returncode)}")
+            raise NotMeasured(said[-1] if said else f"sslspec {limits.how_it_ended(done.returncode)}")
         results = record.read(output).results
     return Timing(
         sum(result.verdict in _RAN for result in results),

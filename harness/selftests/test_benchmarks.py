@@ -276,4 +276,4 @@ def test_the_suite_is_timed_from_its_record(tmp_path: Path) -> None:
 def test_a_suite_without_scenarios_was_not_measured() -> None:
     done = benchmarks("suite", "ssl", "-j", "1", "-k", "no/such/scenario")
     assert done.returncode == ExitCode.INCOMPLETE
-    assert "nothing was selected" in done.stderr
+    assert "no/such/scenario: fits no scenario" in done.stderr

@@ -158,6 +158,7 @@ class TestLimits:
         [
             (-11, "Fatal Python error: Segmentation fault", Verdict.CRASHED, "SIGSEGV"),
             (-9, "", Verdict.CRASHED, "SIGKILL"),
+            (-99, "", Verdict.CRASHED, "the process died of signal 99"),
             (3, "", Verdict.CRASHED, "status 3"),
             (None, "", Verdict.CRASHED, "ended"),
             (1, STUCK, Verdict.HUNG, "in recv()"),

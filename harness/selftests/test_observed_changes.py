@@ -177,7 +177,6 @@ def test_the_page_tells_step_reason_source_and_scenario(written, tmp_path):
     written(STEP + UNSEEN)
     assert cli.main(["pages", str(tmp_path)]) == 0
     page = (tmp_path / pages.NAME).read_text()
-    assert "- [Python 3.9 to 3.10](#python-39-to-310): 1 execution of 1 scenario\n    - [Ends](#ends)\n" in page
     assert "### Ends\n\nan end that was none is told since then\n" in page
     assert "*Source: What's New 3.10, ssl; manual(3) (not read); observed.*" in page
     assert f"- `{SCENARIO}`: `read(1) returns b''` → `read(1) raises SSLEOFError errno=8`" in page
@@ -213,7 +212,19 @@ def test_many_scenarios_are_folded_and_those_alike_told_together(written, tmp_pa
     page, _ = pages.page()
     names = ", ".join(f"`{SCENARIO}_{number}`" for number in range(5))
     assert f"<details><summary>5 executions of 5 scenarios</summary>\n\n- {names}: `read(1)" in page
-    assert page.count("</details>") == 1
+    assert page.partition("\n## Python")[2].count("</details>") == 1
+
+
+def test_the_contents_have_a_line_for_each_step(written):
+    written()
+    page, _ = pages.page()
+    contents = page.partition("\n## In short\n")[2].partition("\n## ")[0]
+    step = '<a href="#python-39-to-310">Python 3.9 to 3.10</a>: 1 reason, 1 execution of 1 scenario'
+    assert contents.splitlines() == [
+        *("", f"<details><summary>{step}</summary>", ""),
+        *("- [Ends](#ends)", "", "</details>"),
+        *("", "[OpenSSL 3.0 to 3.6](#openssl-30-to-36): 0 executions of 0 scenarios"),
+    ]
 
 
 def test_the_page_is_current_and_each_line_has_its_reason():
@@ -256,7 +267,7 @@ def test_the_page_has_headings_for_what_everybody_will_look_for(step, heading, n
 def test_each_line_of_the_contents_leads_to_a_heading():
     page = PAGE.read_text(encoding="utf-8")
     headings = [pages.anchor(heading) for heading in re.findall(r"^##+ (.+)$", page, re.MULTILINE)]
-    links = re.findall(r"\]\(#([^)]+)\)", page)
+    links = re.findall(r'(?:\]\(|href=")#([^)"]+)', page)
     assert len(links) > 50
     assert set(links) <= set(headings)
     assert len(headings) == len(set(headings))

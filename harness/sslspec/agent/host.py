@@ -23,6 +23,7 @@ from typing import Any
 from sslspec import subinterpreters
 from sslspec.agent import luggage
 from sslspec.pythons import child, hermetic
+from sslspec.verdicts import limits
 
 PATIENCE = 30.0  # seconds for what takes no time at all, on a machine that is busy with something else
 _PARTING = 5.0  # seconds until one that was told to go has gone
@@ -52,7 +53,7 @@ class Died(Exception):
     """
 
     def __init__(self, status: int | None, words: str) -> None:
-        super().__init__("it gave no answer" if status is None else f"it {child.how_it_ended(status)}")
+        super().__init__("it gave no answer" if status is None else f"it {limits.how_it_ended(status)}")
         self.status = status
         self.words = words
 

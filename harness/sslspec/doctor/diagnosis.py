@@ -24,6 +24,7 @@ from sslspec.pythons import child, environments, hermetic
 from sslspec.pythons.environments import Host
 from sslspec.scenarios import listing
 from sslspec.style import Style, one_line, plural
+from sslspec.verdicts import limits
 
 PATIENCE = 20.0  # seconds
 _PACKAGES = ("pytest", "pytest-xdist", "cryptography", "tlslite-ng", "trustme")
@@ -70,7 +71,7 @@ def examine(
         )
         try:
             status = process.wait(patience)
-            how = child.how_it_ended(status)
+            how = limits.how_it_ended(status)
         except subprocess.TimeoutExpired:
             status, how = 1, f"gave no answer within {patience:g} s"
         finally:

@@ -15,6 +15,7 @@ from typing import Any
 from sslspec import layout
 from sslspec.names import trials
 from sslspec.pythons import child, hermetic
+from sslspec.verdicts import limits
 
 PATIENCE = 60.0  # seconds
 _DEATHS = 100
@@ -58,7 +59,7 @@ def _run(spec: str, folder: Path) -> str:
         start_new_session=True,
     )
     try:
-        return child.how_it_ended(process.wait(PATIENCE))
+        return limits.how_it_ended(process.wait(PATIENCE))
     except subprocess.TimeoutExpired:
         return f"gave no answer within {PATIENCE:g} s"
     finally:

@@ -1,11 +1,12 @@
 """docs/behaviour-changes.md, written from the observations and the reasons: what changed, and why, step by step.
 
-What matters first stands first: the contents, then in each step the reasons in the order of their file, then, folded
-where they are many, the scenarios. Nothing here decides what explains what.
+What matters first stands first: the contents, a line for each step, then in each step the reasons in the order of their
+file, then, folded where they are many, the scenarios. Nothing here decides what explains what.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -64,7 +65,7 @@ def page() -> tuple[str, list[str]]:
     found = changes.transitions(every)
     sections = [_section(one, written) for one in found]
     lines = [
-        *("# What changed in behaviour", "", *_ABOUT.splitlines(), "", "## In short", ""),
+        *("# What changed in behaviour", "", *_ABOUT.splitlines(), "", "## In short"),
         *(line for section in sections for line in _contents(section)),
         *(line for section in sections for line in _told(section, written)),
         *_observed(every),
@@ -123,9 +124,16 @@ def _short(words: str) -> str:
 
 
 def _contents(section: _Section) -> Iterator[str]:
+    """A line for a step, and folded in it its reasons. Of what stands in a summary GitHub reads no Markdown."""
     title = section.transition.title
-    yield f"- [{title}](#{anchor(title)}): {_counts(section.executions, section.scenarios)}"
-    yield from (f"    - [{_plain(reason.title)}](#{anchor(reason.title)})" for reason, _ in section.under)
+    seen = _counts(section.executions, section.scenarios)
+    if not section.under:
+        yield from ("", f"[{title}](#{anchor(title)}): {seen}")
+        return
+    link = f'<a href="#{anchor(title)}">{html.escape(title)}</a>'
+    yield from ("", f"<details><summary>{link}: {plural(len(section.under), 'reason')}, {seen}</summary>", "")
+    yield from (f"- [{_plain(reason.title)}](#{anchor(reason.title)})" for reason, _ in section.under)
+    yield from ("", "</details>")
 
 
 def _told(section: _Section, written: Reasons) -> Iterator[str]:

@@ -87,13 +87,3 @@ def end(process: subprocess.Popen[bytes]) -> None:
     else:
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
     process.wait()
-
-
-def how_it_ended(status: int) -> str:
-    """An exit status in words: ``died of SIGSEGV``, ``exited with status 3``."""
-    if status >= 0:
-        return f"exited with status {status}"
-    try:
-        return f"died of {signal.Signals(-status).name}"
-    except ValueError:
-        return f"died of signal {-status}"

@@ -16,7 +16,7 @@ from typing import Any
 from sslspec import repeating, subinterpreters
 from sslspec.results import columns
 from sslspec.results.record import Header, RecordError, Result
-from sslspec.results.software import CPYTHON, Software, numbers
+from sslspec.results.software import CPYTHON, Software, numbers, text_of
 from sslspec.results.ways import Way, ways_of
 from sslspec.shards import cutting
 from sslspec.shards.cutting import Part
@@ -70,17 +70,17 @@ class Column:
     @property
     def library_text(self) -> str:
         """What the implementation says of its library, in full; or empty."""
-        return _text(self.facts.get("openssl"))
+        return text_of(self.facts, "openssl")
 
     @property
     def release(self) -> str:
         """The implementation's own version; empty for the standard library's."""
-        return _text(self.facts.get("version"))
+        return text_of(self.facts, "version")
 
     @property
     def documented(self) -> str:
         """Whose documentation it is held to: ``ssl of Python 3.13``; or empty."""
-        version = _text(self.facts.get("documented"))
+        version = text_of(self.facts, "documented")
         return f"ssl of Python {version}" if version else ""
 
     @property
@@ -230,7 +230,3 @@ def _sound(facts: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

@@ -35,11 +35,11 @@ class Software:
         """What the header of a record says of one column."""
         python = facts.get("python")
         python = python if isinstance(python, dict) else {}
-        words = _text(facts.get("openssl")).split()
+        words = text_of(facts, "openssl").split()
         return cls(
-            implementation=_text(facts.get("name")),
-            interpreter=_text(python.get("implementation")),
-            python=_text(python.get("version")),
+            implementation=text_of(facts, "name"),
+            interpreter=text_of(python, "implementation"),
+            python=text_of(python, "version"),
             library=words[0] if words else "",
             library_version=words[1] if len(words) > 1 else "",
             # Behind OpenSSL's own version stands a date, or nothing.
@@ -68,5 +68,7 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
-def _text(value: object) -> str:
+def text_of(facts: Mapping[str, Any], name: str) -> str:
+    """What is told by that name; "" where nothing is, or what is no text."""
+    value = facts.get(name)
     return value if isinstance(value, str) else ""

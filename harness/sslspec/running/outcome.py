@@ -12,14 +12,14 @@ from typing import Any
 from sslspec import __version__, baseline
 from sslspec.baseline import Baseline, Expectation, FactsOf, facts_in
 from sslspec.exitcodes import ExitCode
-from sslspec.pythons import child, hermetic
+from sslspec.pythons import hermetic
 from sslspec.results import record
 from sslspec.results.record import Header, Key, Record, Result
 from sslspec.results.ways import note_ways
 from sslspec.running.group import Group
 from sslspec.running.options import Options
 from sslspec.scenarios import listing
-from sslspec.verdicts import EXPECTED, Verdict
+from sslspec.verdicts import EXPECTED, Verdict, limits
 
 _CAME_TO_ITS_END = frozenset({ExitCode.AS_EXPECTED, ExitCode.UNEXPECTED, ExitCode.NOTHING})
 
@@ -188,7 +188,7 @@ def _judge_group(group: Group, *, complete: bool, stopped: bool) -> tuple[ExitCo
     if complete or stopped:
         return (ExitCode.UNEXPECTED if group.has_unexpected else ExitCode.AS_EXPECTED), ""
     status = group.status if group.status is not None else 0
-    problem = f"pytest {child.how_it_ended(status)}{said}"
+    problem = f"pytest {limits.how_it_ended(status)}{said}"
     if not ran_at_all(state.results.values()):
         return (ExitCode.USAGE if status == ExitCode.USAGE else ExitCode.INTERNAL), problem
     return ExitCode.INCOMPLETE, problem

@@ -57,13 +57,17 @@ def post_mortem(status: int | None, dump: str) -> tuple[Verdict, str]:
         return Verdict.HUNG, f"no answer, and it held the interpreter: {stuck_in(dump)}"
     if status is None:
         return Verdict.CRASHED, "the process ended"
-    if status < 0:
-        try:
-            name = signal.Signals(-status).name
-        except ValueError:
-            name = f"signal {-status}"
-        return Verdict.CRASHED, f"the process died of {name}"
-    return Verdict.CRASHED, f"the process exited with status {status}"
+    return Verdict.CRASHED, f"the process {how_it_ended(status)}"
+
+
+def how_it_ended(status: int) -> str:
+    """An exit status (negative: a signal) in words: ``died of SIGSEGV``, ``exited with status 3``."""
+    if status >= 0:
+        return f"exited with status {status}"
+    try:
+        return f"died of {signal.Signals(-status).name}"
+    except ValueError:
+        return f"died of signal {-status}"
 
 
 def inquest(lasted: float, limit: float) -> tuple[Verdict, str]:
