@@ -83,7 +83,7 @@ def test_a_campaign_heeds_what_pytest_heeds() -> None:
         ["-j", "0"],
         ["--require", "most"],
         ["--json", __file__],
-        ["-k", "no such fault"],
+        ["--faults", "-k", "no such fault"],
     ],
     ids=["unknown", "every", "jobs", "require", "json", "nothing"],
 )
