@@ -66,6 +66,4 @@ def _value(text: str) -> str:
 def _guessed(column: str) -> Way:
     """What the name of a column tells, in a record that says no more."""
     name, python = columns.split(column)
-    version = python.partition("+")[0].partition("#")[0]
-    inner = version.removesuffix(subinterpreters.SUFFIX)
-    return Way(name, version if inner == version else subinterpreters.of(inner))
+    return Way(name, subinterpreters.by_name(python.partition("+")[0].partition("#")[0]))

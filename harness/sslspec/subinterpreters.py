@@ -41,6 +41,12 @@ def of(interpreter: str) -> str:
     return _PREFIX + interpreter
 
 
+def by_name(called: str) -> str:
+    """How what is called ``3.14.8-sub`` is asked for, ``sub:3.14.8``; any other interpreter by its name."""
+    inner = called.removesuffix(SUFFIX)
+    return called if inner == called else of(inner)
+
+
 def running(text: str) -> str:
     """What an interpreter must run so that a sub-interpreter of it runs this text, as its ``__main__``."""
     return _IN_ONE.format(text=text)

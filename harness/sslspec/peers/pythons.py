@@ -81,9 +81,8 @@ def _found(name: str, wanted: str) -> Interpreter:
         interpreters,  # which needs what an agent's Python has not, and this file is imported there
     )
 
-    inner = wanted.removesuffix(subinterpreters.SUFFIX)
     try:
-        return interpreters.find(wanted if inner == wanted else subinterpreters.of(inner))
+        return interpreters.find(subinterpreters.by_name(wanted))
     except interpreters.InterpreterError as problem:
         said = str(problem).removeprefix(f"--python {wanted}: ")
         raise ImplementationError(f"--peer {name}: {said}") from problem

@@ -207,16 +207,11 @@ def _part(column: str, told: Sequence[tuple[Path, Mapping[str, Any]]]) -> Part |
 
 def _elsewhere(way: Way, software: Software) -> Way:
     """The same without what is of one machine only: a Python by its version, a file by its name."""
-    python = _by_version(software) if _is_path(way.python) else way.python
+    python = subinterpreters.by_name(software.python_name) if _is_path(way.python) else way.python
     split = [option.partition("=") for option in way.options]
     options = [f"{name}{equals}{re.split(_STROKES, value)[-1]}" for name, equals, value in split]
     asked = {peer: given for peer, given in way.peers.items() if not _is_path(given)}
     return replace(way, python=python, options=tuple(options), peers=asked)
-
-
-def _by_version(software: Software) -> str:
-    inner = software.python_name.removesuffix(subinterpreters.SUFFIX)
-    return inner if inner == software.python_name else subinterpreters.of(inner)
 
 
 def _is_path(text: str) -> bool:
