@@ -17,6 +17,7 @@ from sslspec import compare
 from sslspec.compare import Group, rendering
 from sslspec.observed.reasons import Reason, Reasons
 from sslspec.observed.store import Observation
+from sslspec.results.software import CPYTHON, Software, numbers
 from sslspec.style import Style
 
 _PLAIN = Style(unicode=True)
@@ -97,18 +98,19 @@ def unexplained(found: Sequence[Transition], reasons: Reasons) -> list[str]:
 
 def _is_ordinary(one: Observation) -> bool:
     """The standard library's ssl in CPython with the GIL: whatever else is observed is no step of a version."""
-    python = one.facts["python"]
-    is_plain = re.fullmatch(r"[0-9.]+", python["version"]) is not None
-    return one.facts["name"] == "ssl" and python["implementation"] == "cpython" and is_plain
+    software = Software.of(one.facts)
+    is_plain = re.fullmatch(r"[0-9.]+", software.python) is not None
+    return (software.implementation, software.interpreter) == ("ssl", CPYTHON) and is_plain
 
 
 def _release(one: Observation, what: str) -> str:
     """``3.13.15``, or ``3.0.19``."""
-    return str(one.facts["python"]["version"] if what == "python" else str(one.facts["openssl"]).split()[1])
+    software = Software.of(one.facts)
+    return software.python if what == "python" else software.library_version
 
 
 def _numbers(one: Observation, what: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", _release(one, what))))
+    return numbers(_release(one, what))
 
 
 def _minor(one: Observation, what: str) -> str:

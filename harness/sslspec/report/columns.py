@@ -193,7 +193,7 @@ def _named(headers: Sequence[Header], labels: Sequence[str]) -> dict[tuple[int, 
         for name, facts in header.implementations.items():
             same = f"{name}\n{columns.identity(facts)}" if facts else f"{name}\n{number}"
             places.setdefault(same, []).append((number, name))
-    first = [(name, _sound(headers[number].implementations[name])) for (number, name), *_ in places.values()]
+    first = [(name, headers[number].implementations[name]) for (number, name), *_ in places.values()]
     named = zip(columns.names(first), places.values(), strict=True)
     return {place: "+".join(filter(None, (name, labels[place[0]]))) for name, same in named for place in same}
 
@@ -216,12 +216,3 @@ def _elsewhere(way: Way, software: Software) -> Way:
 
 def _is_path(text: str) -> bool:
     return re.search(_STROKES, text) is not None
-
-
-def _sound(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts, but for a Python that is told in another form."""
-    return {**facts, "python": _mapping(facts.get("python"))}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
